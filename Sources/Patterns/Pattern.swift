@@ -1,0 +1,56 @@
+internal import CPCRE2
+
+/// A Perl regular expression over bytes, compiled once and free to be used from any thread.
+///
+/// The meaning is PCRE2's, which is Perl's for all that stands in an `ldirectord.cf`. A match is looked
+/// for everywhere in the subject. Text is bytes on both sides, as with Perl's own byte strings: `.` is one
+/// byte, and a letter outside ASCII stands for the bytes of its UTF-8 form; `(*UTF)` is refused.
+///
+/// One match costs a bounded time, whatever the subject: see `MatchLimits`.
+public struct Pattern: Sendable {
+    /// The text that was compiled.
+    public let text: String
+    private let code: CompiledCode
+    private let limits: MatchLimits
+
+    /// The most bytes that a pattern may have; longer than any in use, short enough to compile in a blink.
+    public static let maximumLength = 4096
+
+    /// Compiles a pattern.
+    ///
+    /// - Throws: `PatternError` where the text is no Perl regular expression or is too long.
+    public init(_ text: String) throws(PatternError) {
+        try self.init(text, limits: .default)
+    }
+
+    init(_ text: String, limits: MatchLimits) throws(PatternError) {
+        self.text = text
+        self.limits = limits
+        code = try CompiledCode(Array(text.utf8))
+    }
+
+    /// Looks for the pattern anywhere in these bytes.
+    public func matches(_ bytes: RawSpan) -> MatchResult {
+        code.match(bytes, limits: limits)
+    }
+
+    /// Looks for the pattern anywhere in these bytes.
+    public func matches(_ bytes: [UInt8]) -> MatchResult {
+        unsafe matches(bytes.span.bytes)
+    }
+
+    /// Looks for the pattern anywhere in the UTF-8 form of this text.
+    public func matches(_ text: String) -> MatchResult {
+        matches(Array(text.utf8))
+    }
+}
+
+/// What a search for a pattern found.
+public enum MatchResult: Hashable, Sendable {
+    /// The pattern is there.
+    case matched
+    /// It is not.
+    case notMatched
+    /// The search was given up, since it would have cost more than `MatchLimits` allow.
+    case limitExceeded
+}

@@ -30,6 +30,10 @@ let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "sw
 
 let package = Package(
     name: "swerve",
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+    ],
     targets: [
         // C: system libraries, and what Swift cannot import
         .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
@@ -39,14 +43,53 @@ let package = Package(
         .target(name: "Diagnostics", swiftSettings: house),
         .target(name: "Telemetry", swiftSettings: unsafe),
         .target(name: "Patterns", dependencies: ["CPCRE2"], swiftSettings: unsafe),
+        .target(name: "DNSWire", dependencies: ["Addresses"], swiftSettings: unsafe),
+
+        // 2
+        .target(name: "Zones", dependencies: ["Addresses", "DNSWire"], swiftSettings: unsafe),
+
+        // 3
+        .target(
+            name: "Answering", dependencies: ["Addresses", "DNSWire", "Telemetry", "Zones"],
+            swiftSettings: unsafe),
+
+        // What tests share
+        .target(
+            name: "TestZones", dependencies: ["Addresses", "DNSWire", "Zones"], path: "Tests/TestZones",
+            swiftSettings: house),
 
         // A suite of tests for each room
         tests("Addresses"),
         tests("Diagnostics"),
         tests("Patterns"),
+        tests("DNSWire", "Addresses"),
+        tests("Zones", "Addresses", "DNSWire", "TestZones"),
+        tests("Answering", "Addresses", "DNSWire", "Telemetry", "TestZones", "Zones"),
     ],
     swiftLanguageModes: [.v6]
 )
+
+// Programs that measure, built only when asked for: SWERVE_BENCHMARKS=1 swift build -c release
+if Context.environment["SWERVE_BENCHMARKS"] != nil {
+    package.targets += [
+        .executableTarget(
+            name: "EngineBenchmark",
+            dependencies: ["Addresses", "Answering", "DNSWire", "Telemetry", "TestZones", "Zones"],
+            path: "Tests/Benchmarks/EngineBenchmark", swiftSettings: house),
+        .executableTarget(
+            name: "VerdictBenchmark",
+            dependencies: [
+                "Addresses", "Answering", "Control", "DNSWire", "Director", "Health", "IPVS", "Relay",
+                "Telemetry", "TestZones", "Zones", log,
+            ] + nio, path: "Tests/Benchmarks/VerdictBenchmark", exclude: ["guest.sh"],
+            swiftSettings: house),
+        .executableTarget(
+            name: "ServeZone",
+            dependencies: ["Addresses", "Answering", "DNSWire", "StreamServer", "UDPServer", "Zones", log]
+                + nio,
+            path: "Tests/Benchmarks/ServeZone", swiftSettings: unsafe),
+    ]
+}
 
 /// The tests of a room, in Tests/<Room>Tests.
 func tests(

@@ -1,0 +1,20 @@
+public import Addresses
+
+/// What holds for all answers.
+public struct AnswerOptions: Hashable, Sendable {
+    /// Who may ask, where a zone doesn't say.
+    public var allowQuery: AccessList
+    /// Whether the authority and additional sections carry only what an answer needs.
+    public var minimalResponses: Bool
+    /// The most octets of a UDP message, in what we send and in what we offer to take: 512 to 65535.
+    public var maximumUDPSize: UInt16
+
+    /// Options; 1232 octets are what passes an IPv6 path of 1280 whole (DNS flag day 2020).
+    public init(
+        allowQuery: AccessList = .any, minimalResponses: Bool = true, maximumUDPSize: UInt16 = 1232
+    ) {
+        self.allowQuery = allowQuery
+        self.minimalResponses = minimalResponses
+        self.maximumUDPSize = maximumUDPSize
+    }
+}

@@ -1,0 +1,205 @@
+internal import Addresses
+internal import DNSWire
+internal import Zones
+
+/// A served zone as a query sees it: plain numbers, without a reference count.
+struct CatalogEntry: Sendable {
+    /// The zone; without meaning if it is broken.
+    var zone: CompiledZone
+    /// Its steered rrsets.
+    var marks: SteeringTable
+    /// Whether it could not be read.
+    var isBroken: Bool
+    /// Whether anybody may ask.
+    var isOpen: Bool
+    /// Whether nothing but the zone and its marks decide about an answer: it is there, open to all, and
+    /// answers are minimal.
+    var isPlain: Bool
+    /// Who may ask.
+    var access: (start: Int, end: Int)
+    /// Where its apex's name is among the names, in lower case.
+    var nameStart: Int
+    /// The labels of its apex.
+    var labels: Int
+}
+
+/// An entry of a catalog where it lies: a single word to hand on.
+@safe struct ServedEntry {
+    // Owned by CatalogMemory, never written after it was made.
+    private let pointer: UnsafePointer<CatalogEntry>
+
+    @unsafe init(pointer: UnsafePointer<CatalogEntry>) {
+        unsafe self.pointer = pointer
+    }
+
+    var zone: CompiledZone { unsafe pointer.pointee.zone }
+    var marks: SteeringTable { unsafe pointer.pointee.marks }
+    var isBroken: Bool { unsafe pointer.pointee.isBroken }
+    var isOpen: Bool { unsafe pointer.pointee.isOpen }
+    var isPlain: Bool { unsafe pointer.pointee.isPlain }
+    var access: (start: Int, end: Int) { unsafe pointer.pointee.access }
+    var nameStart: Int { unsafe pointer.pointee.nameStart }
+    var labels: Int { unsafe pointer.pointee.labels }
+}
+
+/// The zones of a catalog as a query sees them. Whoever keeps it keeps the ``CatalogMemory``.
+@safe struct CatalogTable: Sendable {
+    /// What there is to know about a catalog as a whole.
+    @unsafe struct Head {
+        /// Open addressing by the upper half of the apex's hash: the lower half above, and the entry's
+        /// place and one below; 0 is free. A power of two.
+        var slots: FlatView
+        var mask: Int
+        /// The apexes' names, in lower case.
+        var names: FlatView
+        var entries: UnsafeMutablePointer<CatalogEntry>
+        var count: Int
+        /// Labels of the longest apex; -1 without zones.
+        var deepest: Int
+        /// Bit by number of labels: whether there is an apex of that many.
+        var depths: (low: UInt64, high: UInt64)
+    }
+
+    // Owned by CatalogMemory, never written after it was made.
+    private nonisolated(unsafe) let head: UnsafePointer<Head>
+
+    @unsafe init(head: UnsafePointer<Head>) {
+        unsafe self.head = head
+    }
+
+    /// The zone with the longest apex, of at most so many labels, that a name lies at or below; -1 if none.
+    @inline(__always)
+    func find(_ key: borrowing NameKey, atMost most: Int) -> Int {
+        let labels = min(most, unsafe head.pointee.deepest)
+        if labels < 0 { return -1 }
+        // Most names lie in a zone of as many labels as the longest apex has.
+        let hash = key.hash(labels: labels)
+        let slot = Int(truncatingIfNeeded: hash &>> 32) & (unsafe head.pointee.mask)
+        let word = unsafe head.pointee.slots.word64(at: slot &* 8)
+        if word != 0, UInt32(truncatingIfNeeded: word &>> 32) == UInt32(truncatingIfNeeded: hash) {
+            let entry = Int(UInt32(truncatingIfNeeded: word)) &- 1
+            if isApex(of: self[entry], key, labels: labels) { return entry }
+        }
+        return findFurther(key, from: labels)
+    }
+
+    @inline(never)
+    private func findFurther(_ key: borrowing NameKey, from most: Int) -> Int {
+        var labels = most
+        while labels >= 0 {
+            let depths = unsafe labels < 64 ? head.pointee.depths.low : head.pointee.depths.high
+            if depths &>> UInt64(truncatingIfNeeded: labels & 63) & 1 != 0 {
+                let entry = find(key, labels: labels)
+                if entry >= 0 { return entry }
+            }
+            labels &-= 1
+        }
+        return -1
+    }
+
+    /// An entry that was found.
+    @inline(__always)
+    subscript(_ entry: Int) -> ServedEntry {
+        @inline(__always) get {
+            precondition(UInt(bitPattern: entry) < UInt(bitPattern: unsafe head.pointee.count))
+            return unsafe ServedEntry(pointer: head.pointee.entries + entry)
+        }
+    }
+
+    private func find(_ key: borrowing NameKey, labels: Int) -> Int {
+        let hash = key.hash(labels: labels)
+        let mask = unsafe head.pointee.mask
+        var slot = Int(truncatingIfNeeded: hash &>> 32) & mask
+        while true {
+            let word = unsafe head.pointee.slots.word64(at: slot &* 8)
+            if word == 0 { return -1 }
+            if UInt32(truncatingIfNeeded: word &>> 32) == UInt32(truncatingIfNeeded: hash) {
+                let entry = Int(UInt32(truncatingIfNeeded: word)) &- 1
+                if isApex(of: self[entry], key, labels: labels) { return entry }
+            }
+            slot = (slot &+ 1) & mask
+        }
+    }
+
+    /// Whether the key's last labels are an entry's apex.
+    @inline(__always)
+    private func isApex(of entry: ServedEntry, _ key: borrowing NameKey, labels: Int) -> Bool {
+        let start = key.offset(labels: labels)
+        return entry.labels == labels
+            && key.matches(
+                unsafe head.pointee.names, at: entry.nameStart, from: start, count: key.length &- start)
+    }
+}
+
+/// Owns what a ``CatalogTable`` looks into, and keeps the zones and marks that it leads to.
+@safe final class CatalogMemory: Sendable {
+    /// The table; valid as long as this object lives.
+    let table: CatalogTable
+    /// Access lists: of the zones, and of the options at ``general``.
+    let access: AccessTable
+    private let zones: [DomainName: ServedZone]
+    private let slots: FlatMemory
+    private let names: FlatMemory
+    private let lists: FlatMemory
+    // Allocated in init, freed in deinit, never written after init.
+    private nonisolated(unsafe) let head: UnsafeMutablePointer<CatalogTable.Head>
+
+    init(_ zones: [DomainName: ServedZone], options: AnswerOptions) {
+        self.zones = zones
+        var lists = FlatBuffer(capacity: 256)
+        var names = FlatBuffer(capacity: zones.count * 24)
+        let size = 1 << (Int.bitWidth - max(zones.count * 2 - 1, 7).leadingZeroBitCount)
+        var slots = FlatBuffer(capacity: size * 8)
+        _ = slots.extend(by: size * 8)
+        let general = AccessTable.append(options.allowQuery, to: &lists)
+        let entries = UnsafeMutablePointer<CatalogEntry>.allocate(capacity: max(zones.count, 1))
+        var depths: (low: UInt64, high: UInt64) = (0, 0)
+        var key = NameKey()
+        for (index, (apex, served)) in zones.enumerated() {
+            key.read(apex)
+            let nameStart = names.extend(by: key.length)
+            names.copy(apex.lowercased.wire, from: 0, count: key.length, to: nameStart)
+            let access = served.allowQuery.map { AccessTable.append($0, to: &lists) } ?? general
+            let zone = served.zone
+            unsafe (entries + index).initialize(
+                to: CatalogEntry(
+                    zone: zone?.compiled ?? Self.noZone.compiled,
+                    marks: zone == nil ? SteeringMarks.none.table : served.marks.table,
+                    isBroken: zone == nil, isOpen: (served.allowQuery ?? options.allowQuery).isAny,
+                    isPlain: zone != nil && (served.allowQuery ?? options.allowQuery).isAny
+                        && options.minimalResponses,
+                    access: access, nameStart: nameStart, labels: key.labelCount))
+            if key.labelCount < 64 {
+                depths.low |= 1 << UInt64(key.labelCount)
+            } else {
+                depths.high |= 1 << UInt64(key.labelCount - 64)
+            }
+            let hash = key.hash(labels: key.labelCount)
+            var slot = Int(truncatingIfNeeded: hash >> 32) & (size - 1)
+            while slots.word64(at: slot * 8) != 0 { slot = (slot + 1) & (size - 1) }
+            slots.store(hash << 32 | UInt64(index + 1), at: slot * 8)
+        }
+        self.slots = FlatMemory(slots)
+        self.names = FlatMemory(names)
+        self.lists = FlatMemory(lists)
+        access = AccessTable(self.lists.view)
+        let deepest =
+            depths.high != 0
+            ? 127 - depths.high.leadingZeroBitCount
+            : depths.low != 0 ? 63 - depths.low.leadingZeroBitCount : -1
+        unsafe head = .allocate(capacity: 1)
+        unsafe head.initialize(
+            to: CatalogTable.Head(
+                slots: self.slots.view, mask: size - 1, names: self.names.view, entries: entries,
+                count: zones.count, deepest: deepest, depths: depths))
+        table = unsafe CatalogTable(head: UnsafePointer(head))
+    }
+
+    deinit {
+        unsafe head.pointee.entries.deallocate()
+        unsafe head.deallocate()
+    }
+
+    // Stands where a broken zone has none.
+    private static let noZone = Zone.empty
+}

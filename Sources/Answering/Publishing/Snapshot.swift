@@ -1,0 +1,50 @@
+public import Zones
+
+/// Everything that an answer depends on at one moment; immutable.
+public final class Snapshot: Sendable {
+    /// The zones.
+    public let catalog: ZoneCatalog
+    /// What steered sets are answered with.
+    public let view: SteeringView
+    /// What holds for all answers.
+    public let options: AnswerOptions
+
+    private let memory: CatalogMemory
+    /// The snapshot as a query sees it; valid as long as this object lives.
+    let table: SnapshotTable
+
+    /// A snapshot of these.
+    public convenience init(
+        catalog: ZoneCatalog, view: SteeringView = .empty, options: AnswerOptions = AnswerOptions()
+    ) {
+        self.init(
+            catalog: catalog, view: view, options: options,
+            memory: CatalogMemory(catalog.zones, options: options))
+    }
+
+    private init(catalog: ZoneCatalog, view: SteeringView, options: AnswerOptions, memory: CatalogMemory) {
+        self.catalog = catalog
+        self.view = view
+        self.options = options
+        self.memory = memory
+        // The view and the catalog's memory are kept beside the table.
+        table = unsafe SnapshotTable(
+            catalog: memory.table, access: memory.access, steering: view.table,
+            maximumUDPSize: max(options.maximumUDPSize, 512), minimalResponses: options.minimalResponses)
+    }
+
+    /// The same with another view; shares all else, however large.
+    public func with(view: SteeringView) -> Snapshot {
+        Snapshot(catalog: catalog, view: view, options: options, memory: memory)
+    }
+}
+
+/// A snapshot as a query sees it: plain numbers and views, without a reference count. Whoever keeps it
+/// keeps the ``Snapshot``.
+struct SnapshotTable: Sendable {
+    let catalog: CatalogTable
+    let access: AccessTable
+    let steering: SteeringAnswers
+    let maximumUDPSize: UInt16
+    let minimalResponses: Bool
+}

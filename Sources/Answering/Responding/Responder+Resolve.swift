@@ -1,0 +1,115 @@
+internal import Addresses
+internal import DNSWire
+internal import Zones
+
+/// From the question to the sections (RFC 1034 §4.3.2): the common cases, whose answers are prepared.
+extension Responder {
+    mutating func resolve(
+        _ type: RecordType, _ recordClass: UInt16, from client: IPAddress, over transport: Transport,
+        _ known: KnownPlace, _ draft: inout Draft
+    ) {
+        var known = known
+        if known.zone == KnownPlace.unknown {
+            known.zone = table.catalog.find(question, atMost: question.labelCount)
+        }
+        // Other classes have no zones here. Zones aren't transferred.
+        if known.zone < 0 || recordClass != 1 && recordClass != 255 || type == .axfr || type == .ixfr {
+            draft.code = .refused
+            return
+        }
+        // The DS of an apex is its parent's, if that is served too (RFC 4035 §3.1.4.1).
+        let labels = question.labelCount
+        if type == .ds && labels > 0 && table.catalog[known.zone].labels == labels {
+            let parent = table.catalog.find(question, atMost: labels &- 1)
+            if parent >= 0 { known = KnownPlace(zone: parent) }
+        }
+        let entry = table.catalog[known.zone]
+        if !entry.isOpen && !allows(client, entry, &draft) { return }
+        if entry.isBroken {
+            draft.code = .serverFailure
+            return
+        }
+        draft.flags = .authoritative
+        if known.node == KnownPlace.unknown { known.node = entry.zone.find(question, labels: labels) }
+        resolve(type, from: client, over: transport, known, &draft)
+        // ANY class is answered, but never with authority (RFC 1034 §4.3.2).
+        if recordClass == 255 { draft.flags.remove(.authoritative) }
+    }
+
+    /// Refuses a client that may not ask.
+    private mutating func allows(_ client: IPAddress, _ entry: ServedEntry, _ draft: inout Draft) -> Bool {
+        if table.access.allows(client, list: entry.access) { return true }
+        draft.code = .refused
+        return false
+    }
+
+    /// Answers from a zone; the node of the name asked is known.
+    private mutating func resolve(
+        _ type: RecordType, from client: IPAddress, over transport: Transport, _ known: KnownPlace,
+        _ draft: inout Draft
+    ) {
+        let entry = table.catalog[known.zone]
+        switch prepare(type, entry, node: known.node) {
+        case .answer(let answer):
+            place(answer, entry.zone, &draft)
+            if answer.isAnswer && !table.minimalResponses { enrich(entry.zone, type, client, &draft) }
+        case .steered(let rrset, let place):
+            answerSteered(place, rrset, entry.zone, &draft)
+            countSteering(draft)
+            if draft.answers > 0 && !table.minimalResponses { enrich(entry.zone, type, client, &draft) }
+        case .further(let found):
+            resolveFurther(type, from: client, over: transport, zone: known.zone, found, &draft)
+        }
+    }
+
+    /// Puts a prepared answer right after the question, as far as it fits: not without its rrset; without
+    /// glue that is required only with TC (RFC 9471); without other glue as it is.
+    private mutating func place(_ answer: PreparedAnswer, _ zone: CompiledZone, _ draft: inout Draft) {
+        draft.flags = HeaderFlags(rawValue: answer.flags & HeaderFlags.authoritative.rawValue)
+        draft.code = ResponseCode(rawValue: answer.flags & 15)
+        guard draft.fits(answer.length) else { return }
+        var length = answer.length
+        if draft.fits(length &+ answer.requiredLength) {
+            length &+= answer.requiredLength
+            draft.additionals = answer.requiredCount
+            if draft.position &+ length &+ answer.optionalLength <= draft.limit {
+                length &+= answer.optionalLength
+                draft.additionals &+= answer.optionalCount
+            }
+        }
+        answer.copy(length, from: zone.heap, to: draft.output, at: draft.position)
+        draft.position &+= length
+        if answer.isAnswer { draft.answers = answer.count } else { draft.authorities = answer.count }
+    }
+
+    /// Answers the question with a steered rrset of the name asked.
+    mutating func answerSteered(
+        _ place: Int, _ rrset: RRSet, _ zone: CompiledZone, _ draft: inout Draft
+    ) {
+        draft.flags = .authoritative
+        if table.steering.addressCount(place) > 0 {
+            draft.answers = appendSteered(place, rrset.type, owner: MessageSize.header, &draft)
+        } else {
+            draft.isWithdrawn = true
+            deny(zone, maximumTTL: table.steering.negativeTimeToLive(place), &draft)
+        }
+    }
+
+    /// The place in the view that an rrset is answered from; nil if it is answered from the zone.
+    mutating func steeredPlace(_ rrset: RRSet, _ marks: SteeringTable) -> Int? {
+        guard let place = marks.index(of: rrset), place < table.steering.count else { return nil }
+        return place
+    }
+
+    /// Adds the SOA that says for how long something is known not to be (RFC 2308).
+    mutating func deny(_ zone: CompiledZone, maximumTTL: UInt32 = .max, _ draft: inout Draft) {
+        let shift = question.length &- zone.apexLength
+        let start = draft.position
+        let flags = draft.flags.rawValue | draft.code.rawValue
+        place(PreparedAnswer(zone.negative, shift: shift, isAnswer: false, flags: flags), zone, &draft)
+        if draft.position > start, maximumTTL != .max {
+            let ttl = UInt32(bigEndian: zone.heap.word32(at: zone.negative.start + 6))
+            draft.output.store(big32: min(ttl, maximumTTL), at: start + 6)
+        }
+    }
+}

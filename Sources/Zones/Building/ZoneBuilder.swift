@@ -1,0 +1,107 @@
+public import DNSWire
+
+/// Takes the records of a zone and compiles them.
+public struct ZoneBuilder {
+    /// The apex.
+    public let origin: DomainName
+    /// The number of records taken so far, those outside the zone not counted.
+    public var recordCount: Int { pending.records.count }
+
+    private var pending: PendingZone
+    private var issues: [ZoneIssue] = []
+    // The owner of the record before, if `lastNode` isn't negative.
+    private var scratch = KeyBox()
+    private var lastNode = -1
+    private var isTooLarge = false
+
+    /// A builder for the zone of this apex; the hint sizes its tables once.
+    public init(origin: DomainName, recordCountHint: Int = 0) {
+        self.origin = origin
+        pending = PendingZone(origin: origin, recordCountHint: max(recordCountHint, 0))
+    }
+
+    /// Takes a record.
+    ///
+    /// - Parameters:
+    ///   - owner: An absolute name in wire form, exactly; its case doesn't matter.
+    ///   - data: Valid data of the type, in wire form, names in it not compressed; at most 65535 octets.
+    ///   - location: The caller's number for the place of the record; issues give it back.
+    public mutating func add(owner: RawSpan, type: RecordType, ttl: UInt32, data: RawSpan, location: UInt64) {
+        if !isKnownUniquelyReferenced(&scratch) {
+            // A copy of the builder goes on with it.
+            scratch = KeyBox()
+            lastNode = -1
+        }
+        // The records of a name mostly come one after another; the key still has the last one.
+        let isSame = lastNode >= 0 && scratch.key.isWritten(owner)
+        let node = isSame ? lastNode : resolve(owner, type, location)
+        if node < 0 { return }
+        let start = pending.data.count
+        if start + data.byteCount > Int(UInt32.max) || pending.records.count >= Int(PendingNode.none) - 1 {
+            isTooLarge = true
+            return
+        }
+        precondition(data.byteCount <= 65535)
+        unsafe data.withUnsafeBytes { unsafe pending.data.append(contentsOf: $0) }
+        append(type, ttl, dataStart: start, location, to: node)
+    }
+
+    /// Takes a record; see ``add(owner:type:ttl:data:location:)``.
+    public mutating func add(
+        owner: DomainName, type: RecordType, ttl: UInt32, data: [UInt8], location: UInt64 = 0
+    ) {
+        unsafe add(
+            owner: owner.wire.span.bytes, type: type, ttl: ttl, data: data.span.bytes, location: location)
+    }
+
+    /// Checks the whole and compiles it; the zone is nil if any issue is an error.
+    public consuming func compile() -> (zone: Zone?, issues: [ZoneIssue]) {
+        if isTooLarge {
+            issues.append(
+                ZoneIssue(
+                    .zoneTooLarge, isError: true, owner: origin, message: "the zone has more than 4 GB of data")
+            )
+            return (nil, issues)
+        }
+        var compiler = ZoneCompiler(pending, issues: issues)
+        return compiler.compile()
+    }
+
+    private mutating func resolve(_ owner: RawSpan, _ type: RecordType, _ location: UInt64) -> Int {
+        lastNode = -1
+        if !scratch.key.read(owner) || scratch.key.length != owner.byteCount || !pending.contains(scratch.key) {
+            let bytes = (0..<owner.byteCount).map { owner.octet(at: $0) }
+            let name = DomainName(wire: bytes) ?? .root
+            issues.append(
+                ZoneIssue(
+                    .outOfZone, isError: false, owner: name, type: type, location: location,
+                    message: "out-of-zone record \(name) \(type) is left out (the zone is \(origin))"))
+            return -1
+        }
+        lastNode = pending.node(of: scratch.key)
+        return lastNode
+    }
+
+    private mutating func append(
+        _ type: RecordType, _ ttl: UInt32, dataStart: Int, _ location: UInt64, to node: Int
+    ) {
+        var ttl = ttl
+        if ttl > 0x7FFF_FFFF {
+            issues.append(
+                ZoneIssue(
+                    .ttlTooLarge, isError: false, owner: pending.name(of: node), type: type,
+                    location: location, message: "TTL \(ttl) is above 2147483647 and counts as 0"))
+            ttl = 0
+        }
+        pending.append(
+            PendingRecord(
+                location: location, dataStart: UInt32(dataStart),
+                dataLength: UInt16(pending.data.count - dataStart), type: type, ttl: ttl,
+                next: PendingNode.none), to: node)
+    }
+}
+
+/// Gives a key that can't be copied to a value that can.
+final class KeyBox {
+    var key = NameKey()
+}

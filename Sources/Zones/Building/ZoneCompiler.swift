@@ -1,0 +1,271 @@
+internal import DNSWire
+
+/// Makes a compiled zone of what a builder has gathered.
+struct ZoneCompiler: ~Copyable {
+    var zone: PendingZone
+    var issues: [ZoneIssue]
+    var composer: AnswerComposer
+    var key = NameKey()
+    // Where each node lies in the heap, in units of eight octets; 0 for those that have no place there.
+    private var places: [UInt32]
+    private var recordCount = 0
+    private var serial: UInt32 = 0
+
+    init(_ zone: consuming PendingZone, issues: [ZoneIssue]) {
+        let room = zone.nodes.count * 24 + zone.names.view.count + zone.records.count * 32 + zone.data.count
+        composer = AnswerComposer(capacity: room)
+        places = Array(repeating: 0, count: zone.nodes.count)
+        self.issues = issues
+        self.zone = zone
+    }
+
+    /// The zone, or nil if any issue is an error.
+    mutating func compile() -> (zone: Zone?, issues: [ZoneIssue]) {
+        checkApex()
+        markCuts()
+        checkNodes()
+        checkNameServers()
+        if issues.contains(where: \.isError) { return (nil, issues) }
+
+        _ = composer.heap.extend(by: CompiledZone.apexName)
+        let apex = zone.origin.lowercased.wire
+        let apexPlace = composer.heap.extend(by: apex.count)
+        composer.heap.copy(apex, from: 0, count: apex.count, to: apexPlace)
+        let negative = composeNegative()
+        var deepest = 0
+        var nodeCount = 0
+        for node in zone.nodes.indices where !zone.nodes[node].isOccluded {
+            compose(node)
+            deepest = max(deepest, Int(zone.nodes[node].labels))
+            nodeCount += 1
+        }
+        reportOccluded()
+        if issues.contains(where: \.isError) { return (nil, issues) }
+        linkWildcards()
+        if composer.heap.count > 8 << 32 {
+            report(.zoneTooLarge, node: 0, "the compiled zone has more than 32 GB")
+            return (nil, issues)
+        }
+        let slots = FlatMemory(makeSlots(nodeCount: nodeCount))
+        let apexLength = apex.count
+        let apexNode = Int(places[0]) * 8
+        let heap = FlatMemory(takeHeap())
+        let head = ZoneHead(
+            slots: slots.view, heap: heap.view, apexLabels: zone.apexLabels, apexLength: apexLength,
+            deepest: deepest, apexNode: apexNode, negative: negative)
+        return (
+            Zone(
+                origin: zone.origin, serial: serial, recordCount: recordCount, head: head, heap: heap,
+                slots: slots), issues
+        )
+    }
+
+    private mutating func takeHeap() -> FlatBuffer {
+        var taken = AnswerComposer(capacity: 0)
+        swap(&taken, &composer)
+        return taken.heap
+    }
+
+    /// Notes an issue about a node.
+    mutating func report(
+        _ kind: ZoneIssue.Kind, isError: Bool = true, node: Int, record: PendingRecord? = nil,
+        _ message: String
+    ) {
+        issues.append(
+            ZoneIssue(
+                kind, isError: isError, owner: zone.name(of: node), type: record?.type,
+                location: record?.location, message: message))
+    }
+
+    /// The indices of a node's records, in the order in which they came.
+    func records(of node: Int) -> [Int] {
+        var indices: [Int] = []
+        var next = zone.nodes[node].first
+        while next != PendingNode.none {
+            indices.append(Int(next))
+            next = zone.records[Int(next)].next
+        }
+        return indices
+    }
+
+    /// The SOA for negative answers: with the smaller of its TTL and its last field (RFC 2308 §3).
+    private mutating func composeNegative() -> RRSet {
+        // checkApex has seen to it that there is exactly one.
+        guard let index = records(of: 0).first(where: { zone.records[$0].type == .soa }) else {
+            return RRSet(type: .soa, count: 0, length: 0, relocationCount: 0, start: 0, place: 0)
+        }
+        let record = zone.records[index]
+        let end = Int(record.dataStart) + Int(record.dataLength)
+        func number(_ start: Int) -> UInt32 {
+            zone.data[start..<(start + 4)].reduce(0) { $0 << 8 | UInt32($1) }
+        }
+        serial = number(end - 20)
+        let start = composer.begin(owner: 0, of: zone, hasSeveral: true)
+        composer.append(record, ttl: min(record.ttl, number(end - 4)), data: zone.data, movesOwner: true)
+        let length = composer.blockLength
+        composer.appendRelocations()
+        return RRSet(
+            type: .soa, count: 1, length: length, relocationCount: composer.relocations.count, start: start,
+            place: 0)
+    }
+
+    /// Writes a node: its name, the directory of its rrsets and their answers.
+    private mutating func compose(_ node: Int) {
+        let name = zone.nodes[node]
+        composer.align(to: 8)
+        let start = composer.heap.extend(by: 8 + (Int(name.nameLength) + 3) & ~3)
+        places[node] = UInt32(truncatingIfNeeded: start / 8)
+        composer.heap.store(name.nameLength, at: start)
+        composer.heap.store(name.flags.rawValue, at: start + 1)
+        composer.heap.copy(
+            zone.names.view, from: Int(name.nameStart), count: Int(name.nameLength), to: start + 8)
+
+        if name.first == PendingNode.none { return }
+        if zone.records[Int(name.first)].next == PendingNode.none, !name.flags.contains(.delegation) {
+            compose([Int(name.first)][...], of: node, at: start, directory: composer.heap.extend(by: 12))
+            composer.heap.store(UInt16(1).littleEndian, at: start + 2)
+            return
+        }
+        var sorted = records(of: node)
+        if name.flags.contains(.delegation) { sorted.removeAll { !isAtCut(zone.records[$0].type) } }
+        // Stable, since the order within an rrset is the zone's.
+        sorted = sorted.enumerated().sorted {
+            (zone.records[$0.element].type, $0.offset) < (zone.records[$1.element].type, $1.offset)
+        }.map(\.element)
+        var types = 0
+        for index in sorted.indices
+        where index == 0 || zone.records[sorted[index]].type != zone.records[sorted[index - 1]].type {
+            types += 1
+        }
+        composer.heap.store(UInt16(types).littleEndian, at: start + 2)
+        var directory = composer.heap.extend(by: types * RRSet.entrySize)
+        var rest = sorted[...]
+        while let first = rest.first {
+            let type = zone.records[first].type
+            let rrset = rest.prefix { zone.records[$0].type == type }
+            rest = rest.dropFirst(rrset.count)
+            compose(rrset, of: node, at: start, directory: directory)
+            directory += RRSet.entrySize
+        }
+    }
+
+    /// The types that a delegation's parent answers for, or needs for the referral.
+    private func isAtCut(_ type: RecordType) -> Bool {
+        type == .ns || type == .ds || type == .nsec || type == .rrsig
+    }
+
+    /// Writes the answer of an rrset and its entry in the directory.
+    private mutating func compose(
+        _ rrset: ArraySlice<Int>, of node: Int, at nodePlace: Int, directory: Int
+    ) {
+        guard let first = rrset.first else { return }
+        let type = zone.records[first].type
+        let isReferral = type == .ns && zone.nodes[node].flags.contains(.delegation)
+        let hasGlue = isReferral || type == .ns && node == 0
+        if rrset.count > 1 { checkRRSet(rrset, of: node) }
+        if type == .mx { checkExchangers(rrset, of: node) }
+        if hasGlue {
+            composer.align(to: 4)
+            _ = composer.heap.extend(by: 8)
+        }
+        let isPlain = CompressibleNames(in: type).count == 0
+        // Only compression looks at the owner; the name of most nodes is never made.
+        let start =
+            isPlain
+            ? composer.begin()
+            : composer.begin(
+                owner: node, of: zone, hasSeveral: rrset.count > 1 || type == .soa || type.rawValue == 14)
+        let ttl = zone.records[first].ttl
+        var count = 0
+        var targets: [(record: Int, place: Int)] = []
+        for index in rrset where !zone.records[index].isDuplicate {
+            let record = zone.records[index]
+            if composer.blockLength + Int(record.dataLength) > Self.largestRRSet {
+                report(
+                    .tooLarge, node: node, record: record,
+                    "the \(type) records of \(zone.name(of: node)) do not fit into a message")
+                return
+            }
+            let place = composer.append(
+                record, ttl: type == .rrsig ? record.ttl : ttl, data: zone.data, movesOwner: isReferral)
+            targets.append((index, place))
+            count += 1
+        }
+        recordCount += count
+        let length = composer.blockLength
+        if hasGlue { composeGlue(targets, node: node, block: start, length: length) }
+        composer.appendRelocations()
+        let entry =
+            UInt64(type.rawValue) | UInt64(count) << 16 | UInt64(length) << 32
+            | UInt64(composer.relocations.count) << 48
+        composer.heap.store(entry.littleEndian, at: directory)
+        composer.heap.store(UInt32(start - nodePlace).littleEndian, at: directory + 8)
+    }
+
+    // What a message has room for beside header, the longest question, the OPT record and a further name.
+    private static let largestRRSet =
+        MessageSize.maximum - MessageSize.question - MessageSize.opt - MessageSize.name - 512
+
+    /// Adds to a referral the addresses of its servers: first those below the cut, then others of the zone.
+    private mutating func composeGlue(
+        _ targets: [(record: Int, place: Int)], node: Int, block: Int, length: Int
+    ) {
+        let owner = Int(zone.nodes[node].nameLength) + zone.origin.wire.count
+        var counts: [UInt16] = [0, 0]
+        var ends = [length, length]
+        for isRequired in [true, false] {
+            let which = isRequired ? 0 : 1
+            var seen: Set<Int> = []
+            for target in targets {
+                guard let server = self.node(ofNameIn: zone.records[target.record]),
+                    seen.insert(server).inserted,
+                    isRequired == isBelow(server, cut: node)
+                else { continue }
+                let pointer = MessageSize.header + owner + 4 + target.place
+                for index in records(of: server) {
+                    let record = zone.records[index]
+                    guard record.type == .a || record.type == .aaaa, !record.isDuplicate,
+                        pointer <= 0x3FFF - MessageSize.name,
+                        composer.blockLength + RRSet.recordHeader + 16 < Self.largestRRSet
+                    else { continue }
+                    composer.append(
+                        record, ttl: record.ttl, data: zone.data, pointer: pointer, movesOwner: true)
+                    counts[which] += 1
+                    if zone.nodes[server].isOccluded || zone.nodes[server].flags.contains(.delegation),
+                        !record.isGlue
+                    {
+                        zone.records[index].isGlue = true
+                        recordCount += 1
+                    }
+                }
+            }
+            ends[which] = composer.blockLength
+        }
+        composer.heap.store(counts[0], at: block - 8)
+        composer.heap.store(counts[1], at: block - 6)
+        composer.heap.store(UInt16(ends[0] - length), at: block - 4)
+        composer.heap.store(UInt16(ends[1] - ends[0]), at: block - 2)
+    }
+
+    private mutating func linkWildcards() {
+        for node in zone.nodes.indices
+        where zone.nodes[node].flags.contains(.isWildcard) && places[node] != 0 && node != 0 {
+            let parent = Int(places[Int(zone.nodes[node].parent)]) * 8
+            composer.heap.store(places[node].littleEndian, at: parent + 4)
+        }
+    }
+
+    /// The table of nodes by hash: five eighths full, a small one a quarter.
+    private func makeSlots(nodeCount: Int) -> FlatBuffer {
+        let count = nodeCount < 64 ? max(16, nodeCount * 4) : nodeCount * 8 / 5
+        var slots = FlatBuffer(capacity: count * 8)
+        _ = slots.extend(by: count * 8)
+        for node in zone.nodes.indices where places[node] != 0 {
+            let hash = zone.nodes[node].hash
+            var slot = Int(hash.multipliedFullWidth(by: UInt64(count)).high)
+            while slots.word64(at: slot * 8) != 0 { slot = slot + 1 == count ? 0 : slot + 1 }
+            slots.store(hash << 32 | UInt64(places[node]), at: slot * 8)
+        }
+        return slots
+    }
+}

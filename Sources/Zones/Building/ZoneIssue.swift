@@ -1,0 +1,70 @@
+public import DNSWire
+
+/// Something wrong, or doubtful, in the data of a zone as a whole.
+public struct ZoneIssue: Hashable, Sendable {
+    /// What it is.
+    public enum Kind: Hashable, Sendable {
+        /// The zone has no SOA record.
+        case noSOA
+        /// The zone has more than one SOA record.
+        case multipleSOA
+        /// A SOA record stands at a name that isn't the apex.
+        case soaNotAtApex
+        /// The apex has no NS record.
+        case noApexNS
+        /// A CNAME stands beside other data (RFC 1034 §3.6.2).
+        case cnameAndOther
+        /// A name has several CNAME records (RFC 2181 §10.1).
+        case multipleCNAME
+        /// A name has several DNAME records (RFC 6672 §2.4).
+        case multipleDNAME
+        /// A DNAME stands beside NS records below the apex (RFC 6672 §2.3).
+        case dnameAndNS
+        /// The name of a name server lies in the zone and has no address.
+        case missingGlue
+        /// The record's owner is not in the zone; the record is left out.
+        case outOfZone
+        /// The TTL differs from that of the rrset's first record, which counts (RFC 2181 §5.2).
+        case ttlMismatch
+        /// The record was there before; it is left out.
+        case duplicateRecord
+        /// The name of a name server is an alias (RFC 2181 §10.3).
+        case nameServerIsAlias
+        /// The name of a mail exchanger is an alias (RFC 2181 §10.3).
+        case mailExchangerIsAlias
+        /// The record lies below a delegation and is no glue, or below a DNAME; it is not answered.
+        case occluded
+        /// The records of one type at one name do not fit into a message.
+        case tooLarge
+        /// The TTL has its highest bit set and counts as 0 (RFC 2181 §8).
+        case ttlTooLarge
+        /// The zone holds more than the compiled form can address.
+        case zoneTooLarge
+    }
+
+    /// What it is.
+    public var kind: Kind
+    /// Whether the zone is refused because of it.
+    public var isError: Bool
+    /// The name it is about.
+    public var owner: DomainName
+    /// The type of the record that it is about.
+    public var type: RecordType?
+    /// The location that the record was added with; nil where it is about no record in particular.
+    public var location: UInt64?
+    /// What is wrong, in the words that admins know.
+    public var message: String
+
+    /// An issue.
+    public init(
+        _ kind: Kind, isError: Bool, owner: DomainName, type: RecordType? = nil, location: UInt64? = nil,
+        message: String
+    ) {
+        self.kind = kind
+        self.isError = isError
+        self.owner = owner
+        self.type = type
+        self.location = location
+        self.message = message
+    }
+}

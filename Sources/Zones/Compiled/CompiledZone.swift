@@ -1,0 +1,191 @@
+public import DNSWire
+
+/// A compiled zone as a query sees it: plain numbers and views, without a reference count. Whoever keeps it
+/// keeps the ``Zone`` it came from.
+///
+/// `slots` is an open-addressing table by the hash of the full name: 64 bits each, the low half of the hash
+/// above and the node's place in `heap`, in units of eight octets, below; 0 is free. The heap holds the
+/// apex's name, and the nodes: each with its name, its flags, the directory of its rrsets and their
+/// prepared answers in one run, so that a plain answer touches one line of the table and one or two here.
+/// Names below a delegation or a DNAME are no nodes; each ancestor of a node, down to the apex, is one.
+///
+/// A node, at a multiple of 8, little-endian:
+///
+///      0  u8   octets of its name without the apex
+///      1  u8   NodeFlags
+///      2  u16  rrsets
+///      4  u32  the node of the wildcard below it, in units of eight; 0 without one
+///      8       its name in lower case, up to the apex; padded to a multiple of 4
+///              the directory: for each rrset, by type, 12 octets (see RRSet)
+///              prepared answers, each at a multiple of 4
+@safe @frozen public struct CompiledZone: Sendable {
+    // Owned by the Zone, never written after it was made.
+    @usableFromInline nonisolated(unsafe) let head: UnsafePointer<ZoneHead>
+
+    @unsafe init(head: UnsafePointer<ZoneHead>) {
+        unsafe self.head = head
+    }
+
+    @inlinable var slots: FlatView { unsafe head.pointee.slots }
+    @inlinable var slotCount: UInt64 { unsafe head.pointee.slotCount }
+    /// The apex's name, the nodes and their answers.
+    @inlinable public var heap: FlatView { unsafe head.pointee.heap }
+    /// Labels of the apex.
+    @inlinable public var apexLabels: Int { unsafe head.pointee.apexLabels }
+    /// Octets of the apex's name, the root's included; the name is in `heap` at ``apexName``.
+    @inlinable public var apexLength: Int { unsafe head.pointee.apexLength }
+    /// Labels of the deepest node.
+    @inlinable public var deepest: Int { unsafe head.pointee.deepest }
+    /// The node of the apex.
+    @inlinable public var apexNode: Int { unsafe head.pointee.apexNode }
+    /// The SOA for the authority section of a negative answer, prepared for a question about the apex.
+    @inlinable public var negative: RRSet { unsafe head.pointee.negative }
+
+    /// Where the apex's name stands in `heap`, in lower case.
+    @inlinable public static var apexName: Int { 8 }
+
+    /// The node of the name that the key's last labels make; 0 if there is none. The key must lie in the zone.
+    @inlinable @inline(__always)
+    public func find(_ key: borrowing NameKey, labels: Int) -> Int {
+        let hash = key.hash(labels: labels)
+        let slot = Int(truncatingIfNeeded: hash.multipliedFullWidth(by: slotCount).high)
+        let entry = slots.word64(at: slot &* 8)
+        if entry == 0 { return 0 }
+        // Most names are where they belong.
+        if UInt32(truncatingIfNeeded: entry &>> 32) == UInt32(truncatingIfNeeded: hash) {
+            let node = Int(UInt32(truncatingIfNeeded: entry)) &* 8
+            if isNode(node, key, labels: labels) { return node }
+        }
+        return find(key, labels: labels, after: slot)
+    }
+
+    /// The same, from the slot after one.
+    @usableFromInline @inline(never)
+    func find(_ key: borrowing NameKey, labels: Int, after first: Int) -> Int {
+        let hash = key.hash(labels: labels)
+        var slot = first
+        while true {
+            slot &+= 1
+            if slot == Int(truncatingIfNeeded: slotCount) { slot = 0 }
+            let entry = slots.word64(at: slot &* 8)
+            if entry == 0 { return 0 }
+            if UInt32(truncatingIfNeeded: entry &>> 32) == UInt32(truncatingIfNeeded: hash) {
+                let node = Int(UInt32(truncatingIfNeeded: entry)) &* 8
+                if isNode(node, key, labels: labels) { return node }
+            }
+        }
+    }
+
+    /// Whether a node has the name that the key's last labels make.
+    @inlinable @inline(__always)
+    func isNode(_ node: Int, _ key: borrowing NameKey, labels: Int) -> Bool {
+        let start = key.offset(labels: labels)
+        let octets = key.length &- apexLength &- start
+        return heap.octet(at: node) == octets
+            && key.matches(heap, at: node &+ 8, from: start, count: octets)
+    }
+
+    /// Octets of a node's name without the apex's.
+    @inlinable @inline(__always) public func nameLength(of node: Int) -> Int { heap.octet(at: node) }
+
+    /// What there is to know about a node.
+    @inlinable @inline(__always) public func flags(of node: Int) -> NodeFlags {
+        NodeFlags(rawValue: UInt8(truncatingIfNeeded: heap.octet(at: node &+ 1)))
+    }
+
+    /// The number of a node's rrsets.
+    @inlinable @inline(__always) public func rrsetCount(of node: Int) -> Int {
+        Int(heap.word16(at: node &+ 2).littleEndian)
+    }
+
+    /// The node of the wildcard below a node; 0 without one.
+    @inlinable @inline(__always) public func wildcard(below node: Int) -> Int {
+        Int(heap.word32(at: node &+ 4).littleEndian) &* 8
+    }
+
+    /// The rrset at a place of a node's directory.
+    @inlinable @inline(__always) public func rrset(of node: Int, index: Int) -> RRSet {
+        RRSet(
+            heap, node: node, place: node &+ 8 &+ ((nameLength(of: node) &+ 3) & ~3) &+ index &* RRSet.entrySize
+        )
+    }
+
+    /// The rrset of a type; nil if the node has none.
+    @inlinable @inline(__always) public func rrset(of node: Int, type: RecordType) -> RRSet? {
+        rrset(of: node, type: type, head: heap.word32(at: node).littleEndian)
+    }
+
+    /// The rrset of a type; nil if the node has none, or is a delegation.
+    @inlinable @inline(__always) public func plainRRSet(of node: Int, type: RecordType) -> RRSet? {
+        let head = heap.word32(at: node).littleEndian
+        if head & UInt32(NodeFlags.delegation.rawValue) &<< 8 != 0 { return nil }
+        return rrset(of: node, type: type, head: head)
+    }
+
+    @inlinable @inline(__always) func rrset(of node: Int, type: RecordType, head: UInt32) -> RRSet? {
+        let heap = heap
+        // Octets of the name, flags, rrsets.
+        var left = Int(head &>> 16)
+        let nameLength = Int(head & 0xFF)
+        var place = node &+ 8 &+ ((nameLength &+ 3) & ~3)
+        heap.check(place, count: left &* RRSet.entrySize)
+        while left > 0 {
+            if (unsafe heap.uncheckedWord16(at: place)).littleEndian == type.rawValue {
+                return unsafe RRSet(unchecked: heap, node: node, place: place)
+            }
+            place &+= RRSet.entrySize
+            left &-= 1
+        }
+        return nil
+    }
+}
+
+/// What there is to know about a zone as a whole.
+@frozen @usableFromInline struct ZoneHead: Sendable {
+    @usableFromInline let slots: FlatView
+    @usableFromInline let slotCount: UInt64
+    @usableFromInline let heap: FlatView
+    @usableFromInline let apexLabels: Int
+    @usableFromInline let apexLength: Int
+    @usableFromInline let deepest: Int
+    @usableFromInline let apexNode: Int
+    @usableFromInline let negative: RRSet
+
+    init(
+        slots: FlatView, heap: FlatView, apexLabels: Int, apexLength: Int, deepest: Int, apexNode: Int,
+        negative: RRSet
+    ) {
+        self.slots = slots
+        slotCount = UInt64(slots.count / 8)
+        self.heap = heap
+        self.apexLabels = apexLabels
+        self.apexLength = apexLength
+        self.deepest = deepest
+        self.apexNode = apexNode
+        self.negative = negative
+    }
+}
+
+/// What there is to know about a node.
+@frozen public struct NodeFlags: OptionSet, Sendable {
+    /// The bits.
+    public let rawValue: UInt8
+
+    /// Flags of these bits.
+    @inlinable public init(rawValue: UInt8) {
+        self.rawValue = rawValue
+    }
+
+    /// NS records that lead away; not at the apex.
+    @inlinable public static var delegation: Self { Self(rawValue: 1) }
+    /// A CNAME.
+    @inlinable public static var alias: Self { Self(rawValue: 2) }
+    /// A DNAME.
+    @inlinable public static var subtreeAlias: Self { Self(rawValue: 4) }
+    /// A child whose label is `*`.
+    @inlinable public static var hasWildcard: Self { Self(rawValue: 8) }
+    /// A name server of the zone; its addresses are never steered.
+    @inlinable public static var nameServer: Self { Self(rawValue: 16) }
+    /// Its own label is `*`.
+    @inlinable public static var isWildcard: Self { Self(rawValue: 32) }
+}

@@ -1,0 +1,78 @@
+public import DNSWire
+
+/// A prepared rrset: its records as they stand in an answer, right after the question.
+///
+/// Owners are the pointer 0xC00C. Other pointers were made for a question about the node's own name, and
+/// move by the difference in length when another name is asked: the list of relocations has their offsets.
+///
+/// Its entry in a node's directory (little-endian): u16 type, u16 records, u16 octets, u16 relocations, u32 where the
+/// records begin, from the node. The relocations, u16 each, come after the records. A delegation's NS
+/// rrset is its referral: the records' glue lies between them and the relocations, its owners are in the
+/// list too, and in front of the records stand (u16 each) the numbers of glue records that are required
+/// and that are not, and their octets. So does the apex's, with the addresses of the zone's own servers.
+@frozen public struct RRSet: Sendable {
+    /// The type.
+    public let type: RecordType
+    /// Records.
+    public let count: Int
+    /// Octets of the records.
+    public let length: Int
+    /// Pointers that move.
+    public let relocationCount: Int
+    /// Where the records begin in the zone's heap.
+    public let start: Int
+    /// Where the directory has it: what steering knows it by.
+    public let place: Int
+
+    @inlinable static var entrySize: Int { 12 }
+
+    @inlinable @inline(__always)
+    init(_ heap: FlatView, node: Int, place: Int) {
+        heap.check(place, count: Self.entrySize)
+        unsafe self.init(unchecked: heap, node: node, place: place)
+    }
+
+    /// The entry at a place that was checked.
+    @unsafe @inlinable @inline(__always)
+    init(unchecked heap: FlatView, node: Int, place: Int) {
+        let entry = (unsafe heap.uncheckedWord64(at: place)).littleEndian
+        type = RecordType(UInt16(truncatingIfNeeded: entry))
+        count = Int(UInt16(truncatingIfNeeded: entry &>> 16))
+        length = Int(UInt16(truncatingIfNeeded: entry &>> 32))
+        relocationCount = Int(UInt16(truncatingIfNeeded: entry &>> 48))
+        start = node &+ Int((unsafe heap.uncheckedWord32(at: place &+ 8)).littleEndian)
+        self.place = place
+    }
+
+    init(type: RecordType, count: Int, length: Int, relocationCount: Int, start: Int, place: Int) {
+        self.type = type
+        self.count = count
+        self.length = length
+        self.relocationCount = relocationCount
+        self.start = start
+        self.place = place
+    }
+
+    /// Octets between the start of a record and its data.
+    @inlinable public static var recordHeader: Int { 12 }
+}
+
+/// The glue of a delegation, or of the apex: a run of records after those of its NS rrset.
+@frozen public struct Glue: Sendable {
+    /// Records that an answer must have (RFC 9471 §3.1): the addresses of servers below the cut.
+    public let requiredCount: Int
+    /// Further records: addresses of servers elsewhere in the zone.
+    public let optionalCount: Int
+    /// Octets of the required ones.
+    public let requiredLength: Int
+    /// Octets of the further ones, which follow.
+    public let optionalLength: Int
+
+    /// The glue of an NS rrset at a delegation or at the apex.
+    @inlinable public init(of rrset: RRSet, in heap: FlatView) {
+        requiredCount = Int(heap.word16(at: rrset.start &- 8))
+        optionalCount = Int(heap.word16(at: rrset.start &- 6))
+        requiredLength = Int(heap.word16(at: rrset.start &- 4))
+        optionalLength = Int(heap.word16(at: rrset.start &- 2))
+    }
+}

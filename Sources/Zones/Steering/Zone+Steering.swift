@@ -1,0 +1,134 @@
+public import Addresses
+public import DNSWire
+
+/// What of a zone steering decides about.
+extension Zone {
+    /// Marks the A and AAAA rrsets that have a VIP among their addresses. Names that are a name server
+    /// of the zone are never marked; glue isn't either.
+    ///
+    /// - Parameter policy: The caller's number for what was configured for a name.
+    public func marks(
+        vips: Set<IPAddress>, policy: (DomainName) -> UInt16, registry: inout SteeringRegistry
+    ) -> SteeringMarks {
+        if vips.isEmpty { return .none }
+        var marks: [(place: Int, index: UInt32)] = []
+        forEachAddressSet { node, rrset in
+            if content.flags(of: node).contains(.nameServer) { return }
+            let addresses = addresses(of: rrset)
+            if !addresses.contains(where: vips.contains) { return }
+            let ttl = UInt32(bigEndian: content.heap.word32(at: rrset.start + 6))
+            let set = SteeredSet(
+                type: rrset.type, addresses: addresses, timeToLive: ttl, policy: policy(name(of: node)))
+            marks.append((rrset.place, registry.index(of: set)))
+        }
+        return SteeringMarks(marks)
+    }
+
+    /// The place in the view of a steered rrset; nil if the rrset isn't steered, or not there.
+    public func steeredIndex(of owner: DomainName, type: RecordType, marks: SteeringMarks) -> UInt32? {
+        guard owner.isAtOrBelow(origin) else { return nil }
+        var key = NameKey()
+        key.read(owner)
+        let node = content.find(key, labels: key.labelCount)
+        guard node != 0, let rrset = content.rrset(of: node, type: type) else { return nil }
+        return unsafe marks.table.index(of: rrset).map { UInt32($0) }
+    }
+
+    /// Names whose address steering cannot withdraw although it is a VIP: name servers of the zone,
+    /// glue, and the hints of SVCB and HTTPS; by name and type.
+    public func steeringWarnings(
+        vips: Set<IPAddress>
+    ) -> [(owner: DomainName, type: RecordType, message: String)] {
+        if vips.isEmpty { return [] }
+        var warnings: [(owner: DomainName, type: RecordType, message: String)] = []
+        forEachNode { node in
+            let flags = content.flags(of: node)
+            for index in 0..<content.rrsetCount(of: node) {
+                let rrset = content.rrset(of: node, index: index)
+                let records = { self.records(of: rrset, owner: self.name(of: node)) }
+                switch rrset.type {
+                case .a, .aaaa:
+                    guard flags.contains(.nameServer) else { continue }
+                    for address in addresses(of: rrset) where vips.contains(address) {
+                        let name = name(of: node)
+                        warnings.append(
+                            (
+                                name, rrset.type,
+                                "\(name) is a name server of \(origin): its VIP \(address) is never withdrawn"
+                            ))
+                    }
+                case .ns where flags.contains(.delegation):
+                    for record in glue(of: rrset, owner: name(of: node)) {
+                        guard let address = IPAddress(bytes: record.data), vips.contains(address),
+                            // What is no delegation's own is warned about where it stands, or steered.
+                            self.records(of: record.owner, type: record.type).isEmpty
+                        else { continue }
+                        warnings.append(
+                            (
+                                record.owner, record.type,
+                                "\(record.owner) is glue of \(name(of: node)): its VIP \(address) is never withdrawn"
+                            ))
+                    }
+                case .svcb, .https:
+                    for record in records() {
+                        for address in ServiceHints.addresses(in: record.data) where vips.contains(address) {
+                            warnings.append(
+                                (
+                                    record.owner, record.type,
+                                    "a hint of \(record.owner) \(record.type) has the VIP \(address): "
+                                        + "it is never withdrawn"
+                                ))
+                        }
+                    }
+                default: continue
+                }
+            }
+        }
+        return warnings.sorted { ($0.owner, $0.type, $0.message) < ($1.owner, $1.type, $1.message) }
+    }
+
+    private func forEachAddressSet(_ body: (_ node: Int, _ rrset: RRSet) -> Void) {
+        forEachNode { node in
+            for index in 0..<content.rrsetCount(of: node) {
+                let rrset = content.rrset(of: node, index: index)
+                if rrset.type == .a || rrset.type == .aaaa { body(node, rrset) }
+            }
+        }
+    }
+
+    private func addresses(of rrset: RRSet) -> [IPAddress] {
+        let octets = rrset.type == .a ? 4 : 16
+        // Records of one length, one after another.
+        return (0..<rrset.count).compactMap { index in
+            let start = rrset.start + index * (RRSet.recordHeader + octets) + RRSet.recordHeader
+            return IPAddress(bytes: content.heap.array(from: start, count: octets))
+        }
+    }
+}
+
+/// The addresses in the data of SVCB and HTTPS records (RFC 9460 §7.3).
+enum ServiceHints {
+    /// The addresses of the parameters ipv4hint (4) and ipv6hint (6).
+    static func addresses(in data: [UInt8]) -> [IPAddress] {
+        var place = 2
+        while place < data.count, data[place] != 0 { place += Int(data[place]) + 1 }
+        place += 1
+        var addresses: [IPAddress] = []
+        while place + 4 <= data.count {
+            let key = Int(data[place]) << 8 | Int(data[place + 1])
+            let length = Int(data[place + 2]) << 8 | Int(data[place + 3])
+            let end = place + 4 + length
+            if end > data.count { break }
+            let octets = key == 4 ? 4 : key == 6 ? 16 : 0
+            if octets > 0 {
+                for start in stride(from: place + 4, through: end - octets, by: octets) {
+                    if let address = IPAddress(bytes: data[start..<(start + octets)]) {
+                        addresses.append(address)
+                    }
+                }
+            }
+            place = end
+        }
+        return addresses
+    }
+}

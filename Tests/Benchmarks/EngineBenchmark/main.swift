@@ -1,0 +1,52 @@
+import Addresses
+import Answering
+import DNSWire
+import Telemetry
+import TestZones
+import Zones
+
+// EngineBenchmark ZONE QUERIES: asks the responder alone, without sockets, QUERIES questions of a zone and
+// prints the time of one and the zone's memory.
+//
+// ZONE is `small` (the five records of the article, a fifth of the questions each for www, apex A, NS, SOA and a
+// name that isn't there), `steered` (the same with www steered), `alias`, `referral`, or a number of records (names with A,
+// AAAA, MX, TXT, CNAME and delegations, one question in ten for a name that isn't there), as zones.py makes
+// them. Instructions: see engine.sh, which runs this under callgrind.
+
+let arguments = CommandLine.arguments
+guard arguments.count == 3, let rounds = Int(arguments[2]) else {
+    print("usage: EngineBenchmark small|steered|alias|referral|RECORDS QUERIES")
+    throw BenchmarkError.usage
+}
+
+let clock = ContinuousClock()
+let start = clock.now
+let workload = try Workload(arguments[1])
+let loaded = clock.now
+print("\(workload.zone.recordCount) records in \(loaded - start), \(workload.zone.memory) octets")
+
+let served = ServedZone(zone: workload.zone, marks: workload.marks)
+let store = SnapshotStore(
+    Snapshot(catalog: ZoneCatalog([workload.zone.origin: served]), view: workload.view))
+let counters = WorkerCounters()
+var responder = Responder(store: store, counters: counters, seed: 1)
+let output = UnsafeMutableRawBufferPointer.allocate(byteCount: 65535, alignment: 64)
+let octets = workload.octets
+let starts = workload.starts
+let client = IPAddress.v4(.loopback)
+var total = 0
+let begin = clock.now
+octets.withUnsafeBytes { bytes in
+    var index = 0
+    for _ in 0..<rounds {
+        let query = UnsafeRawBufferPointer(rebasing: bytes[starts[index]..<starts[index + 1]])
+        total += responder.answer(query.bytes, from: client, port: 53, over: .udp, into: output)
+        index = index + 2 == starts.count ? 0 : index + 1
+    }
+}
+let elapsed = clock.now - begin
+output.deallocate()
+print("\(rounds) answers, \(total) octets, \(elapsed / max(rounds, 1)) each")
+for counter in Counter.allCases where counters.value(of: counter) > 0 {
+    print("\(counter) \(counters.value(of: counter))")
+}

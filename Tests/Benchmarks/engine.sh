@@ -1,0 +1,35 @@
+#!/bin/bash
+# engine.sh [WORKLOAD...]: user-space instructions, allocations and reference counts per query of the
+# answering engine alone, by callgrind: a run of N and one of 3N queries, their difference divided by 2N. Not
+# disturbed by the machine's load. Needs valgrind; builds for release. DETAIL=1 adds the dearest functions.
+set -e
+cd "$(dirname "$0")/../.."
+SWERVE_BENCHMARKS=1 swift build -c release --product EngineBenchmark 2>&1 | grep -E "error|warning:" || true
+program=.build/release/EngineBenchmark
+N=${N:-20000}
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+run() { # workload queries file
+    valgrind --tool=callgrind --callgrind-out-file="$3" "$program" "$1" "$2" >/dev/null 2>&1
+}
+calls() { # file pattern: how often functions of such names were called
+    awk -v p="$2" '/^c?fn=/ { match($0, /\([0-9]+\)/); id = substr($0, RSTART, RLENGTH)
+        rest = substr($0, RSTART + RLENGTH + 1); if (rest != "") name[id] = rest; callee = /^cfn=/ ? id : callee }
+        /^calls=/ { split($1, c, "="); if (name[callee] ~ p) n += c[2] } END { print n + 0 }' "$1"
+}
+printf "%-10s %14s %14s %14s\n" workload instructions allocations "reference counts"
+for workload in "${@:-small}"; do
+    run "$workload" "$N" "$folder/one"
+    run "$workload" $((3 * N)) "$folder/three"
+    a=$(awk '/^(summary|totals):/ { t = $2 } END { print t }' "$folder/one")
+    b=$(awk '/^(summary|totals):/ { t = $2 } END { print t }' "$folder/three")
+    ma=$(calls "$folder/one" '^(malloc|calloc|realloc|posix_memalign|aligned_alloc|swift_slowAlloc|swift_allocObject)')
+    mb=$(calls "$folder/three" '^(malloc|calloc|realloc|posix_memalign|aligned_alloc|swift_slowAlloc|swift_allocObject)')
+    ra=$(calls "$folder/one" '^_?swift_(retain|release|bridgeObject)')
+    rb=$(calls "$folder/three" '^_?swift_(retain|release|bridgeObject)')
+    awk -v w="$workload" -v n=$((2 * N)) -v i=$((b - a)) -v m=$((mb - ma)) -v r=$((rb - ra)) \
+        'BEGIN { printf "%-10s %14.1f %14.4f %14.4f\n", w, i / n, m / n, r / n }'
+    if [ -n "$DETAIL" ]; then
+        callgrind_annotate "$folder/three" 2>/dev/null | grep -E '^ *[0-9,]+ \(' | head -"${LINES_SHOWN:-14}" | cut -c1-170
+    fi
+done

@@ -1,0 +1,34 @@
+import DNSWire
+import Testing
+
+@Suite("Flat memory")
+struct MemoryTests {
+    @Test("A buffer keeps what it has when it grows, and new octets are zero") func growth() {
+        var buffer = FlatBuffer(capacity: 1)
+        for index in 0..<10000 {
+            let place = buffer.extend(by: 8)
+            #expect(buffer.word64(at: place) == 0)
+            buffer.store(UInt64(index), at: place)
+        }
+        let memory = FlatMemory(buffer)
+        #expect(memory.view.count == 80000)
+        #expect((0..<10000).allSatisfy { memory.view.word64(at: $0 * 8) == UInt64($0) })
+    }
+
+    @Test("Copies of every length and place", arguments: 0...300) func copies(_ count: Int) {
+        var buffer = FlatBuffer(capacity: 400)
+        let octets = (0..<400).map { UInt8(truncatingIfNeeded: $0 &* 7 &+ 1) }
+        let place = buffer.extend(by: 400)
+        buffer.copy(octets, from: 0, count: 400, to: place)
+        let memory = FlatMemory(buffer)
+        for (start, room) in [(0, 0), (3, 5), (1, 7), (100, 200)] {
+            var message = [UInt8](repeating: 0, count: 10 + count + room)
+            message.withUnsafeMutableBytes { bytes in
+                MessageBuffer(bytes)?.copy(memory.view, from: start, count: count, to: 10)
+            }
+            #expect(Array(message[10..<(10 + count)]) == Array(octets[start..<(start + count)]))
+            #expect(message[..<10].allSatisfy { $0 == 0 })
+        }
+        #expect(memory.view.array(from: 100, count: count) == Array(octets[100..<(100 + count)]))
+    }
+}

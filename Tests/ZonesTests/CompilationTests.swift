@@ -1,0 +1,213 @@
+import DNSWire
+import TestZones
+import Testing
+import Zones
+
+@Suite("Compilation of a zone")
+struct CompilationTests {
+    static let base = "@ SOA ns1 admin 7 3600 300 604800 300\n@ NS ns1\nns1 A 192.0.2.1\n"
+
+    struct Case: CustomTestStringConvertible, Sendable {
+        let text: String
+        let kind: ZoneIssue.Kind
+        let isError: Bool
+        let line: UInt64?
+
+        /// A line that begins with `.` replaces the base; others come after its three lines.
+        init(_ text: String, _ kind: ZoneIssue.Kind, error: Bool, line: UInt64? = nil) {
+            self.text = text
+            self.kind = kind
+            isError = error
+            self.line = line
+        }
+
+        var testDescription: String { "\(kind): \(text)" }
+    }
+
+    static let additions = [
+        Case("@ SOA ns1 admin 8 3600 300 604800 300", .multipleSOA, error: true, line: 4),
+        Case("www SOA ns1 admin 8 3600 300 604800 300", .soaNotAtApex, error: true, line: 4),
+        Case("www CNAME ns1\nwww A 192.0.2.2", .cnameAndOther, error: true, line: 5),
+        Case("www A 192.0.2.2\nwww CNAME ns1", .cnameAndOther, error: true, line: 5),
+        Case("@ CNAME www", .cnameAndOther, error: true, line: 4),
+        Case("www CNAME ns1\nwww CNAME ns2", .multipleCNAME, error: true, line: 5),
+        Case("www DNAME a.\nwww DNAME b.", .multipleDNAME, error: true, line: 5),
+        Case("www DNAME a.\nwww NS b.", .dnameAndNS, error: true, line: 5),
+        Case("www DNAME a.\nwww CNAME b.", .cnameAndOther, error: true, line: 5),
+        // named-checkzone and kzonecheck refuse both; glue of a sibling is only looked for.
+        Case("@ NS ns2", .missingGlue, error: true, line: 4),
+        Case("sub NS ns.sub", .missingGlue, error: true, line: 4),
+        Case("sub NS ns9", .missingGlue, error: true, line: 4),
+        Case("sub NS sub", .missingGlue, error: true, line: 4),
+        Case("sib NS ns1\nsub NS ns.sib", .missingGlue, error: false, line: 5),
+        Case("other.example. A 192.0.2.1", .outOfZone, error: false, line: 4),
+        Case("com. A 192.0.2.1", .outOfZone, error: false, line: 4),
+        Case("notexample.com. A 192.0.2.1", .outOfZone, error: false, line: 4),
+        Case("www 300 A 192.0.2.1\nwww 301 A 192.0.2.2", .ttlMismatch, error: false, line: 5),
+        Case("www A 192.0.2.1\nwww A 192.0.2.1", .duplicateRecord, error: false, line: 5),
+        // Names are the same in any case, and so are records that have nothing else; numbers are not.
+        Case("www CNAME ns1\nwww CNAME NS1", .duplicateRecord, error: false, line: 5),
+        Case(
+            "www MX 1 ns1\nwww MX 16705 a\nwww MX 24929 a\nwww MX 1 Ns1", .duplicateRecord, error: false,
+            line: 7),
+        Case(
+            (0..<10).map { "www SRV 1 1 \($0) ns1" }.joined(separator: "\n") + "\nwww SRV 1 1 5 NS1",
+            .duplicateRecord, error: false, line: 14),
+        Case("@ NS alias\nalias CNAME ns1", .nameServerIsAlias, error: false, line: 4),
+        Case("@ MX 10 alias\nalias CNAME ns1", .mailExchangerIsAlias, error: false, line: 4),
+        Case("sub NS ns1\nwww.sub A 192.0.2.1", .occluded, error: false, line: 5),
+        Case("sub NS ns1\nsub TXT text", .occluded, error: false, line: 5),
+        Case("dn DNAME a.\nwww.dn A 192.0.2.1", .occluded, error: false, line: 5),
+        Case("www 2147483648 A 192.0.2.1", .ttlTooLarge, error: false, line: 4),
+        Case(
+            (0..<4200).map { "www A 10.\($0 / 62500).\($0 / 250 % 250).\($0 % 250)" }.joined(separator: "\n"),
+            .tooLarge, error: true),
+        Case(
+            (0..<20).map { "www A 10.0.0.\($0)" }.joined(separator: "\n") + "\nwww A 10.0.0.5",
+            .duplicateRecord, error: false, line: 24),
+    ]
+
+    @Test(arguments: additions) func issue(_ row: Case) throws {
+        let (zone, issues) = try compile("example.com", Self.base + row.text)
+        let issue = try #require(issues.first { $0.kind == row.kind })
+        #expect(issue.isError == row.isError)
+        if let line = row.line { #expect(issue.location == line) }
+        #expect((zone == nil) == issues.contains(where: \.isError))
+        #expect((zone == nil) == row.isError)
+    }
+
+    @Test(
+        "What must be at the apex",
+        arguments: [
+            ("@ NS ns.example.net.", ZoneIssue.Kind.noSOA), ("@ SOA a. b. 1 2 3 4 5", .noApexNS), ("", .noSOA),
+        ]) func apex(_ text: String, _ kind: ZoneIssue.Kind) throws
+    {
+        let (zone, issues) = try compile("example.com", text)
+        #expect(zone == nil)
+        #expect(issues.contains { $0.kind == kind && $0.isError })
+    }
+
+    @Test(
+        "What is no issue",
+        arguments: [
+            "www A 192.0.2.1\nwww AAAA 2001:db8::1", "sub NS ns.example.net.",
+            "sub NS ns.sub\nns.sub AAAA 2001:db8::1",
+            "@ NS ns2.star\n*.star A 192.0.2.1", "sub NS ns1", "sub NS sub\nsub A 192.0.2.1",
+            "@ DNAME example.net.",
+            "www CNAME ns1\nwww TYPE46 # 00", "www 60 TYPE46 # 01\nwww 90 TYPE46 # 02",
+            "*.x NS ns.example.net.", "www A 192.0.2.1\nWWW AAAA 2001:db8::1",
+        ]) func clean(_ text: String) throws
+    {
+        let base = text.hasPrefix("@ DNAME") ? "@ SOA a. b. 1 2 3 4 5\n@ NS ns.example.net.\n" : Self.base
+        let (zone, issues) = try compile("example.com", base + text)
+        #expect(issues == [])
+        #expect(zone != nil)
+    }
+
+    @Test("Records come out as they went in") func roundTrip() throws {
+        let text =
+            Self.base + """
+                www 60 A 192.0.2.1
+                www 60 A 192.0.2.2
+                www MX 10 mail.www
+                www MX 20 ns1
+                www MX 30 mail.example.net.
+                *.w MX 10 x.w
+                *.w MX 20 *.w
+                sub NS ns1.sub
+                sub NS ns2.sub
+                ns1.sub A 192.0.2.3
+                ns2.sub A 192.0.2.4
+                srv SRV 1 2 3 www
+                a.deep.name TXT text
+                signed 60 TYPE46 # 01
+                signed 90 TYPE46 # 02
+                """
+        let zone = try #require(try compile("example.com", text).zone)
+        #expect(zone.serial == 7)
+        #expect(zone.recordCount == 18)
+        #expect("\(zone.origin)" == "example.com.")
+        let origin = try DomainName("example.com")
+        for line in text.split(separator: "\n") where !line.hasPrefix("ns1.sub") && !line.hasPrefix("ns2.sub") {
+            let record = try RecordText(String(line), origin: origin)
+            let found = zone.records(of: record.owner, type: record.type)
+            #expect(
+                found.contains {
+                    $0.data == record.data && $0.timeToLive == record.ttl && $0.owner == record.owner
+                },
+                "\(line)")
+        }
+        #expect(zone.records(of: try DomainName("www.example.com"), type: .any).count == 5)
+        #expect(zone.records(of: try DomainName("WWW.example.com"), type: .a).count == 2)
+        #expect(zone.records(of: try DomainName("deep.name.example.com"), type: .any).isEmpty)
+        #expect(zone.records(of: try DomainName("example.org"), type: .any).isEmpty)
+    }
+
+    @Test("Small records take less than 100 octets each, table and all") func memory() throws {
+        let origin = try DomainName("example.com")
+        var builder = ZoneBuilder(origin: origin, recordCountHint: 10)
+        for line in Self.base.split(separator: "\n") {
+            let record = try RecordText(String(line), origin: origin)
+            builder.add(owner: record.owner, type: record.type, ttl: record.ttl, data: record.data)
+        }
+        for number in 0..<20000 {
+            let owner = try DomainName("h\(number)", origin: origin)
+            builder.add(
+                owner: owner, type: .a, ttl: 3600, data: [10, 0, UInt8(number >> 8), UInt8(number & 255)])
+        }
+        let zone = try #require(builder.compile().zone)
+        #expect(zone.recordCount == 20003)
+        #expect(zone.memory < 20003 * 100)
+        // Name, type, class, TTL, length and address alone are 9 + 2 + 2 + 4 + 2 + 4, and the table has a word for each.
+        #expect(zone.memory > 20003 * 31)
+        for number in [0, 1, 19999, 12345] {
+            #expect(zone.records(of: try DomainName("h\(number).example.com"), type: .a).count == 1)
+        }
+    }
+
+    @Test(
+        "What a name is known by",
+        arguments: [
+            ("WWW.example.com", Match.exact, "www.example.com"), ("c.example.com", .exact, "c.example.com"),
+            ("x.y.b.c.example.com", .wildcard, "*.b.c.example.com"),
+            ("x.a.b.c.example.com", .absent, "a.b.c.example.com"), ("x.example.com", .absent, "example.com"),
+            ("x.y.sub.example.com", .delegation, "sub.example.com"),
+            ("sub.example.com", .delegation, "sub.example.com"),
+            ("x.dn.example.com", .subtreeAlias, "dn.example.com"), ("dn.example.com", .exact, "dn.example.com"),
+        ]) func lookup(_ name: String, _ match: Match, _ owner: String) throws
+    {
+        let text =
+            Self.base + "www A 192.0.2.9\nsub NS ns1\na.b.c TXT text\n*.b.c TXT wild\ndn DNAME x."
+        let zone = try #require(try compile("example.com", text).zone)
+        let found = zone.lookup(try DomainName(name))
+        #expect(found.match == match)
+        #expect(found.owner == (try DomainName(owner)))
+    }
+
+    @Test("Names below a cut or a DNAME are no nodes, those above are") func nodes() throws {
+        let text = Self.base + "sub NS ns.sub\nns.sub A 192.0.2.3\na.b.c TXT text\n*.b.c TXT wild\ndn DNAME x."
+        let zone = try #require(try compile("example.com", text).zone)
+        // What `compiled` leads to lives as long as the zone.
+        defer { withExtendedLifetime(zone) {} }
+        func find(_ name: String) throws -> (match: Match, labels: Int) {
+            var key = NameKey()
+            key.read(try DomainName(name))
+            let found = zone.compiled.lookup(key)
+            return (found.match, found.labels)
+        }
+        // Labels of the node, or of the closest encloser.
+        for (name, match, labels) in [
+            ("example.com", .exact, 2), ("c.example.com", .exact, 3), ("b.c.example.com", .exact, 4),
+            ("a.b.c.example.com", .exact, 5), ("x.b.c.example.com", .wildcard, 4),
+            ("x.y.z.b.c.example.com", .wildcard, 4), ("x.a.b.c.example.com", .absent, 5),
+            ("*.b.c.example.com", .exact, 5), ("x.*.b.c.example.com", .absent, 5),
+            ("x.c.example.com", .absent, 3),
+            ("x.y.example.com", .absent, 2), ("sub.example.com", .delegation, 3),
+            ("ns.sub.example.com", .delegation, 3),
+            ("1.2.3.4.5.6.7.8.9.sub.example.com", .delegation, 3), ("dn.example.com", .exact, 3),
+            ("x.dn.example.com", .subtreeAlias, 3),
+        ] as [(String, Match, Int)] {
+            #expect(try find(name) == (match, labels), "\(name)")
+        }
+    }
+}

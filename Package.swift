@@ -36,6 +36,7 @@ let package = Package(
     ],
     targets: [
         // C: system libraries, and what Swift cannot import
+        .systemLibrary(name: "CLDNS", pkgConfig: "ldns", providers: [.apt(["libldns-dev"])]),
         .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
 
         // 1
@@ -52,6 +53,9 @@ let package = Package(
         .target(
             name: "Answering", dependencies: ["Addresses", "DNSWire", "Telemetry", "Zones"],
             swiftSettings: unsafe),
+        .target(
+            name: "ZoneFiles", dependencies: ["Addresses", "CLDNS", "Diagnostics", "DNSWire", "Zones"],
+            swiftSettings: unsafe),
 
         // What tests share
         .target(
@@ -65,6 +69,7 @@ let package = Package(
         tests("DNSWire", "Addresses"),
         tests("Zones", "Addresses", "DNSWire", "TestZones"),
         tests("Answering", "Addresses", "DNSWire", "Telemetry", "TestZones", "Zones"),
+        tests("ZoneFiles", "Addresses", "Diagnostics", "DNSWire", "Zones"),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,51 @@
+internal import Glibc
+
+/// The bytes of a file, read at once: a mapped file that is cut short while it is read would kill us.
+struct FileContents {
+    /// The bytes, and a line feed behind them that isn't part of the file.
+    let bytes: [UInt8]
+    let identity: ReadFile.Identity
+
+    /// Why a file can't be read, in the system's words.
+    struct Failure: Error {
+        let reason: String
+    }
+
+    /// Opens and reads a regular file.
+    static func read(_ path: String, limit: Int) throws(Failure) -> FileContents {
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        if descriptor < 0 { throw systemFailure() }
+        defer { _ = close(descriptor) }
+        var status = stat()
+        if unsafe fstat(descriptor, &status) != 0 { throw systemFailure() }
+        if status.st_mode & S_IFMT == S_IFDIR { throw Failure(reason: "Is a directory") }
+        if status.st_mode & S_IFMT != S_IFREG { throw Failure(reason: "Not a regular file") }
+        let size = Int(status.st_size)
+        if size > limit { throw Failure(reason: "File of \(size) octets is larger than \(limit)") }
+        var failure: Failure?
+        let bytes = unsafe [UInt8](unsafeUninitializedCapacity: size + 1) { buffer, count in
+            while count < size {
+                let part = unsafe Glibc.read(descriptor, buffer.baseAddress! + count, size - count)
+                if part < 0 {
+                    if errno == EINTR { continue }
+                    failure = systemFailure()
+                    return
+                }
+                if part == 0 { break }
+                count += part
+            }
+            unsafe buffer[count] = UInt8(ascii: "\n")
+            count += 1
+        }
+        if let failure { throw failure }
+        return FileContents(
+            bytes: bytes,
+            identity: ReadFile.Identity(
+                device: UInt64(status.st_dev), inode: UInt64(status.st_ino), size: size,
+                modifiedSeconds: status.st_mtim.tv_sec, modifiedNanoseconds: status.st_mtim.tv_nsec))
+    }
+
+    private static func systemFailure() -> Failure {
+        Failure(reason: unsafe strerror(errno).map { unsafe String(cString: $0) } ?? "error \(errno)")
+    }
+}

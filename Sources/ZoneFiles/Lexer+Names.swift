@@ -1,0 +1,139 @@
+extension Lexer {
+    /// Reads a domain name in presentation form (RFC 1035 §5.1) and appends it in wire form.
+    ///
+    /// Without a dot at its end the name is relative to the origin; `@` is the origin itself.
+    mutating func name(
+        _ what: String, into buffer: inout WireBuffer, origin: borrowing WireBuffer
+    ) throws(Mistake) {
+        let start = offset
+        let nameStart = buffer.count
+        var labelStart = nameStart
+        var index = start
+        buffer.append(0 as UInt8)
+        while true {
+            let byte = bytes[index]
+            if Self.isPlainInName(byte) {
+                buffer.append(byte)
+                index += 1
+            } else if byte == UInt8(ascii: ".") {
+                let length = buffer.count - labelStart - 1
+                if length == 0 || length > 63 {
+                    if index == start, Self.endsWord(bytes[index + 1]) {
+                        // The root alone.
+                        index += 1
+                        break
+                    }
+                    throw badLabel(start, index)
+                }
+                buffer[labelStart] = UInt8(truncatingIfNeeded: length)
+                labelStart = buffer.count
+                buffer.append(0 as UInt8)
+                index += 1
+            } else if byte == UInt8(ascii: "\\") {
+                offset = index
+                buffer.append(try escape())
+                index = offset
+            } else if byte >= 128 {
+                suspicion = (.nameOutsideASCII, wordRange(from: start))
+                buffer.append(byte)
+                index += 1
+            } else {
+                break
+            }
+        }
+        if index == start {
+            offset = start
+            throw unexpected(what)
+        }
+        if bytes[index] != UInt8(ascii: " "), bytes[index] != UInt8(ascii: "\n"),
+            let mistake = badWordEnd(start, at: index)
+        {
+            throw mistake
+        }
+        offset = index
+        let length = buffer.count - labelStart - 1
+        if length > 0 {
+            if length > 63 { throw badLabel(start, index) }
+            if index == start + 1, bytes[start] == UInt8(ascii: "@") {
+                buffer.truncate(to: nameStart)
+            } else {
+                buffer[labelStart] = UInt8(truncatingIfNeeded: length)
+                if labelStart > nameStart, endsLikeOrigin(buffer, from: nameStart, origin) {
+                    suspicion = (.missingFinalDot, start..<index)
+                }
+            }
+            buffer.append(contentsOf: origin.octets)
+        }
+        if buffer.count - nameStart > 255 || buffer.isOverfull {
+            throw Mistake(
+                "name is longer than 255 octets", at: start..<index,
+                hint: bytes[index - 1] == UInt8(ascii: ".")
+                    ? nil : "a name without a dot at its end has the origin added")
+        }
+    }
+
+    /// Whether a byte stands for itself in a name: no word end, dot, backslash or octet above 127.
+    @inline(__always)
+    private static func isPlainInName(_ byte: UInt8) -> Bool {
+        byte < 64 ? (wordEnds | 1 << 46) >> UInt64(byte) & 1 == 0 : byte < 127 && byte != UInt8(ascii: "\\")
+    }
+
+    /// Reads `\X` or `\DDD` at its backslash.
+    mutating func escape() throws(Mistake) -> UInt8 {
+        let byte = bytes[offset + 1 > end ? end : offset + 1]
+        if byte &- 48 < 10 {
+            var value = 0
+            for place in 1...3 {
+                let digit = bytes[min(offset + place, end)]
+                if digit &- 48 > 9 { throw badEscape(place) }
+                value = value * 10 + Int(digit - 48)
+            }
+            if value > 255 { throw badEscape(4) }
+            offset += 4
+            return UInt8(value)
+        }
+        if byte < 32 || byte == 127 { throw badEscape(1) }
+        offset += 2
+        return byte
+    }
+
+    private func badEscape(_ length: Int) -> Mistake {
+        let range = offset..<min(offset + length, end)
+        return Mistake(
+            "invalid escape '\(string(range))'", at: range,
+            hint: "a backslash is followed by three digits up to 255, or by one character that is no digit")
+    }
+
+    /// An empty label or one that is too long, before the dot or end at `index`.
+    private func badLabel(_ start: Int, _ index: Int) -> Mistake {
+        let word = wordRange(from: start)
+        var labelStart = start
+        var place = start
+        while place < index {
+            if bytes[place] == UInt8(ascii: ".") { labelStart = place + 1 }
+            place += bytes[place] == UInt8(ascii: "\\") ? 2 : 1
+        }
+        if labelStart >= index {
+            return Mistake(
+                "empty label in name '\(string(word))'", at: word, hint: "two dots, or a dot in front")
+        }
+        return Mistake(
+            "label exceeds 63 octets", at: labelStart..<index,
+            hint: "the parts of a name between dots have at most 63 octets each")
+    }
+
+    /// Whether the name that begins at an index of the buffer, still without the origin, ends with it.
+    private func endsLikeOrigin(
+        _ buffer: borrowing WireBuffer, from nameStart: Int, _ origin: borrowing WireBuffer
+    ) -> Bool {
+        let length = origin.count - 1
+        let start = buffer.count - length
+        if length == 0 || start < nameStart { return false }
+        var index = 0
+        while index < length {
+            if buffer[start + index] | 0x20 != origin[index] | 0x20 { return false }
+            index += 1
+        }
+        return true
+    }
+}

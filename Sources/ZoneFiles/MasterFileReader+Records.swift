@@ -1,0 +1,152 @@
+internal import Diagnostics
+internal import DNSWire
+
+extension MasterFileReader {
+    /// Reads a record; `start` is what messages about the whole of it point at.
+    @inline(__always)
+    mutating func readRecord(
+        _ lexer: inout Lexer, _ file: Int, at start: Int, isOwnerGiven: Bool
+    ) throws(Mistake) {
+        if isOwnerGiven {
+            owner.clear()
+            do throws(Mistake) {
+                try lexer.name("owner", into: &owner, origin: origin)
+            } catch {
+                // Later lines without an owner must not belong to the one before.
+                owner.clear()
+                ownerIsBroken = true
+                throw error
+            }
+            ownerIsBroken = false
+        } else if owner.count == 0 {
+            if ownerIsBroken { return try lexer.skipEntry() }
+            throw Mistake(
+                "record without an owner, and none before it", at: lexer.wordRange(from: lexer.offset),
+                hint: "a line that begins with a blank belongs to the owner of the line before")
+        }
+        let (type, stated) = try readTypeAndTTL(&lexer)
+        lexer.skipBlanks()
+        do throws(Mistake) {
+            try lexer.data(of: type, into: &data, origin: origin)
+            try lexer.finishEntry()
+        } catch {
+            throw explained(error, type)
+        }
+        if data.isOverfull { throw Lexer.tooLong(start..<(start + 1)) }
+        if lexer.suspicion != nil { noteSuspicion(&lexer, file) }
+        let ttl: UInt32
+        if let stated {
+            ttl = stated
+            lastTTL = stated
+        } else if let defaultTTL {
+            ttl = defaultTTL
+        } else {
+            ttl = try inheritedTTL(type, lexer.wordRange(from: start), file)
+        }
+        recordCount += 1
+        Self.give(to: &sink, owner, type, ttl, data, RecordLocation(file: file, offset: start))
+    }
+
+    /// Reads TTL and class in any order, both optional, and the type.
+    @inline(__always)
+    mutating func readTypeAndTTL(
+        _ lexer: inout Lexer
+    ) throws(Mistake) -> (type: RecordType, ttl: UInt32?) {
+        var ttl: UInt32?
+        var hasClass = false
+        while true {
+            lexer.skipBlanks()
+            if lexer.next &- 48 < 10 {
+                let start = lexer.offset
+                if ttl != nil {
+                    throw Mistake(
+                        "unexpected '\(lexer.string(lexer.wordRange(from: start)))' where the type is expected",
+                        at: lexer.wordRange(from: start), hint: "the TTL stands before it")
+                }
+                // RFC 2181 §8: the highest bit is clear.
+                ttl = try lexer.period("TTL", upTo: UInt32(Int32.max))
+                continue
+            }
+            let (packed, range) = try lexer.packedWord("type")
+            if let type = Lexer.commonType(packed) { return (type, ttl) }
+            // IN
+            if packed != 0x49_4E || hasClass, let type = try rareType(&lexer, range, hasClass) {
+                return (type, ttl)
+            }
+            hasClass = true
+        }
+    }
+
+    /// The type that a word names; nil if it is our class.
+    @inline(never)
+    private func rareType(
+        _ lexer: inout Lexer, _ range: Range<Int>, _ hasClass: Bool
+    ) throws(Mistake) -> RecordType? {
+        let word = lexer.string(range).uppercased()
+        if word == "IN" || word == "CLASS1" {
+            if !hasClass { return nil }
+            throw Mistake("the class stands here twice", at: range)
+        }
+        if let type = lexer.recordType(range) {
+            if type.isMeta {
+                throw Mistake("no zone holds records of type \(type)", at: range)
+            }
+            return type
+        }
+        if ["CH", "HS", "CS", "NONE"].contains(word) || word.hasPrefix("CLASS") {
+            throw Mistake("class \(word) can't be served", at: range, hint: "the class is IN, or left out")
+        }
+        throw lexer.unknownType(range)
+    }
+
+    /// RFC 1035 §5.1: the last TTL stated; before that, as BIND does, the SOA's minimum.
+    @inline(never)
+    private mutating func inheritedTTL(
+        _ type: RecordType, _ range: Range<Int>, _ file: Int
+    ) throws(Mistake) -> UInt32 {
+        if let lastTTL { return lastTTL }
+        if type != .soa || data.count < 4 {
+            throw Mistake("record without a TTL, and none before it", at: range, hint: "begin with $TTL 1h")
+        }
+        let minimum = (data.count - 4..<data.count).reduce(0) { $0 << 8 | UInt32(data[$1]) }
+        note(
+            .warning,
+            Mistake(
+                "no TTL stated: the SOA's minimum of \(minimum) s is taken", at: range,
+                hint: "begin with $TTL \(minimum)"), in: file)
+        lastTTL = min(minimum, UInt32(Int32.max))
+        return min(minimum, UInt32(Int32.max))
+    }
+
+    /// Adds how a type's data is written, where the data isn't so.
+    private func explained(_ mistake: Mistake, _ type: RecordType) -> Mistake {
+        guard mistake.concernsForm, mistake.hint == nil, let layout = RecordLayout.of(type) else {
+            return mistake
+        }
+        var mistake = mistake
+        mistake.hint = "\(type) is written as: \(layout.summary)"
+        return mistake
+    }
+
+    /// Warns about what can be read but is probably not meant.
+    @inline(never)
+    mutating func noteSuspicion(_ lexer: inout Lexer, _ file: Int) {
+        guard let (kind, range) = lexer.suspicion else { return }
+        lexer.suspicion = nil
+        let name = lexer.string(range)
+        let mistake =
+            switch kind {
+            case .quoteOverLines:
+                Mistake("quoted text goes over the end of the line", at: range, hint: "is a quote missing?")
+            case .nameOutsideASCII:
+                Mistake(
+                    "name '\(name)' has octets outside ASCII", at: range,
+                    hint: "international names are written in their ASCII form (xn--...)")
+            case .missingFinalDot:
+                Mistake(
+                    "name '\(name)' has no dot at its end and gets the origin added", at: range,
+                    hint: "did you mean '\(name).'?")
+            }
+        note(.warning, mistake, in: file)
+    }
+}

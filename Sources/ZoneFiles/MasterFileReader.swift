@@ -1,0 +1,98 @@
+internal import Diagnostics
+internal import DNSWire
+
+/// Takes the records that a reader finds, one by one.
+protocol RecordSink {
+    mutating func add(owner: RawSpan, type: RecordType, ttl: UInt32, data: RawSpan, location: UInt64)
+}
+
+/// Reads master files (RFC 1035 §5) in one pass: what is current, and what has been found.
+struct MasterFileReader<Sink: RecordSink>: ~Copyable {
+    var sink: Sink
+    let limits: ZoneFileLimits
+    /// Where $INCLUDE begins; nil: in the folder of the file that has it.
+    let directory: String?
+    var files: [SourceFile] = []
+    var findings: Findings
+    var recordCount = 0
+
+    /// What relative names are relative to, in wire form.
+    var origin = WireBuffer(capacity: 256)
+    /// The last owner, in wire form; empty before the first.
+    var owner = WireBuffer(capacity: 1024)
+    /// Whether the last owner couldn't be read, so that lines without one belong to nothing.
+    var ownerIsBroken = false
+    /// The data of the record being read.
+    var data = WireBuffer(capacity: 65535)
+    /// What $TTL says.
+    var defaultTTL: UInt32?
+    /// The last TTL that a record stated.
+    var lastTTL: UInt32?
+
+    init(sink: Sink, origin: DomainName, directory: String?, limits: ZoneFileLimits) {
+        self.sink = sink
+        self.limits = limits
+        self.directory = directory
+        findings = Findings(limit: limits.diagnostics)
+        self.origin.append(contentsOf: origin.wire)
+    }
+
+    /// Gives back what was collected.
+    consuming func finish() -> (sink: Sink, files: [SourceFile], findings: Findings, recordCount: Int) {
+        (sink, files, findings, recordCount)
+    }
+
+    /// Hands over the record that has been read.
+    ///
+    /// The parts come apart, since a view of one of them counts as a use of the whole `self`.
+    @inline(__always)
+    static func give(
+        to sink: inout Sink, _ owner: borrowing WireBuffer, _ type: RecordType, _ ttl: UInt32,
+        _ data: borrowing WireBuffer, _ location: RecordLocation
+    ) {
+        sink.add(owner: owner.bytes, type: type, ttl: ttl, data: data.bytes, location: location.packed)
+    }
+
+    /// Reads a file that has been added.
+    mutating func read(_ file: Int) {
+        let bytes = files[file].bytes
+        if bytes.isEmpty { return }
+        var lexer = Lexer(bytes.span)
+        // Windows editors begin a file with a byte order mark.
+        if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { lexer.offset = 3 }
+        while !lexer.isAtEnd {
+            do throws(Mistake) {
+                try readEntry(&lexer, file)
+            } catch {
+                note(.error, lexer.recover(from: error), in: file)
+                lexer.wantsHints = findings.errors < limits.diagnostics
+            }
+        }
+    }
+
+    /// Reads one entry: a blank line, a directive or a record.
+    @inline(__always)
+    private mutating func readEntry(_ lexer: inout Lexer, _ file: Int) throws(Mistake) {
+        let start = lexer.offset
+        let first = lexer.next
+        if Lexer.endsWord(first) {
+            lexer.skipBlanks()
+            if lexer.isAtEntryEnd { return try lexer.finishEntry() }
+            if first != UInt8(ascii: " "), first != UInt8(ascii: "\t"), first != UInt8(ascii: "(") {
+                throw lexer.unexpected("owner")
+            }
+        }
+        if first == UInt8(ascii: "$") { return try readDirective(&lexer, file) }
+        let isOwnerGiven = first != UInt8(ascii: " ") && first != UInt8(ascii: "\t")
+        try readRecord(&lexer, file, at: isOwnerGiven ? start : lexer.offset, isOwnerGiven: isOwnerGiven)
+    }
+
+    func finding(_ severity: Diagnostic.Severity, _ mistake: Mistake, in file: Int) -> Findings.Finding {
+        Findings.Finding(
+            severity: severity, message: mistake.message, file: file, range: mistake.range, hint: mistake.hint)
+    }
+
+    mutating func note(_ severity: Diagnostic.Severity, _ mistake: Mistake, in file: Int) {
+        findings.add(finding(severity, mistake, in: file))
+    }
+}

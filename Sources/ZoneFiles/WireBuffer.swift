@@ -1,0 +1,118 @@
+/// Octets in the making, in memory that is taken once and used for every record.
+///
+/// The only owner of raw memory in this room. Appending beyond the capacity drops octets and is
+/// remembered in `isOverfull`; nothing here traps but an index that was never written.
+@safe
+struct WireBuffer: ~Copyable {
+    private let storage: UnsafeMutablePointer<UInt8>
+    let capacity: Int
+    private(set) var count = 0
+    /// Whether more was appended than there was room for.
+    private(set) var isOverfull = false
+
+    init(capacity: Int) {
+        self.capacity = capacity
+        unsafe storage = .allocate(capacity: capacity)
+    }
+
+    deinit {
+        unsafe storage.deallocate()
+    }
+
+    /// The octets, valid until the next change.
+    var bytes: RawSpan {
+        @_lifetime(borrow self)
+        get {
+            let span = unsafe RawSpan(_unsafeStart: storage, byteCount: count)
+            return unsafe _overrideLifetime(span, borrowing: self)
+        }
+    }
+
+    /// The octets as numbers.
+    var octets: Span<UInt8> {
+        @_lifetime(borrow self)
+        get {
+            let span = unsafe Span(_unsafeStart: storage, count: count)
+            return unsafe _overrideLifetime(span, borrowing: self)
+        }
+    }
+
+    /// The octet at an index below `count`.
+    subscript(index: Int) -> UInt8 {
+        @inline(__always)
+        get {
+            precondition(index >= 0 && index < count)
+            return unsafe storage[index]
+        }
+        @inline(__always)
+        set {
+            precondition(index >= 0 && index < count)
+            unsafe storage[index] = newValue
+        }
+    }
+
+    mutating func clear() {
+        count = 0
+        isOverfull = false
+    }
+
+    /// Drops what lies behind the first `count` octets.
+    mutating func truncate(to count: Int) {
+        self.count = min(max(count, 0), self.count)
+    }
+
+    @inline(__always)
+    mutating func append(_ octet: UInt8) {
+        if count < capacity {
+            unsafe storage[count] = octet
+            count &+= 1
+        } else {
+            isOverfull = true
+        }
+    }
+
+    @inline(__always)
+    mutating func append(_ number: UInt16) {
+        append(UInt8(truncatingIfNeeded: number >> 8))
+        append(UInt8(truncatingIfNeeded: number))
+    }
+
+    @inline(__always)
+    mutating func append(_ number: UInt32) {
+        append(UInt16(truncatingIfNeeded: number >> 16))
+        append(UInt16(truncatingIfNeeded: number))
+    }
+
+    @inline(__always)
+    mutating func append(_ number: UInt64) {
+        append(UInt32(truncatingIfNeeded: number >> 32))
+        append(UInt32(truncatingIfNeeded: number))
+    }
+
+    @inline(__always)
+    mutating func append(contentsOf octets: Span<UInt8>) {
+        if octets.count > capacity - count {
+            isOverfull = true
+            return
+        }
+        unsafe octets.withUnsafeBufferPointer { source in
+            if let base = source.baseAddress {
+                unsafe (storage + count).update(from: base, count: source.count)
+            }
+        }
+        count += octets.count
+    }
+
+    mutating func append(contentsOf octets: [UInt8]) {
+        append(contentsOf: octets.span)
+    }
+
+    /// The octets as an array of their own.
+    var copy: [UInt8] { unsafe Array(UnsafeBufferPointer(start: storage, count: count)) }
+
+    /// Holds these octets and no others.
+    mutating func replace(with octets: [UInt8]) {
+        clear()
+        append(contentsOf: octets)
+    }
+}

@@ -38,6 +38,7 @@ let package = Package(
         // C: system libraries, and what Swift cannot import
         .systemLibrary(name: "CLDNS", pkgConfig: "ldns", providers: [.apt(["libldns-dev"])]),
         .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
+        .target(name: "CLinux"),
 
         // 1
         .target(name: "Addresses", swiftSettings: house),
@@ -48,6 +49,8 @@ let package = Package(
 
         // 2
         .target(name: "Zones", dependencies: ["Addresses", "DNSWire"], swiftSettings: unsafe),
+        .target(name: "Sockets", dependencies: ["Addresses", "CLinux"], swiftSettings: unsafe),
+        .target(name: "Privileges", dependencies: ["CLinux"], swiftSettings: unsafe),
 
         // 3
         .target(
@@ -57,10 +60,26 @@ let package = Package(
             name: "ZoneFiles", dependencies: ["Addresses", "CLDNS", "Diagnostics", "DNSWire", "Zones"],
             swiftSettings: unsafe),
 
+        // 4
+        .target(
+            name: "UDPServer", dependencies: ["Addresses", "Answering", "CLinux", "Sockets", "Telemetry"],
+            swiftSettings: unsafe),
+
+        // 5
+        .target(
+            name: "StreamServer",
+            dependencies: ["Addresses", "Answering", "Sockets", "Telemetry", log] + nio, swiftSettings: unsafe),
+
         // What tests share
         .target(
             name: "TestZones", dependencies: ["Addresses", "DNSWire", "Zones"], path: "Tests/TestZones",
             swiftSettings: house),
+        .target(
+            name: "DNSClient", dependencies: ["Addresses", "Answering", "DNSWire", "Sockets", "Zones"],
+            path: "Tests/DNSClient", swiftSettings: unsafe),
+        .executableTarget(
+            name: "PrivilegesProbe", dependencies: ["Privileges"], path: "Tests/PrivilegesProbe",
+            swiftSettings: unsafe),
 
         // A suite of tests for each room
         tests("Addresses"),
@@ -68,8 +87,20 @@ let package = Package(
         tests("Patterns"),
         tests("DNSWire", "Addresses"),
         tests("Zones", "Addresses", "DNSWire", "TestZones"),
+        tests("Privileges", "PrivilegesProbe", settings: unsafe),
         tests("Answering", "Addresses", "DNSWire", "Telemetry", "TestZones", "Zones"),
         tests("ZoneFiles", "Addresses", "Diagnostics", "DNSWire", "Zones"),
+        tests(
+            "UDPServer", "Addresses", "Answering", "DNSClient", "DNSWire", "Sockets", "Telemetry",
+            settings: unsafe),
+        tests(
+            "StreamServer", "Addresses", "Answering", "DNSClient", "DNSWire", "Sockets", "Telemetry",
+            also: [log] + nio, settings: unsafe),
+        .testTarget(
+            name: "InteropTests",
+            dependencies: [
+                "Addresses", "Answering", "DNSClient", "DNSWire", "StreamServer", "UDPServer", "ZoneFiles", log,
+            ] + nio, path: "Tests/Interop", exclude: ["lookup.example.zone"], swiftSettings: house),
     ],
     swiftLanguageModes: [.v6]
 )

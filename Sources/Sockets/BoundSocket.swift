@@ -1,0 +1,116 @@
+public import Addresses
+internal import CLinux
+internal import Glibc
+
+/// How a server's sockets are made and bound.
+public enum BoundSocket {
+    /// How a UDP socket shares its endpoint.
+    public enum Sharing: Sendable {
+        /// The first of its endpoint: an endpoint that another process shares out is refused too.
+        case first
+        /// One more beside the first; the kernel spreads clients over them.
+        case further
+    }
+
+    /// Opens a UDP socket. It may be joined by others at the same endpoint, cuts what does not fit
+    /// the link into fragments whatever a (possibly forged) ICMP message said about the path, and on
+    /// a wildcard address tells with each datagram which address was asked.
+    /// - Throws: `bind udp 192.0.2.1#53: …`
+    public static func udp(_ endpoint: Endpoint, _ sharing: Sharing) throws(SocketError) -> Descriptor {
+        let operation = "bind udp \(text(endpoint))"
+        let socket = try open(endpoint, SOCK_DGRAM, operation)
+        if sharing == .further { try set(socket, SOL_SOCKET, SO_REUSEPORT, 1, operation) }
+        switch endpoint.address {
+        case .v4(let address):
+            try set(socket, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_OMIT, operation)
+            if address == .any { try set(socket, IPPROTO_IP, IP_PKTINFO, 1, operation) }
+        case .v6(let address):
+            try set(socket, IPPROTO_IPV6, IPV6_MTU_DISCOVER, IPV6_PMTUDISC_OMIT, operation)
+            if address == .any { try set(socket, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1, operation) }
+        }
+        // A queue of 1 MiB holds about a thousand queries, 10 ms of them at 100,000 a second; more
+        // would answer clients that have given up. Beyond net.core.rmem_max it takes CAP_NET_ADMIN.
+        if (try? set(socket, SOL_SOCKET, SO_RCVBUFFORCE, receiveQueue, operation)) == nil {
+            try set(socket, SOL_SOCKET, SO_RCVBUF, receiveQueue, operation)
+        }
+        try bind(socket, endpoint, operation)
+        // Set only now: had it been set before, the bind would have joined another process of this
+        // user that listens there, and half of the queries would go to it unnoticed.
+        if sharing == .first { try set(socket, SOL_SOCKET, SO_REUSEPORT, 1, operation) }
+        return socket
+    }
+
+    /// Opens a TCP socket that listens, so that an endpoint in use is refused here and not later.
+    /// What it says about sending holds for the connections accepted from it too.
+    /// - Throws: `bind tcp 192.0.2.1#53: …`
+    public static func tcp(_ endpoint: Endpoint) throws(SocketError) -> Descriptor {
+        let operation = "bind tcp \(text(endpoint))"
+        let socket = try open(endpoint, SOCK_STREAM, operation)
+        // Connections of an earlier process in TIME_WAIT are no obstacle; a listener still is.
+        try set(socket, SOL_SOCKET, SO_REUSEADDR, 1, operation)
+        try set(socket, IPPROTO_TCP, TCP_NODELAY, 1, operation)
+        try set(socket, IPPROTO_TCP, TCP_NOTSENT_LOWAT, unsentLimit, operation)
+        try bind(socket, endpoint, operation)
+        try listen(socket.rawValue, operation)
+        return socket
+    }
+
+    /// Gives a listening socket its queue of new connections, again if something else has set it.
+    public static func listen(_ socket: Int32, _ operation: String) throws(SocketError) {
+        if Glibc.listen(socket, backlog) != 0 { throw SocketError(operation, code: errno) }
+    }
+
+    /// New connections that wait to be accepted: what a burst brings while a loop is busy. The kernel
+    /// caps it at net.core.somaxconn.
+    private static let backlog: Int32 = 511
+    /// Bytes that a connection's kernel buffer takes beyond what is on its way: a client that doesn't
+    /// read must cost its socket no megabytes.
+    private static let unsentLimit: Int32 = 65536
+
+    /// The endpoint as BIND's messages write it: `192.0.2.1#53`, `2001:db8::1#53`.
+    public static func text(_ endpoint: Endpoint) -> String {
+        "\(endpoint.address)#\(endpoint.port)"
+    }
+
+    /// Bytes asked for; the kernel books twice as many.
+    private static let receiveQueue: Int32 = 1 << 20
+
+    private static func open(
+        _ endpoint: Endpoint, _ type: __socket_type, _ operation: String
+    ) throws(SocketError) -> Descriptor {
+        let family = endpoint.address.family == .v4 ? AF_INET : AF_INET6
+        let number = socket(family, Int32(type.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        if number < 0 { throw SocketError(operation, code: errno) }
+        let socket = Descriptor(owning: number)
+        if family == AF_INET6 { try set(socket, IPPROTO_IPV6, IPV6_V6ONLY, 1, operation) }
+        return socket
+    }
+
+    private static func bind(
+        _ socket: borrowing Descriptor, _ endpoint: Endpoint, _ operation: String
+    ) throws(SocketError) {
+        let address = SocketAddress(endpoint)
+        let number = socket.rawValue
+        let result = unsafe address.withBytes { bytes in
+            unsafe Glibc.bind(
+                number, bytes.assumingMemoryBound(to: sockaddr.self).baseAddress, socklen_t(bytes.count))
+        }
+        if result != 0 { throw SocketError(operation, code: errno) }
+    }
+
+    private static func set(
+        _ socket: borrowing Descriptor, _ level: Int, _ option: Int32, _ value: Int32, _ operation: String
+    ) throws(SocketError) {
+        try set(socket, Int32(level), option, value, operation)
+    }
+
+    private static func set(
+        _ socket: borrowing Descriptor, _ level: Int32, _ option: Int32, _ value: Int32, _ operation: String
+    ) throws(SocketError) {
+        var value = value
+        let size = socklen_t(MemoryLayout<Int32>.size)
+        if unsafe setsockopt(socket.rawValue, level, option, &value, size) != 0 {
+            throw SocketError(operation, code: errno)
+        }
+    }
+}

@@ -1,0 +1,41 @@
+internal import NIOCore
+
+/// When a connection has had its time: pure, so that it can be tried without waiting.
+struct ConnectionDeadline {
+    /// Since when nothing has been going on.
+    private var idleSince: NIODeadline
+    /// When the first octet of a query arrived that isn't whole yet.
+    private var partialSince: NIODeadline?
+    /// Since when answers wait for the client to read.
+    private var blockedSince: NIODeadline?
+
+    init(now: NIODeadline) {
+        idleSince = now
+    }
+
+    /// Queries were answered, or the connection is otherwise alive.
+    mutating func wasActive(now: NIODeadline) {
+        idleSince = now
+        partialSince = nil
+    }
+
+    /// Part of a query has arrived. Only the first part starts the clock: a query that comes octet by
+    /// octet has no longer than another.
+    mutating func isPartial(now: NIODeadline) {
+        if partialSince == nil { partialSince = now }
+    }
+
+    /// Answers wait for the client, or no longer do.
+    mutating func isBlocked(_ isBlocked: Bool, now: NIODeadline) {
+        blockedSince = isBlocked ? blockedSince ?? now : nil
+        // While we didn't read, the rest of a query couldn't come.
+        if !isBlocked && partialSince != nil { partialSince = now }
+    }
+
+    /// When it is over if nothing happens.
+    func end(_ limits: StreamLimits) -> NIODeadline {
+        if let blockedSince { return blockedSince + limits.transferTimeout }
+        if let partialSince { return partialSince + limits.transferTimeout }
+        return idleSince + limits.idleTimeout
+    }
+}

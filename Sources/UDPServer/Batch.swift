@@ -1,0 +1,159 @@
+internal import Addresses
+internal import Answering
+internal import CLinux
+internal import Glibc
+internal import Sockets
+internal import Telemetry
+
+/// The memory of one worker, for a batch of datagrams and the answers to them: allocated once, freed
+/// with the value, never handed out.
+///
+/// One block holds a slot per datagram (the client's address, control data, the query, the answer),
+/// then the two arrays of messages for the kernel. Every pointer in them leads into the block.
+@safe struct Batch: ~Copyable {
+    /// Datagrams per system call. What a call costs is spread over as many as wait: 16 take nine
+    /// tenths of what there is to gain, and 32 slots as they are mostly filled (three lines of 64
+    /// bytes each) stay in the smallest first-level cache.
+    static let width = 32
+    /// Bytes taken of a query. A longer one arrives cut there, and what is cut is malformed: FORMERR,
+    /// as RFC 1035 has it. Queries beyond 512 are rare, beyond this nobody's.
+    static let querySize = 4096
+    /// Bytes for an answer; the responder keeps to the smaller size that is configured.
+    static let answerSize = 4096
+
+    private static let controlOffset = 32
+    private static let queryVectorOffset = 80
+    private static let answerVectorOffset = 96
+    private static let queryOffset = 128
+    private static let answerOffset = queryOffset + querySize
+    /// Three cache lines more than a multiple of 4,096, so that the beginnings of the slots spread
+    /// over all sets of a cache instead of falling into the same one.
+    private static let slotSize = answerOffset + answerSize + 64
+    /// CMSG_SPACE of an in6_pktinfo, the larger one: 40 bytes, in the 48 before the vectors.
+    private static let controlSize = 48
+    private static let nameSize = UInt32(MemoryLayout<sockaddr_in6>.size)
+
+    private let block: UnsafeMutableRawPointer
+    private let incoming: UnsafeMutablePointer<swerve_message>
+    private let outgoing: UnsafeMutablePointer<swerve_message>
+    /// Entries of `incoming` that the kernel has written since they were last made ready.
+    private var used = 0
+
+    init() {
+        let arraySize = unsafe Self.width * MemoryLayout<swerve_message>.stride
+        let slots = Self.width * Self.slotSize
+        let size = slots + 2 * arraySize
+        unsafe block = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 64)
+        unsafe block.initializeMemory(as: UInt8.self, repeating: 0, count: size)
+        unsafe incoming = (block + slots).bindMemory(to: swerve_message.self, capacity: Self.width)
+        unsafe outgoing = (block + slots + arraySize).bindMemory(to: swerve_message.self, capacity: Self.width)
+        for index in 0..<Self.width {
+            let slot = unsafe slot(index)
+            unsafe (slot + Self.queryVectorOffset).bindMemory(to: iovec.self, capacity: 1).pointee = iovec(
+                iov_base: slot + Self.queryOffset, iov_len: Self.querySize)
+            unsafe (slot + Self.answerVectorOffset).bindMemory(to: iovec.self, capacity: 1).pointee = iovec(
+                iov_base: slot + Self.answerOffset, iov_len: 0)
+            unsafe incoming[index].header.msg_name = slot
+            unsafe incoming[index].header.msg_iov = (slot + Self.queryVectorOffset).assumingMemoryBound(
+                to: iovec.self)
+            unsafe incoming[index].header.msg_iovlen = 1
+            unsafe incoming[index].header.msg_control = slot + Self.controlOffset
+            unsafe outgoing[index].header.msg_iovlen = 1
+        }
+        used = Self.width
+    }
+
+    deinit {
+        unsafe block.deallocate()
+    }
+
+    /// Receives what waits at a socket, at most `width` datagrams; returns their number, 0 at the end
+    /// of the socket's patience (or at once with MSG_DONTWAIT), or the negative error number.
+    mutating func receive(_ socket: borrowing WorkerSocket, flags: Int32) -> Int {
+        let controlSize = socket.isWildcard ? Self.controlSize : 0
+        for index in 0..<used {
+            unsafe incoming[index].header.msg_namelen = Self.nameSize
+            unsafe incoming[index].header.msg_controllen = controlSize
+        }
+        let count = unsafe swerve_receive(socket.descriptor, incoming, UInt32(Self.width), flags)
+        if count < 0 {
+            used = 0
+            return -Int(errno)
+        }
+        used = Int(count)
+        return used
+    }
+
+    /// Answers the first `count` datagrams and sends the answers.
+    mutating func answer(
+        _ count: Int, of socket: borrowing WorkerSocket, by responder: inout Responder, counters: WorkerCounters
+    ) {
+        var answers = 0
+        for index in 0..<count {
+            let slot = unsafe slot(index)
+            let name = unsafe UnsafeRawBufferPointer(start: slot, count: Int(Self.nameSize))
+            // A socket that was shut down yields empty datagrams from nobody.
+            guard unsafe incoming[index].header.msg_namelen != 0,
+                let client = unsafe SocketAddress.endpoint(name)
+            else { continue }
+            let received = unsafe min(Int(incoming[index].length), Self.querySize)
+            let query = unsafe RawSpan(_unsafeStart: slot + Self.queryOffset, byteCount: received)
+            let length = unsafe responder.answer(
+                query,
+                from: client.address, port: client.port, over: .udp,
+                into: UnsafeMutableRawBufferPointer(start: slot + Self.answerOffset, count: Self.answerSize))
+            if length == 0 { continue }
+            let vector = unsafe (slot + Self.answerVectorOffset).assumingMemoryBound(to: iovec.self)
+            unsafe vector.pointee.iov_len = length
+            unsafe outgoing[answers].header.msg_name = slot
+            unsafe outgoing[answers].header.msg_namelen = incoming[index].header.msg_namelen
+            unsafe outgoing[answers].header.msg_iov = vector
+            if socket.isWildcard {
+                let control = unsafe slot + Self.controlOffset
+                unsafe outgoing[answers].header.msg_control = control
+                unsafe outgoing[answers].header.msg_controllen = swerve_answer_control(
+                    control, incoming[index].header.msg_controllen)
+            } else {
+                unsafe outgoing[answers].header.msg_controllen = 0
+            }
+            answers += 1
+        }
+        if answers > 0 { send(answers, socket, counters) }
+    }
+
+    /// Sends the first `count` answers. The kernel stops at one that it doesn't take, which is then
+    /// skipped. Where the socket's queue stays full for as long as it waits, the rest is dropped: that
+    /// is a link that takes nothing, and the other sockets wait.
+    private func send(_ count: Int, _ socket: borrowing WorkerSocket, _ counters: WorkerCounters) {
+        var sent = 0
+        var retries = 0
+        while sent < count {
+            let result = unsafe swerve_send(socket.descriptor, outgoing + sent, UInt32(count - sent), 0)
+            if result > 0 {
+                sent += Int(result)
+                continue
+            }
+            switch errno {
+            case EINTR:
+                continue
+            case EAGAIN, ENOBUFS, ENOMEM:
+                if retries < Self.retries {
+                    retries += 1
+                    continue
+                }
+                counters.add(.sendFailures, UInt64(count - sent))
+                return
+            default:
+                counters.add(.sendFailures)
+                sent += 1
+            }
+        }
+    }
+
+    /// Tries more per batch where the kernel lacks room. Each waits as long as `sendTimeout` says.
+    private static let retries = 2
+
+    @inline(__always) private func slot(_ index: Int) -> UnsafeMutableRawPointer {
+        unsafe block + index * Self.slotSize
+    }
+}

@@ -1,0 +1,123 @@
+public import Answering
+internal import CLinux
+internal import Glibc
+public import Sockets
+internal import Synchronization
+public import Telemetry
+
+/// Answers queries over UDP, on threads of its own.
+///
+/// Order of calls: `UDPSockets.open` while the process may still bind low ports; then, once it has
+/// become the user it is to be and a first `Snapshot` stands, `serve`. To change the endpoints, open
+/// a set that keeps the sockets of the running one (`keeping: server.sockets`) and `serve` that: what
+/// both have goes on without a gap, what is new is served, what is left out is closed. Opening can
+/// fail and changes nothing; serving what was opened cannot, but for want of a thread.
+///
+/// Every worker serves one socket of each endpoint; a client's datagrams all come to one worker. The
+/// calls below wait for the workers, a quarter of a second at most, and must not overlap.
+public final class UDPServer: Sendable {
+    private struct Running: Sendable {
+        var sockets: UDPSockets?
+        var threads: [WorkerThread] = []
+    }
+
+    private let running = Mutex(Running())
+    /// What the workers count, one element for each; they stay when the endpoints change.
+    public let counters: [WorkerCounters]
+
+    /// A server with so many workers, that serves nothing yet.
+    public init(workers: Int = UDPServer.defaultWorkers) {
+        counters = (0..<max(workers, 1)).map { _ in WorkerCounters() }
+    }
+
+    /// One worker for each processor that the process may run on, or `SWERVE_WORKERS` of them.
+    public static var defaultWorkers: Int {
+        if let text = unsafe getenv("SWERVE_WORKERS"), let number = unsafe Int(String(cString: text)),
+            (1...1024).contains(number)
+        {
+            return number
+        }
+        return Int(swerve_processor_count())
+    }
+
+    /// The sockets that are served.
+    public var sockets: UDPSockets? { running.withLock { $0.sockets } }
+
+    /// Serves these sockets, which must have been opened for as many workers, instead of those that
+    /// were served before.
+    /// - Throws: `start thread udp-0: …`; nothing is served then.
+    public func serve(_ sockets: UDPSockets, from store: SnapshotStore) throws(SocketError) {
+        precondition(sockets.workers == counters.count, "one socket per worker")
+        end(take(), isLast: false)
+        var next = Running(sockets: sockets)
+        do throws(SocketError) {
+            for index in counters.indices {
+                let worker = Worker(index: index, sockets: sockets, store: store, counters: counters[index])
+                next.threads.append(try WorkerThread(worker))
+            }
+        } catch {
+            end(next, isLast: true)
+            throw error
+        }
+        running.withLock { [next] in $0 = next }
+    }
+
+    /// Ends the workers when they have answered what has arrived, and closes the sockets.
+    public func stop() {
+        end(take(), isLast: true)
+    }
+
+    private func take() -> Running {
+        running.withLock { running in
+            defer { running = Running() }
+            return running
+        }
+    }
+
+    private func end(_ ending: Running, isLast: Bool) {
+        for thread in ending.threads { thread.stop() }
+        if isLast { ending.sockets?.wake() }
+        for thread in ending.threads { thread.join() }
+    }
+
+    deinit {
+        stop()
+    }
+}
+
+/// A worker and the thread that it runs on.
+private struct WorkerThread: Sendable {
+    let worker: Worker
+    private let thread: pthread_t
+
+    /// The responder's stack is shallow; a megabyte is far more than it needs.
+    private static let stackSize = 1 << 20
+
+    init(_ worker: Worker) throws(SocketError) {
+        let name = "udp-\(worker.index)"
+        var thread = pthread_t()
+        let context = unsafe Unmanaged.passRetained(worker)
+        let code = unsafe swerve_start_thread(
+            &thread, name, Self.stackSize,
+            { context in
+                if let context = unsafe context {
+                    unsafe Unmanaged<Worker>.fromOpaque(context).takeRetainedValue().run()
+                }
+                return nil
+            }, context.toOpaque())
+        if code != 0 {
+            unsafe context.release()
+            throw SocketError("start thread \(name)", code: code)
+        }
+        self.worker = worker
+        self.thread = thread
+    }
+
+    func stop() {
+        worker.isStopping.store(true, ordering: .relaxed)
+    }
+
+    func join() {
+        pthread_join(thread, nil)
+    }
+}

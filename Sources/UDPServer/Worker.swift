@@ -1,0 +1,117 @@
+internal import Answering
+internal import CLinux
+internal import Glibc
+internal import Sockets
+internal import Synchronization
+internal import Telemetry
+
+/// One thread that serves one socket of each endpoint.
+final class Worker: Sendable {
+    let index: Int
+    let sockets: UDPSockets
+    let store: SnapshotStore
+    let counters: WorkerCounters
+    let isStopping = Atomic(false)
+
+    init(index: Int, sockets: UDPSockets, store: SnapshotStore, counters: WorkerCounters) {
+        self.index = index
+        self.sockets = sockets
+        self.store = store
+        self.counters = counters
+    }
+
+    /// The longest that an idle worker sleeps: it then lets go of a snapshot that has been replaced,
+    /// and sees that it is to stop.
+    static let patience = timeval(tv_sec: 0, tv_usec: 250_000)
+    /// The longest that it waits for room in a socket's send queue; a link that takes nothing for so
+    /// long must not hold up the others.
+    static let sendTimeout = timeval(tv_sec: 0, tv_usec: 20_000)
+    /// Batches answered after the stop, at most, of what has arrived before it.
+    static let lastBatches = 64
+
+    /// Serves until `isStopping`.
+    func run() {
+        let sockets = sockets.sockets(ofWorker: index)
+        for socket in sockets {
+            Self.limit(socket.descriptor, SO_RCVTIMEO, Self.patience)
+            Self.limit(socket.descriptor, SO_SNDTIMEO, Self.sendTimeout)
+        }
+        var service = Service(store: store, counters: counters)
+        if sockets.count == 1 {
+            let socket = sockets[0]
+            // Waits for the first datagram, then takes those that are there.
+            while !isStopping.load(ordering: .relaxed) {
+                service.serve(socket, flags: Int32(MSG_WAITFORONE))
+            }
+        } else {
+            serve(sockets, &service)
+        }
+        for socket in sockets {
+            var batches = 0
+            while batches < Self.lastBatches, service.serve(socket, flags: Int32(MSG_DONTWAIT)) {
+                batches += 1
+            }
+        }
+    }
+
+    private func serve(_ sockets: [WorkerSocket], _ service: inout Service) {
+        let readiness = Descriptor(owning: epoll_create1(Int32(EPOLL_CLOEXEC)))
+        for (index, socket) in sockets.enumerated() {
+            var event = unsafe epoll_event()
+            unsafe event.events = EPOLLIN.rawValue
+            unsafe event.data.u32 = UInt32(index)
+            unsafe epoll_ctl(readiness.rawValue, EPOLL_CTL_ADD, socket.descriptor, &event)
+        }
+        let patience = Int32(Self.patience.tv_usec / 1000)
+        var events = unsafe [epoll_event](repeating: epoll_event(), count: max(sockets.count, 1))
+        let capacity = unsafe Int32(events.count)
+        while !isStopping.load(ordering: .relaxed) {
+            let count = unsafe epoll_wait(readiness.rawValue, &events, capacity, patience)
+            if count <= 0 {
+                service.idle()
+                continue
+            }
+            for index in 0..<Int(count) {
+                let socket = unsafe sockets[Int(events[index].data.u32)]
+                service.serve(socket, flags: Int32(MSG_DONTWAIT))
+            }
+        }
+    }
+
+    private static func limit(_ socket: Int32, _ option: Int32, _ duration: timeval) {
+        var duration = duration
+        unsafe setsockopt(socket, SOL_SOCKET, option, &duration, socklen_t(MemoryLayout<timeval>.size))
+    }
+}
+
+/// What a worker's thread has for itself alone.
+struct Service: ~Copyable {
+    private var responder: Responder
+    private var batch = Batch()
+    private let counters: WorkerCounters
+
+    init(store: SnapshotStore, counters: WorkerCounters) {
+        var random = SystemRandomNumberGenerator()
+        responder = Responder(store: store, counters: counters, seed: random.next())
+        self.counters = counters
+    }
+
+    /// Answers the datagrams that wait at a socket; whether there were any.
+    @discardableResult mutating func serve(_ socket: WorkerSocket, flags: Int32) -> Bool {
+        let count = batch.receive(socket, flags: flags)
+        responder.refresh()
+        if count > 0 {
+            batch.answer(count, of: socket, by: &responder, counters: counters)
+            return true
+        }
+        // Nothing arrived in time; any other error of a socket passes (memory is short, a link went
+        // away), but must not be asked for again and again at full speed.
+        if count != -Int(EAGAIN) && count != -Int(EINTR) { usleep(10_000) }
+        return false
+    }
+
+    /// Lets go of a snapshot that has been replaced.
+    mutating func idle() {
+        responder.refresh()
+    }
+}

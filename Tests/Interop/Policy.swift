@@ -1,0 +1,92 @@
+/// Where our answers differ from BIND's on purpose. A rule makes the two alike in what it is about, so
+/// that everything else is still compared.
+enum Policy {
+    static func apply(
+        to question: Question, _ minimalResponses: Bool, ours: inout Answer, theirs: inout Answer
+    ) {
+        // We keep the case of the question, BIND that of the zone; names are the same in any case.
+        ours.foldCase()
+        theirs.foldCase()
+        truncation(&ours, &theirs)
+        referral(&ours, theirs)
+        loop(&ours, theirs)
+        signaturesOfAliases(question, &ours, &theirs)
+        anyBelowDNAME(question, &ours, theirs)
+        if !minimalResponses { authority(question, ours, &theirs) }
+    }
+
+    /// A truncated answer is asked for again over TCP: what it holds is nobody's (RFC 2181 §9). BIND
+    /// then also gives back the AD bit of the question.
+    private static func truncation(_ ours: inout Answer, _ theirs: inout Answer) {
+        guard ours.flags.contains("tc"), theirs.flags.contains("tc") else { return }
+        ours.sections = [:]
+        theirs.sections = [:]
+        theirs.flags.remove("ad")
+    }
+
+    /// With a referral we give the addresses of all its name servers that the zone has, BIND only of
+    /// those below the delegation.
+    private static func referral(_ ours: inout Answer, _ theirs: Answer) {
+        let authority = ours.sections["AUTHORITY", default: []]
+        guard !ours.flags.contains("aa"), !authority.isEmpty else { return }
+        let servers = Set(authority.filter { $0.contains(" in ns ") }.compactMap(lastWord))
+        ours.sections["ADDITIONAL"] = ours.sections["ADDITIONAL"]?.filter { record in
+            theirs.sections["ADDITIONAL", default: []].contains(record)
+                || !servers.contains(firstWord(record))
+        }
+        if ours.sections["ADDITIONAL"]?.isEmpty == true { ours.sections["ADDITIONAL"] = nil }
+    }
+
+    /// The same chain of aliases that bite their tail is an answer to us, NSD and Knot, a failure to BIND.
+    private static func loop(_ ours: inout Answer, _ theirs: Answer) {
+        guard theirs.status == "SERVFAIL", ours.status == "NOERROR" else { return }
+        let chain = ours.sections["ANSWER", default: []]
+        let owners = Set(chain.map(firstWord))
+        if !chain.isEmpty, chain.allSatisfy({ $0.contains(" in cname ") && owners.contains(lastWord($0)) }) {
+            ours.status = "SERVFAIL"
+        }
+    }
+
+    /// Asked for the signatures of an alias in a zone without any, we follow it as for every other
+    /// type (RFC 1034 §3.6.2); BIND stops at it.
+    private static func signaturesOfAliases(
+        _ question: Question, _ ours: inout Answer, _ theirs: inout Answer
+    ) {
+        guard question.type == "RRSIG",
+            ours.sections["ANSWER", default: []].contains(where: { $0.contains(" in cname ") })
+        else { return }
+        ours = theirs
+    }
+
+    /// Below a DNAME we follow the alias for ANY too (RFC 6672 §3.2 makes no exception), as NSD and Knot
+    /// do; BIND stops at it. All that BIND says we say.
+    private static func anyBelowDNAME(_ question: Question, _ ours: inout Answer, _ theirs: Answer) {
+        let answer = theirs.sections["ANSWER", default: []]
+        guard question.type == "ANY", let dname = answer.first(where: { $0.contains(" in dname ") }),
+            firstWord(dname) != question.name + ".", answer.isSubset(of: ours.sections["ANSWER", default: []])
+        else { return }
+        ours = theirs
+    }
+
+    /// Where responses are not minimal, BIND names the zone's servers beside ANY, and beside the alias
+    /// alone that a DNAME makes; we have them beside all other answers.
+    private static func authority(_ question: Question, _ ours: Answer, _ theirs: inout Answer) {
+        let answer = ours.sections["ANSWER", default: []]
+        let isMade = question.type == "CNAME" && answer.contains { $0.contains(" in dname ") }
+        guard question.type == "ANY" || isMade, ours.sections["AUTHORITY"] == nil else { return }
+        let servers = theirs.sections["AUTHORITY", default: []]
+        guard servers.allSatisfy({ $0.contains(" in ns ") }) else { return }
+        theirs.sections["AUTHORITY"] = nil
+        let names = Set(servers.compactMap(lastWord))
+        theirs.sections["ADDITIONAL"] = theirs.sections["ADDITIONAL"]?.filter { record in
+            ours.sections["ADDITIONAL", default: []].contains(record) || !names.contains(firstWord(record))
+        }
+        if theirs.sections["ADDITIONAL"]?.isEmpty == true { theirs.sections["ADDITIONAL"] = nil }
+    }
+
+    private static func firstWord(_ record: String) -> String { String(record.prefix { $0 != " " }) }
+
+    private static func lastWord(_ record: String) -> String {
+        record.split(separator: " ").last.map(String.init) ?? ""
+    }
+}

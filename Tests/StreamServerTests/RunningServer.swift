@@ -1,0 +1,44 @@
+import Addresses
+import Answering
+import DNSClient
+import Logging
+import NIOCore
+import NIOPosix
+import Sockets
+import StreamServer
+import Telemetry
+
+/// A server of the example zone on loopback.
+struct RunningServer: Sendable {
+    let server: StreamServer
+    let endpoint: Endpoint
+
+    /// Serves while `body` runs.
+    static func with(
+        _ limits: StreamLimits = StreamLimits(), on address: IPAddress = .v4(.loopback),
+        _ body: (RunningServer) async throws -> Void
+    ) async throws {
+        let sockets = try StreamSockets.open([Endpoint(address, port: 0)])
+        let server = StreamServer(
+            group: MultiThreadedEventLoopGroup.singleton, store: SnapshotStore(try ExampleZone.snapshot()),
+            limits: limits, logger: Logger(label: "test"))
+        try await server.serve(sockets)
+        do {
+            try await body(RunningServer(server: server, endpoint: sockets.endpoints[0]))
+        } catch {
+            await server.stop()
+            throw error
+        }
+        await server.stop()
+    }
+
+    func client(
+        from source: IPAddress? = nil, receiveBuffer: Int32? = nil, patience: Int = 5
+    ) throws -> ClientSocket {
+        try ClientSocket(.tcp, to: endpoint, from: source, receiveBuffer: receiveBuffer, patience: patience)
+    }
+
+    func total(_ counter: Counter) -> UInt64 {
+        server.counters.reduce(0) { $0 + $1.value(of: counter) }
+    }
+}

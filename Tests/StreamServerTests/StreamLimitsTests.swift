@@ -1,0 +1,108 @@
+import Addresses
+import DNSClient
+import DNSWire
+import NIOCore
+import Telemetry
+import Testing
+
+@testable import StreamServer
+
+@Suite("Limits of connections", .timeLimit(.minutes(1)))
+struct StreamLimitsTests {
+    private let query: [UInt8]
+
+    init() throws {
+        query = try Message.query("www.example.com", .a)
+    }
+
+    @Test("an idle connection is closed")
+    func idle() async throws {
+        try await RunningServer.with(StreamLimits(idleTimeout: .milliseconds(300))) { running in
+            let client = try running.client()
+            #expect(client.ask(query)?.answerCount == 1)
+            #expect(client.isClosedByServer())
+            #expect(running.total(.connectionsCut) == 1)
+        }
+    }
+
+    @Test("a query that doesn't become whole ends the connection, however it drips")
+    func partial() async throws {
+        let limits = StreamLimits(idleTimeout: .seconds(60), transferTimeout: .milliseconds(500))
+        try await RunningServer.with(limits) { running in
+            let client = try running.client(patience: 1)
+            var sent = 0
+            // A query of 65,535 octets, one every few milliseconds: hours, if each bought more time.
+            #expect(client.send([0xFF, 0xFF]))
+            while sent < 5000, client.send([0]) {
+                sent += 1
+                try await Task.sleep(for: .milliseconds(5))
+            }
+            #expect(sent < 5000)
+        }
+    }
+
+    @Test("the longest idle connection makes room when all are taken")
+    func full() async throws {
+        try await RunningServer.with(StreamLimits(connections: 3)) { running in
+            let clients = try (0..<3).map { _ in try running.client() }
+            for index in [0, 2, 1, 0] { #expect(clients[index].ask(query)?.answerCount == 1) }
+            let fourth = try running.client()
+            #expect(fourth.ask(query)?.answerCount == 1)
+            #expect(clients[2].isClosedByServer())
+            #expect(clients[0].ask(query)?.answerCount == 1)
+            #expect(clients[1].ask(query)?.answerCount == 1)
+            #expect(running.server.connectionCount == 3)
+            #expect(running.total(.connections) == 4)
+            #expect(running.total(.connectionsCut) == 1)
+        }
+    }
+
+    @Test("a client's own connection makes room where it has too many, and no one else's")
+    func perClient() async throws {
+        try await RunningServer.with(StreamLimits(connections: 100, connectionsPerClient: 2)) { running in
+            let other = try running.client(from: .v4(IPv4Address(127, 0, 0, 2)))
+            #expect(other.ask(query)?.answerCount == 1)
+            let clients = try (0..<2).map { _ in try running.client() }
+            for client in clients { #expect(client.ask(query)?.answerCount == 1) }
+            let third = try running.client()
+            #expect(third.ask(query)?.answerCount == 1)
+            #expect(clients[0].isClosedByServer())
+            #expect(clients[1].ask(query)?.answerCount == 1)
+            #expect(other.ask(query)?.answerCount == 1)
+        }
+    }
+
+    @Test("a client that doesn't read is not read from, then cut")
+    func slowReader() async throws {
+        let limits = StreamLimits(idleTimeout: .seconds(60), transferTimeout: .milliseconds(500))
+        try await RunningServer.with(limits) { running in
+            let client = try running.client(receiveBuffer: 4096)
+            let big = try Message.query("big.example.com", .txt)
+            let frame = [0, UInt8(big.count)] + big
+            // Each query of 35 octets asks for 20,000.
+            var asked = 0
+            while asked < 200_000, client.send(frame) { asked += 1 }
+            #expect(asked < 200_000)
+            #expect(client.isClosedByServer())
+            #expect(running.total(.connectionsCut) == 1)
+            // What was answered is what fitted into buffers: a small part of what was asked for.
+            let answered = running.total(.tcp4Queries)
+            #expect(answered > 0)
+            #expect(answered < 1000)
+        }
+    }
+
+    @Test("a client that reads late gets every answer")
+    func lateReader() async throws {
+        try await RunningServer.with { running in
+            let client = try running.client(receiveBuffer: 4096)
+            for id in UInt16(0)..<200 {
+                client.sendMessage(try Message.query("big.example.com", .txt, id: id))
+            }
+            client.finishSending()
+            for id in UInt16(0)..<200 { #expect(client.receiveMessage()?.id == id) }
+            #expect(client.isClosedByServer())
+            #expect(running.total(.connectionsCut) == 0)
+        }
+    }
+}

@@ -49,6 +49,8 @@ let package = Package(
 
         // 2
         .target(name: "Zones", dependencies: ["Addresses", "DNSWire"], swiftSettings: unsafe),
+        .target(name: "Health", dependencies: ["Addresses"], swiftSettings: house),
+        .target(name: "Director", dependencies: ["Addresses"], swiftSettings: house),
         .target(name: "Sockets", dependencies: ["Addresses", "CLinux"], swiftSettings: unsafe),
         .target(name: "Privileges", dependencies: ["CLinux"], swiftSettings: unsafe),
 
@@ -59,8 +61,13 @@ let package = Package(
         .target(
             name: "ZoneFiles", dependencies: ["Addresses", "CLDNS", "Diagnostics", "DNSWire", "Zones"],
             swiftSettings: unsafe),
+        .target(name: "Steering", dependencies: ["Addresses", "Director", "Zones"], swiftSettings: house),
 
         // 4
+        .target(
+            name: "Control",
+            dependencies: ["Addresses", "Answering", "DNSWire", "Director", "Health", "Steering", "Zones"],
+            swiftSettings: house),
         .target(
             name: "UDPServer", dependencies: ["Addresses", "Answering", "CLinux", "Sockets", "Telemetry"],
             swiftSettings: unsafe),
@@ -87,9 +94,15 @@ let package = Package(
         tests("Patterns"),
         tests("DNSWire", "Addresses"),
         tests("Zones", "Addresses", "DNSWire", "TestZones"),
+        tests("Health", "Addresses"),
+        tests("Director", "Addresses"),
         tests("Privileges", "PrivilegesProbe", settings: unsafe),
         tests("Answering", "Addresses", "DNSWire", "Telemetry", "TestZones", "Zones"),
         tests("ZoneFiles", "Addresses", "Diagnostics", "DNSWire", "Zones"),
+        tests("Steering", "Addresses", "Director", "DNSWire", "Zones"),
+        tests(
+            "Control", "Addresses", "Answering", "DNSWire", "Director", "Health", "Steering", "Telemetry",
+            "TestZones", "Zones"),
         tests(
             "UDPServer", "Addresses", "Answering", "DNSClient", "DNSWire", "Sockets", "Telemetry",
             settings: unsafe),

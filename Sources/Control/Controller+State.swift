@@ -1,0 +1,65 @@
+internal import Addresses
+internal import Answering
+public import DNSWire
+internal import Director
+internal import Health
+internal import Zones
+
+extension Controller {
+    func followAddresses() {
+        guard let hostAddresses else { return }
+        var wanted: Set<SavedState.AddedAddress> = []
+        if let interface = plan.vipInterface {
+            for vip in plan.services.compactMap(\.key.vip) {
+                wanted.insert(SavedState.AddedAddress(address: vip, interface: interface))
+            }
+        }
+        let before = addresses.added
+        addresses.follow(wanted, by: hostAddresses, at: clock.now, report: report)
+        if addresses.added != before {
+            stateIsSaved = false
+            save(force: true)
+        }
+    }
+
+    /// Saves the state where it has changed, or is getting old.
+    func save(force: Bool) {
+        guard let stateFile else { return }
+        let now = clock.now
+        if !force, stateIsSaved, let savedAt, savedAt.duration(to: now) < Self.saveInterval { return }
+        var state = SavedState()
+        state.owned = owned.sorted()
+        state.verdicts =
+            checks.filter { $0.value.verdict != .unknown && $0.value.hasSpoken }
+            .map { SavedState.SavedVerdict(check: $0.key, verdict: $0.value.verdict, reason: $0.value.reason) }
+            .sorted { $0.check.target < $1.check.target }
+        state.addresses = addresses.added.sorted { $0.address < $1.address }
+        let trouble = stateFile.write(state)
+        if let trouble, trouble != saveTrouble {
+            report(Occurrence(.warning, "state", "\(trouble); a restart will begin without it"))
+        }
+        saveTrouble = trouble
+        savedAt = now
+        stateIsSaved = true
+    }
+
+    /// How everything stands now, for people to look at.
+    public var overview: Overview {
+        Overview(
+            virtualServers: virtualServers, checks: checks, standings: standings, since: standingSince,
+            desired: desiredForPeople, sets: registry.sets, uses: registry.uses,
+            entries: publishedEntries ?? [], troubles: backendTroubles.sorted(), plan: plan)
+    }
+
+    /// How many rrsets of each zone are steered.
+    public var steeredNames: [DomainName: Int] { catalog.zones.mapValues(\.marks.count) }
+
+    private var desiredForPeople: Table {
+        var desired = Table()
+        for server in virtualServers {
+            desired[server.key] = server.desiredEntry(
+                actual: believed?[server.key], refused: refused[server.key] ?? [])
+        }
+        return desired.normalized
+    }
+}

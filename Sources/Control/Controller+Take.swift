@@ -1,0 +1,100 @@
+internal import Addresses
+public import Answering
+public import DNSWire
+public import Director
+internal import Health
+
+extension Controller {
+    /// Takes on another plan and other zones, whole. What both have in common goes on undisturbed:
+    /// checks keep their verdicts, virtual servers their entries.
+    ///
+    /// While `run()` is at work it returns when answers follow the new plan. Until then they follow the
+    /// old one: real servers that are new are asked first, for five seconds at most, and the backend has
+    /// had its table changed before anything is answered that needs it.
+    public func take(
+        _ plan: ControlPlan, backend: (any Backend)?, zones: [DomainName: LoadedZone], options: AnswerOptions
+    ) async {
+        await ask(plan)
+        if let old = self.backend, old !== backend {
+            // What carried the packets until now lets go of them; another begins with an empty belief.
+            self.backend = nil
+            _ = await old.apply(owned.sorted().map { .deleteService($0) })
+            await old.close()
+            believed = nil
+            owned = []
+            refused = [:]
+        }
+        self.plan = plan
+        self.backend = backend
+        self.zones = zones
+        self.options = options
+        planNumber += 1
+        isLookDue = true
+        isViewHeld = isRunning
+        markZones()
+        followChecks()
+        followAddresses()
+        publish()
+        wake.yield()
+        await passes { !self.isViewHeld }
+    }
+
+    /// Takes on other zones; all else stays.
+    public func take(zones: [DomainName: LoadedZone]) {
+        self.zones = zones
+        markZones()
+        publish()
+    }
+
+    /// Begins the checks of a plan that is to come; returns when each of them has a verdict.
+    private func ask(_ plan: ControlPlan) async {
+        guard isRunning else { return }
+        comingPlan = plan
+        followChecks()
+        let asked = plan.certainChecks
+        await passes { asked.allSatisfy { self.checks[$0]?.verdict ?? .down != .unknown } }
+        comingPlan = nil
+    }
+
+    /// Waits for the end of a pass after which something holds.
+    private func passes(until isOver: @escaping () -> Bool) async {
+        guard isRunning, !isOver() else { return }
+        await withCheckedContinuation { passWaiters.append((isOver, $0)) }
+    }
+
+    /// After a pass, or when there will be none any more: lets those go on who have waited for it.
+    func resumePassWaiters() {
+        let over = passWaiters.filter { !isRunning || $0.isOver() }
+        passWaiters.removeAll { !isRunning || $0.isOver() }
+        for waiter in over { waiter.continuation.resume() }
+    }
+}
+
+extension ControlPlan {
+    /// The checks that do not depend on the table.
+    var certainChecks: Set<Check> {
+        var checks: Set<Check> = []
+        for service in services {
+            for member in service.members { checks.insert(member.check) }
+            if let fallback = service.fallback, !fallback.isCheckedInTableOnly { checks.insert(fallback.check) }
+        }
+        return checks
+    }
+
+    /// What checks each destination of each virtual server.
+    var checkOfPlace: [Place: Check] {
+        var checks: [Place: Check] = [:]
+        for service in services {
+            for member in service.members + (service.fallback.map { [$0] } ?? []) {
+                checks[Place(key: service.key, endpoint: member.destination.endpoint)] = member.check
+            }
+        }
+        return checks
+    }
+
+    /// A destination in a virtual server.
+    struct Place: Hashable {
+        var key: VirtualServerKey
+        var endpoint: Endpoint
+    }
+}

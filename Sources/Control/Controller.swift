@@ -1,0 +1,208 @@
+public import Answering
+public import Addresses
+internal import DNSWire
+internal import Director
+public import Health
+internal import Steering
+public import Zones
+
+/// The flow of verdicts: it schedules checks, keeps the backend's table as the verdicts want it, and
+/// publishes what answers depend on. The one place that changes any of these.
+///
+/// Coming up, a real server enters the table first, and answers follow when the backend has
+/// acknowledged it. Going down, it leaves the answers at once and the table in the same pass.
+public actor Controller {
+    /// A zone as it was loaded; nil if it is configured but could not be read.
+    public struct LoadedZone: Sendable {
+        /// The zone.
+        public var zone: Zone?
+        /// Who may ask for it; nil: as the options say.
+        public var allowQuery: AccessList?
+
+        /// A zone as loaded.
+        public init(_ zone: Zone?, allowQuery: AccessList? = nil) {
+            self.zone = zone
+            self.allowQuery = allowQuery
+        }
+    }
+
+    /// What has not spoken for this long after it was first asked is down: with the tick that finds
+    /// it, at most five seconds.
+    static let patience = Duration.seconds(4)
+    /// Between two looks at the table for what others have changed: repairs are due within two seconds.
+    static let repairInterval = Duration.seconds(1)
+    /// Between two savings of verdicts that did not change, so that they stay young enough to hold.
+    static let saveInterval = Duration.seconds(60)
+    /// The age at which saved verdicts no longer hold.
+    static let savedVerdictsHold = 600.0
+
+    let store: SnapshotStore
+    let stateFile: StateFile?
+    let hostAddresses: HostAddresses?
+    let probe: @Sendable (Check) async -> Outcome
+    let report: @Sendable (Occurrence) -> Void
+    let clock = ContinuousClock()
+
+    // What was asked for.
+    var backend: (any Backend)?
+    var plan = ControlPlan()
+    var zones: [DomainName: LoadedZone] = [:]
+    var options = AnswerOptions()
+
+    // What is known of real servers.
+    var checks: [Check: CheckState] = [:]
+    var runners: [Check: UInt64] = [:]
+    var firstAsked: [Check: ContinuousClock.Instant] = [:]
+    var lastRunner: UInt64 = 0
+    var savedVerdicts: [Check: SavedState.SavedVerdict] = [:]
+
+    // What is known of the table.
+    var owned: Set<VirtualServerKey> = []
+    var believed: Table?
+    /// Whether the next pass is to look at the table, for what others have changed in it.
+    var isLookDue = true
+    var refused: [VirtualServerKey: Set<Endpoint>] = [:]
+    var backendTroubles: Set<String> = []
+    var limiter = RepairLimiter()
+    var addresses = AddressKeeper()
+
+    // What was published.
+    var registry = SteeringRegistry()
+    var catalog = ZoneCatalog([:])
+    var standings: [IPAddress: VIPStanding] = [:]
+    var standingSince: [IPAddress: ContinuousClock.Instant] = [:]
+    var publishedEntries: [SteeringEntry]?
+
+    var savedAt: ContinuousClock.Instant?
+    var stateIsSaved = false
+    var saveTrouble: String?
+    var hasReconciled = false
+    var hasSaidStart = false
+    var hasEnded = false
+    var settledWaiters: [CheckedContinuation<Void, Never>] = []
+
+    // What is being taken on while the passes go on.
+    var isRunning = false
+    /// A plan that is to come, whose checks are made already.
+    var comingPlan: ControlPlan?
+    /// Counts the plans that were taken on.
+    var planNumber = 0
+    /// Whether what is published stays as it is until a pass has carried out the newest plan.
+    var isViewHeld = false
+    var passWaiters: [(isOver: () -> Bool, continuation: CheckedContinuation<Void, Never>)] = []
+
+    let wakeups: AsyncStream<Void>
+    let wake: AsyncStream<Void>.Continuation
+    let newRunners: AsyncStream<(Check, UInt64)>
+    let startRunner: AsyncStream<(Check, UInt64)>.Continuation
+
+    /// A controller that publishes to a store; it does nothing before `run()`.
+    ///
+    /// - Parameters:
+    ///   - stateFile: Where state outlives the process; nil: nowhere.
+    ///   - hostAddresses: What keeps VIPs on an interface; nil: nothing does.
+    ///   - probe: Carries out one check, within its timeout.
+    ///   - report: Takes what happens; called from the controller, so it should return at once.
+    public init(
+        store: SnapshotStore, stateFile: StateFile? = nil, hostAddresses: HostAddresses? = nil,
+        probe: @escaping @Sendable (Check) async -> Outcome,
+        report: @escaping @Sendable (Occurrence) -> Void = { _ in }
+    ) {
+        self.store = store
+        self.stateFile = stateFile
+        self.hostAddresses = hostAddresses
+        self.probe = probe
+        self.report = report
+        (wakeups, wake) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+        (newRunners, startRunner) = AsyncStream.makeStream()
+        guard let saved = stateFile?.read() else { return }
+        owned = Set(saved.owned)
+        addresses = AddressKeeper(added: Set(saved.addresses))
+        if (0..<Self.savedVerdictsHold).contains(StateFile.now - saved.savedAt) {
+            savedVerdicts = Dictionary(saved.verdicts.map { ($0.check, $0) }, uniquingKeysWith: { $1 })
+        }
+    }
+
+    /// Works until the task is cancelled.
+    public func run() async {
+        isRunning = true
+        await withDiscardingTaskGroup { group in
+            group.addTask { await self.reconcileWhenWoken() }
+            group.addTask { await self.tick() }
+            group.addTask {
+                await withDiscardingTaskGroup { runners in
+                    for await (check, runner) in self.newRunners {
+                        runners.addTask { await self.run(check, as: runner) }
+                    }
+                    runners.cancelAll()
+                }
+            }
+        }
+        isRunning = false
+        hasEnded = true
+        resumeSettledWaiters()
+        resumePassWaiters()
+    }
+
+    /// Returns when every check has a verdict, assumed or spoken, and the table has been looked at:
+    /// at most five seconds after `run()`, or when that ends.
+    public func settled() async {
+        if hasSaidStart || hasEnded { return }
+        await withCheckedContinuation { settledWaiters.append($0) }
+    }
+
+    /// Lets go of the table at the end: removes what is to be removed on a stop, saves the state.
+    public func stop() async {
+        let leaving = plan.services.filter(\.isRemovedOnStop).map(\.key)
+        if let backend {
+            for key in leaving where owned.contains(key) {
+                if await backend.apply([.deleteService(key)]).first == .some(nil) { owned.remove(key) }
+            }
+            await backend.close()
+        }
+        if let hostAddresses {
+            let staying = Set(plan.services.filter { !$0.isRemovedOnStop }.compactMap(\.key.vip))
+            addresses.removeAll(except: staying, from: hostAddresses, report: report)
+        }
+        save(force: true)
+    }
+
+    var hasVerdicts: Bool { checks.values.allSatisfy { $0.verdict != .unknown } }
+
+    var isSettled: Bool { hasReconciled && hasVerdicts }
+
+    /// Says once how things stand at the beginning, and lets those go on who waited for it.
+    func concludeStart() {
+        guard isSettled else { return }
+        if !hasSaidStart {
+            hasSaidStart = true
+            for (address, standing) in standings.sorted(by: { $0.key < $1.key }) {
+                report(
+                    Occurrence(standing.state == .up ? .info : .warning, "\(address)", "VIP \(standing.state)"))
+            }
+        }
+        resumeSettledWaiters()
+    }
+
+    private func resumeSettledWaiters() {
+        for waiter in settledWaiters { waiter.resume() }
+        settledWaiters = []
+    }
+
+    private func tick() async {
+        while (try? await clock.sleep(for: Self.repairInterval)) != nil {
+            let now = clock.now
+            for (check, asked) in firstAsked where asked.duration(to: now) >= Self.patience {
+                _ = checks[check]?.expireUnknown(at: now)
+                firstAsked[check] = nil
+            }
+            limiter.forgetQuiet(at: now)
+            if let hostAddresses { addresses.announceAgain(by: hostAddresses, at: now, report: report) }
+            save(force: false)
+            isLookDue = true
+            wake.yield()
+        }
+        wake.finish()
+        startRunner.finish()
+    }
+}

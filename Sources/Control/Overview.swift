@@ -1,0 +1,29 @@
+public import Addresses
+public import Director
+public import Health
+public import Steering
+public import Zones
+
+/// How everything stands at one moment, for people to look at.
+public struct Overview: Sendable {
+    /// The virtual servers with their real servers.
+    public var virtualServers: [VirtualServer]
+    /// The state of each check.
+    public var checks: [Check: CheckState]
+    /// How the VIPs stand.
+    public var standings: [IPAddress: VIPStanding]
+    /// Since when they have stood so.
+    public var since: [IPAddress: ContinuousClock.Instant]
+    /// The table that is wanted.
+    public var desired: Table
+    /// The steered sets of all zones.
+    public var sets: [SteeredSet]
+    /// How many rrsets have each of them.
+    public var uses: [Int]
+    /// What each of them is answered with.
+    public var entries: [SteeringEntry]
+    /// What troubles the backend as a whole.
+    public var troubles: [String]
+    /// What is being carried out.
+    public var plan: ControlPlan
+}

@@ -1,0 +1,75 @@
+public import Addresses
+
+/// One way to probe a real server, and how its outcomes become a verdict.
+public struct Check: Hashable, Sendable, Codable {
+    /// What a probe does.
+    public enum Method: Hashable, Sendable, Codable {
+        /// Opens a TCP connection and closes it.
+        case connect
+        /// Asks for a page.
+        case http(HTTPCheck)
+        /// Does nothing; the verdict is up (true) or down (false) for ever.
+        case constant(Bool)
+    }
+
+    /// What a probe does.
+    public var method: Method
+    /// Where it goes.
+    public var target: Endpoint
+    /// From the start of one probe to the start of the next.
+    public var interval: Duration
+    /// What one probe may take in all, from connecting to the last byte.
+    public var timeout: Duration
+    /// Successes in a row that bring a real server up, at least 1.
+    public var rise: Int
+    /// Failures in a row that take it down, at least 1.
+    public var fall: Int
+
+    /// A check; see the properties.
+    public init(
+        _ method: Method, target: Endpoint, interval: Duration = .seconds(10), timeout: Duration = .seconds(5),
+        rise: Int = 1, fall: Int = 1
+    ) {
+        self.method = method
+        self.target = target
+        self.interval = interval
+        self.timeout = timeout
+        self.rise = rise
+        self.fall = fall
+    }
+}
+
+/// A request for a page, and what its answer must be. A status from 200 to 299 is asked for always.
+public struct HTTPCheck: Hashable, Sendable, Codable {
+    /// The request's method.
+    public enum RequestMethod: String, Hashable, Sendable, Codable {
+        /// Asks for the page.
+        case get = "GET"
+        /// Asks for the page's header alone.
+        case head = "HEAD"
+    }
+
+    /// Whether the connection is by TLS. The certificate is not verified.
+    public var isSecure: Bool
+    /// The request's method.
+    public var requestMethod: RequestMethod
+    /// The path with its query, beginning with `/`.
+    public var path: String
+    /// The host to ask for (and to name in TLS); nil for the real server's address.
+    public var virtualHost: String?
+    /// A Perl regular expression that must match somewhere in the body; nil for none.
+    public var receive: String?
+
+    /// A request; see the properties.
+    public init(
+        isSecure: Bool = false, requestMethod: RequestMethod = .get, path: String = "/",
+        virtualHost: String? = nil,
+        receive: String? = nil
+    ) {
+        self.isSecure = isSecure
+        self.requestMethod = requestMethod
+        self.path = path
+        self.virtualHost = virtualHost
+        self.receive = receive
+    }
+}

@@ -51,6 +51,7 @@ let package = Package(
         .target(name: "Zones", dependencies: ["Addresses", "DNSWire"], swiftSettings: unsafe),
         .target(name: "Health", dependencies: ["Addresses"], swiftSettings: house),
         .target(name: "Director", dependencies: ["Addresses"], swiftSettings: house),
+        .target(name: "Netlink", dependencies: ["Addresses", "CLinux"], swiftSettings: unsafe),
         .target(name: "Sockets", dependencies: ["Addresses", "CLinux"], swiftSettings: unsafe),
         .target(name: "Privileges", dependencies: ["CLinux"], swiftSettings: unsafe),
 
@@ -62,6 +63,10 @@ let package = Package(
             name: "ZoneFiles", dependencies: ["Addresses", "CLDNS", "Diagnostics", "DNSWire", "Zones"],
             swiftSettings: unsafe),
         .target(name: "Steering", dependencies: ["Addresses", "Director", "Zones"], swiftSettings: house),
+        .target(name: "IPVS", dependencies: ["Addresses", "Director", "Netlink"], swiftSettings: house),
+        .target(
+            name: "HostNetwork", dependencies: ["Addresses", "CLinux", "Director", "Netlink"],
+            swiftSettings: unsafe),
 
         // 4
         .target(
@@ -96,10 +101,13 @@ let package = Package(
         tests("Zones", "Addresses", "DNSWire", "TestZones"),
         tests("Health", "Addresses"),
         tests("Director", "Addresses"),
+        tests("Netlink", "Addresses", "CLinux"),
         tests("Privileges", "PrivilegesProbe", settings: unsafe),
         tests("Answering", "Addresses", "DNSWire", "Telemetry", "TestZones", "Zones"),
         tests("ZoneFiles", "Addresses", "Diagnostics", "DNSWire", "Zones"),
         tests("Steering", "Addresses", "Director", "DNSWire", "Zones"),
+        tests("IPVS", "Addresses", "Director", "Netlink", exclude: ["ipvsadm-requests.txt"]),
+        tests("HostNetwork", "Addresses", "Director", "Netlink"),
         tests(
             "Control", "Addresses", "Answering", "DNSWire", "Director", "Health", "Steering", "Telemetry",
             "TestZones", "Zones"),

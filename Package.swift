@@ -33,6 +33,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.30.0"),
     ],
     targets: [
         // C: system libraries, and what Swift cannot import
@@ -63,7 +64,11 @@ let package = Package(
             name: "ZoneFiles", dependencies: ["Addresses", "CLDNS", "Diagnostics", "DNSWire", "Zones"],
             swiftSettings: unsafe),
         .target(name: "Steering", dependencies: ["Addresses", "Director", "Zones"], swiftSettings: house),
+        .target(
+            name: "Probes",
+            dependencies: ["Addresses", "Health", "Patterns", http, tls] + nio, swiftSettings: house),
         .target(name: "IPVS", dependencies: ["Addresses", "Director", "Netlink"], swiftSettings: house),
+        .target(name: "Relay", dependencies: ["Addresses", "Director", log] + nio, swiftSettings: house),
         .target(
             name: "HostNetwork", dependencies: ["Addresses", "CLinux", "Director", "Netlink"],
             swiftSettings: unsafe),
@@ -89,6 +94,9 @@ let package = Package(
         .target(
             name: "DNSClient", dependencies: ["Addresses", "Answering", "DNSWire", "Sockets", "Zones"],
             path: "Tests/DNSClient", swiftSettings: unsafe),
+        .target(
+            name: "BackendBattery", dependencies: ["Addresses", "Director"], path: "Tests/BackendBattery",
+            swiftSettings: house),
         .executableTarget(
             name: "PrivilegesProbe", dependencies: ["Privileges"], path: "Tests/PrivilegesProbe",
             swiftSettings: unsafe),
@@ -106,7 +114,9 @@ let package = Package(
         tests("Answering", "Addresses", "DNSWire", "Telemetry", "TestZones", "Zones"),
         tests("ZoneFiles", "Addresses", "Diagnostics", "DNSWire", "Zones"),
         tests("Steering", "Addresses", "Director", "DNSWire", "Zones"),
+        tests("Probes", "Addresses", "Health", also: [tls, http] + nio),
         tests("IPVS", "Addresses", "Director", "Netlink", exclude: ["ipvsadm-requests.txt"]),
+        tests("Relay", "Addresses", "BackendBattery", "Director", also: [embedded, log] + nio),
         tests("HostNetwork", "Addresses", "Director", "Netlink"),
         tests(
             "Control", "Addresses", "Answering", "DNSWire", "Director", "Health", "Steering", "Telemetry",

@@ -1,0 +1,94 @@
+internal import NIOCore
+internal import NIOHTTP1
+internal import NIOSSL
+
+/// What came back on a request.
+struct HTTPAnswer: Sendable {
+    /// Bytes of a body that are looked at; where there are more, these decide.
+    static let maximumBody = 256 * 1024
+    /// Bytes of a header: far above what servers send.
+    static let maximumHeader = 64 * 1024
+    /// The bounds for NIO's decoder.
+    static let headerLimits: NIOHTTPDecoderLimitConfiguration = {
+        var limits = NIOHTTPDecoderLimitConfiguration()
+        limits.maxHeaderFieldSize = maximumHeader
+        limits.maxHeaderListSize = maximumHeader
+        limits.maxHeaderFieldCount = 500
+        return limits
+    }()
+
+    /// The status code.
+    var status: Int
+    /// The value of the Location field.
+    var location: String?
+    /// The body, without transfer coding; empty unless the status is from 200 to 299.
+    var body: [UInt8] = []
+}
+
+/// Sends one request and gathers its answer.
+final class HTTPAnswerHandler: ChannelInboundHandler {
+    typealias InboundIn = HTTPClientResponsePart
+    typealias OutboundOut = HTTPClientRequestPart
+
+    private let connection: ConnectionGuard
+    private let request: HTTPRequestHead
+    private let afterConnecting: Phase
+    private var answer: HTTPAnswer?
+
+    init(_ connection: ConnectionGuard, _ request: HTTPRequestHead, afterConnecting: Phase) {
+        self.connection = connection
+        self.request = request
+        self.afterConnecting = afterConnecting
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        connection.phase = afterConnecting
+        context.write(wrapOutboundOut(.head(request)), promise: nil)
+        // With TLS, what was written leaves after the handshake only.
+        context.writeAndFlush(wrapOutboundOut(.end(nil))).assumeIsolated().whenSuccess {
+            if self.connection.phase == .negotiating { self.connection.phase = .waiting }
+        }
+        context.fireChannelActive()
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        switch unwrapInboundIn(data) {
+        case .head(let head):
+            answer = HTTPAnswer(status: Int(head.status.code), location: head.headers.first(name: "location"))
+            if (200..<300).contains(head.status.code) {
+                connection.phase = .reading
+            } else {
+                finish()
+            }
+        case .body(let part):
+            let room = HTTPAnswer.maximumBody - (answer?.body.count ?? 0)
+            answer?.body.append(contentsOf: part.readableBytesView.prefix(room))
+            if part.readableBytes >= room { finish() }
+        case .end:
+            finish()
+        }
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        switch error {
+        case NIOSSLError.uncleanShutdown, HTTPParserError.invalidEOFState:
+            // The connection's end follows, and says what it cut off.
+            return
+        case HTTPParserError.headerOverflow:
+            connection.fail(
+                "the answer's header is larger than \(HTTPAnswer.maximumHeader >> 10) KB")
+        case let error as HTTPParserError:
+            connection.fail("the answer is no HTTP (\(error))")
+        default:
+            if let reason = TLSClient.reason(error) {
+                connection.fail(reason)
+            } else {
+                connection.finish(.failure(ProbeFailure(error, during: connection.phase)))
+            }
+        }
+    }
+
+    private func finish() {
+        if let answer { connection.finish(.success(.answered(answer))) }
+    }
+}

@@ -1,0 +1,35 @@
+public import Health
+public import NIOCore
+internal import NIOSSL
+
+/// Carries out checks: one probe is one connection (one per redirect followed), never pooled, never
+/// tried a second time, and over when the check's timeout is, whatever the real server does.
+///
+/// A probe judges nothing: it says what it found. Cancelling the task that awaits it closes the
+/// connection at once.
+public struct Prober: Sendable {
+    let group: any EventLoopGroup
+    let tls: Result<NIOSSLContext, any Error>
+    let patterns = PatternCache()
+
+    /// A prober whose connections live on these event loops.
+    public init(group: any EventLoopGroup) {
+        self.group = group
+        tls = Result { try TLSClient.context() }
+    }
+
+    /// Carries out a check once.
+    @concurrent
+    public func probe(_ check: Check) async -> Outcome {
+        do throws(ProbeFailure) {
+            switch check.method {
+            case .constant(true): return .success("always up")
+            case .constant(false): return .failure("always down")
+            case .connect: return try await probeConnect(check)
+            case .http(let http): return try await probeHTTP(check, http)
+            }
+        } catch {
+            return error.outcome
+        }
+    }
+}

@@ -1,0 +1,192 @@
+import Addresses
+import Director
+import NIOCore
+import NIOPosix
+import Relay
+import Synchronization
+import Testing
+
+private typealias Datagrams = NIOAsyncChannel<AddressedEnvelope<ByteBuffer>, AddressedEnvelope<ByteBuffer>>
+
+extension Datagrams {
+    fileprivate static func open(at host: String = "127.0.0.1", port: Int = 0) async throws -> Datagrams {
+        try await DatagramBootstrap(group: MultiThreadedEventLoopGroup.singleton).bind(host: host, port: port) {
+            channel in
+            channel.eventLoop.makeCompletedFuture { try Datagrams(wrappingChannelSynchronously: channel) }
+        }
+    }
+}
+
+/// Runs `body` with a server that answers each datagram with its name and what it was sent.
+private func server(_ name: String, at endpoint: Endpoint, _ body: () async throws -> Void) async throws {
+    let socket = try await Datagrams.open(at: "\(endpoint.address)", port: Int(endpoint.port))
+    try await socket.executeThenClose { inbound, outbound in
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                for try await datagram in inbound {
+                    let answer = ByteBuffer(string: "\(name):\(String(buffer: datagram.data))")
+                    try await outbound.write(
+                        AddressedEnvelope(remoteAddress: datagram.remoteAddress, data: answer))
+                }
+            }
+            let outcome: Result<Void, any Error>
+            do { outcome = .success(try await body()) } catch { outcome = .failure(error) }
+            group.cancelAll()
+            while await group.nextResult() != nil {}
+            try outcome.get()
+        }
+    }
+}
+
+/// A client whose questions come from one port.
+private struct Client: Sendable {
+    let channel: any Channel
+    let answers: Answers
+
+    static func run(_ body: (Client) async throws -> Void) async throws {
+        let answers = Answers()
+        let channel = try await DatagramBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(answers)
+                }
+            }
+            .bind(host: "127.0.0.1", port: 0).get()
+        let outcome: Result<Void, any Error>
+        do { outcome = .success(try await body(Client(channel: channel, answers: answers))) } catch {
+            outcome = .failure(error)
+        }
+        try await channel.close()
+        try outcome.get()
+    }
+
+    /// Asks, and expects an answer from the address and port that were asked.
+    func expect(_ endpoint: Endpoint, _ question: String, _ expected: String) async throws {
+        let address = try SocketAddress(ipAddress: "\(endpoint.address)", port: Int(endpoint.port))
+        let promise = channel.eventLoop.makePromise(of: AddressedEnvelope<ByteBuffer>.self)
+        answers.waiting.withLock { $0.append(promise) }
+        let datagram = AddressedEnvelope(remoteAddress: address, data: ByteBuffer(string: question))
+        try await channel.writeAndFlush(datagram)
+        let answer = try await promise.futureResult.get()
+        #expect(answer.remoteAddress == address)
+        #expect(String(buffer: answer.data) == expected)
+    }
+
+    final class Answers: ChannelInboundHandler, Sendable {
+        typealias InboundIn = AddressedEnvelope<ByteBuffer>
+
+        let waiting = Mutex<[EventLoopPromise<AddressedEnvelope<ByteBuffer>>]>([])
+
+        func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+            let promise = waiting.withLock { $0.isEmpty ? nil : $0.removeFirst() }
+            promise?.succeed(unwrapInboundIn(data))
+        }
+
+        func channelInactive(context: ChannelHandlerContext) {
+            for promise in waiting.withLock({ $0 }) { promise.fail(ChannelError.eof) }
+        }
+    }
+}
+
+@Suite("UDP through the relay", .timeLimit(.minutes(2)))
+struct UDPRelayTests {
+    @Test("a client's datagrams go to one server, the next client's to the next one")
+    func sessions() async throws {
+        try await RelayBench.run(net: 30, .udp) { bench in
+            try await server("RS1", at: bench.host(2)) {
+                try await server("RS2", at: bench.host(3)) {
+                    try await bench.add(2, 3)
+                    for name in ["RS1", "RS2", "RS1"] {
+                        try await Client.run { client in
+                            for text in ["a", "b", "c"] {
+                                try await client.expect(bench.virtual, text, "\(name):\(text)")
+                            }
+                        }
+                    }
+                    #expect(await bench.counts(2)?.active == 2)
+                    #expect(await bench.counts(3)?.active == 1)
+                }
+            }
+        }
+    }
+
+    @Test("with one-packet scheduling every datagram goes to the next server")
+    func onePacket() async throws {
+        try await RelayBench.run(net: 31, .udp) { bench in
+            try await bench.apply(.editService(bench.key, ServiceOptions(scheduler: "rr", flags: .onePacket)))
+            try await server("RS1", at: bench.host(2)) {
+                try await server("RS2", at: bench.host(3)) {
+                    try await bench.add(2, 3)
+                    try await Client.run { client in
+                        for name in ["RS1", "RS2", "RS1", "RS2"] {
+                            try await client.expect(bench.virtual, "x", "\(name):x")
+                        }
+                    }
+                    #expect(await bench.counts(2)?.active == 1)
+                    #expect(await bench.counts(3)?.active == 1)
+                }
+            }
+        }
+    }
+
+    @Test("a client whose server was removed goes to another one")
+    func removed() async throws {
+        try await RelayBench.run(net: 32, .udp) { bench in
+            try await server("RS1", at: bench.host(2)) {
+                try await server("RS2", at: bench.host(3)) {
+                    try await bench.add(2, 3)
+                    try await Client.run { client in
+                        try await client.expect(bench.virtual, "a", "RS1:a")
+                        try await bench.apply(
+                            .editDestination(bench.key, Destination(bench.host(2), weight: 0)))
+                        try await client.expect(bench.virtual, "b", "RS1:b")
+                        try await bench.apply(.deleteDestination(bench.key, bench.host(2)))
+                        try await client.expect(bench.virtual, "c", "RS2:c")
+                    }
+                }
+            }
+        }
+    }
+
+    @Test("sessions end after their time")
+    func timeout() async throws {
+        var limits = RelayLimits()
+        limits.sessionTimeout = .milliseconds(200)
+        try await RelayBench.run(net: 33, .udp, limits: limits) { bench in
+            try await server("RS1", at: bench.host(2)) {
+                try await bench.add(2)
+                try await Client.run { client in try await client.expect(bench.virtual, "a", "RS1:a") }
+                try await bench.waitForActive(0, at: 2)
+            }
+        }
+    }
+
+    @Test("sessions are bounded; the longest idle makes room")
+    func bound() async throws {
+        var limits = RelayLimits()
+        limits.maximumConnections = 4
+        try await RelayBench.run(net: 34, .udp, limits: limits) { bench in
+            try await server("RS1", at: bench.host(2)) {
+                try await bench.add(2)
+                for number in 0..<12 {
+                    try await Client.run { client in
+                        try await client.expect(bench.virtual, "\(number)", "RS1:\(number)")
+                    }
+                }
+                let active = try #require(await bench.counts(2)?.active)
+                #expect((1...4).contains(active))
+            }
+        }
+    }
+
+    @Test("a large datagram passes whole in both directions")
+    func large() async throws {
+        try await RelayBench.run(net: 35, .udp) { bench in
+            try await server("RS1", at: bench.host(2)) {
+                try await bench.add(2)
+                let text = String(repeating: "x", count: 1400)
+                try await Client.run { client in try await client.expect(bench.virtual, text, "RS1:\(text)") }
+            }
+        }
+    }
+}

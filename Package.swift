@@ -81,6 +81,11 @@ let package = Package(
         .target(
             name: "UDPServer", dependencies: ["Addresses", "Answering", "CLinux", "Sockets", "Telemetry"],
             swiftSettings: unsafe),
+        .target(
+            name: "Settings",
+            dependencies: [
+                "Addresses", "Diagnostics", "Director", "DNSWire", "Health", "Patterns",
+            ], swiftSettings: house),
 
         // 5
         .target(
@@ -124,6 +129,7 @@ let package = Package(
         tests(
             "UDPServer", "Addresses", "Answering", "DNSClient", "DNSWire", "Sockets", "Telemetry",
             settings: unsafe),
+        tests("Settings", "Addresses", "Diagnostics", "Director", "DNSWire", "Health"),
         tests(
             "StreamServer", "Addresses", "Answering", "DNSClient", "DNSWire", "Sockets", "Telemetry",
             also: [log] + nio, settings: unsafe),

@@ -1,0 +1,84 @@
+import Diagnostics
+import Health
+
+/// Reads `check` statements.
+enum CheckReader {
+    private static let timing = ["port", "interval", "timeout", "rise", "fall"]
+    private static let request = ["path", "match", "host", "method"]
+
+    /// Reads one; what isn't written is taken from `base`, the virtual server's check.
+    static func read(_ cursor: inout StatementCursor, base: CheckDraft?) -> CheckDraft? {
+        let place = cursor.name.place
+        guard let kind: CheckDraft.Kind = cursor.choice("a check") else { return nil }
+        var draft = base ?? CheckDraft(kind: kind)
+        draft.kind = kind
+        draft.place = place
+        guard let block = cursor.optionalBlock() else { return cursor.hasFailed ? nil : draft }
+        let isRequest = kind == .http || kind == .https
+        var blockReader = BlockReader(cursor.reading)
+        blockReader.read(block.statements) { cursor, blockReader in
+            blockReader.once(&cursor)
+            let keyword = cursor.name.keyword
+            if request.contains(keyword), !isRequest {
+                return cursor.fail("'\(keyword)' is for http and https only", at: cursor.name.place)
+            }
+            switch keyword {
+            case "port": draft.port = cursor.port() ?? draft.port
+            case "interval":
+                draft.interval =
+                    cursor.duration("an interval", .milliseconds(100) ... .seconds(86_400)) ?? draft.interval
+            case "timeout":
+                draft.timeout =
+                    cursor.duration("a timeout", .milliseconds(10) ... .seconds(3600)) ?? draft.timeout
+            case "rise": draft.rise = cursor.number("a count", 1...100) ?? draft.rise
+            case "fall": draft.fall = cursor.number("a count", 1...100) ?? draft.fall
+            case "path": draft.path = path(&cursor) ?? draft.path
+            case "match": draft.match = pattern(&cursor) ?? draft.match
+            case "host": draft.host = host(&cursor) ?? draft.host
+            case "method":
+                guard let word = cursor.word("a method") else { return }
+                guard let method = HTTPCheck.RequestMethod(rawValue: word.text.uppercased()) else {
+                    return cursor.fail("a method is GET or HEAD, not '\(word.text)'", at: word.place)
+                }
+                draft.method = method
+            default: cursor.unknown(in: "'check'", known: timing + request)
+            }
+        }
+        return draft
+    }
+
+    private static func path(_ cursor: inout StatementCursor) -> String? {
+        guard let word = cursor.word("a path in quotes") else { return nil }
+        if !word.text.hasPrefix("/") || !isVisible(word.text) {
+            cursor.fail("a path begins with '/' and holds no blanks, not '\(word.text)'", at: word.place)
+            return nil
+        }
+        return word.text
+    }
+
+    private static func host(_ cursor: inout StatementCursor) -> String? {
+        guard let word = cursor.word("a host's name") else { return nil }
+        if word.text.isEmpty || !isVisible(word.text) {
+            cursor.fail("a host's name holds no blanks, not '\(word.text)'", at: word.place)
+            return nil
+        }
+        return word.text
+    }
+
+    private static func pattern(_ cursor: inout StatementCursor) -> String? {
+        guard let word = cursor.word("a regular expression in quotes") else { return nil }
+        if let mistake = cursor.reading.environment.patternError(word.text) {
+            // Escaped quotes are shorter in the text than in the file: then the whole is pointed at.
+            let quote = word.isQuoted ? 1 : 0
+            let place = word.text.contains("\"") ? word.place : word.place.part(quote + mistake.offset, 1)
+            cursor.fail("invalid regular expression: \(mistake.message)", at: place)
+            return nil
+        }
+        return word.text
+    }
+
+    /// Whether a text can stand in the header of a request: visible ASCII without blanks.
+    static func isVisible(_ text: String) -> Bool {
+        text.utf8.allSatisfy { (0x21...0x7E).contains($0) }
+    }
+}

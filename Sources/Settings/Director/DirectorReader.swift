@@ -1,0 +1,93 @@
+import Addresses
+import Diagnostics
+import Director
+
+/// What the `director` block says, before it is judged.
+struct DirectorDraft {
+    struct VIP {
+        var settings: VIPSettings
+        var members: [(key: VirtualServerKey, place: Place)]
+        var place: Place
+    }
+
+    var backend: (kind: BackendKind, place: Place)?
+    var ldirectord: (path: String, word: Word)?
+    var virtualServers: [VirtualServerDraft] = []
+    var vips: [VIP] = []
+    var settings = DirectorSettings()
+}
+
+/// Reads the `director` block.
+enum DirectorReader {
+    private static let known = [
+        "backend", "ldirectord", "vip-interface", "cleanstop", "repair", "sysctls", "virtual-server", "vip",
+    ]
+
+    static func read(_ block: Block, reading: Reading) -> DirectorDraft {
+        var draft = DirectorDraft()
+        var blockReader = BlockReader(reading)
+        blockReader.read(block.statements) { cursor, blockReader in
+            let keyword = cursor.name.keyword
+            if keyword != "virtual-server", keyword != "vip" { blockReader.once(&cursor) }
+            switch keyword {
+            case "backend":
+                let place = cursor.name.place
+                if let kind: BackendKind = cursor.choice("a backend") { draft.backend = (kind, place) }
+            case "ldirectord": draft.ldirectord = cursor.path()
+            case "vip-interface": draft.settings.vipInterface = interface(&cursor)
+            case "cleanstop": draft.settings.cleanstop = cursor.boolean() ?? false
+            case "repair": draft.settings.repair = cursor.boolean() ?? true
+            case "sysctls": draft.settings.sysctls = cursor.choice("the policy for sysctls") ?? .report
+            case "virtual-server":
+                if let server = VirtualServerReader.read(&cursor) { draft.virtualServers.append(server) }
+            case "vip":
+                if let vip = vip(&cursor) { draft.vips.append(vip) }
+            default: cursor.unknown(in: "'director'", known: known)
+            }
+        }
+        return draft
+    }
+
+    private static func interface(_ cursor: inout StatementCursor) -> String? {
+        guard let word = cursor.word("the name of an interface") else { return nil }
+        // IFNAMSIZ is 16 with the zero at the end.
+        if !(1...15).contains(word.text.utf8.count) || word.text.contains("/")
+            || !CheckReader.isVisible(word.text)
+        {
+            cursor.fail("'\(word.text)' is no name of an interface", at: word.place)
+            return nil
+        }
+        return word.text
+    }
+
+    private static func vip(_ cursor: inout StatementCursor) -> DirectorDraft.VIP? {
+        guard let first = cursor.nextWord, let address = cursor.address("an address") else {
+            if !cursor.hasFailed { _ = cursor.fail(expected: "an address") }
+            return nil
+        }
+        guard let block = cursor.block() else { return nil }
+        var vip = DirectorDraft.VIP(
+            settings: VIPSettings(address: address, position: first.place.position), members: [],
+            place: first.place)
+        var blockReader = BlockReader(cursor.reading)
+        blockReader.read(block.statements) { cursor, blockReader in
+            switch cursor.name.keyword {
+            case "virtual-server":
+                if let member = VirtualServerReader.key(&cursor) { vip.members.append(member) }
+            case "fwmark":
+                if let member = VirtualServerReader.mark(&cursor, from: cursor.name.place) {
+                    vip.members.append(member)
+                }
+            case "requires":
+                blockReader.once(&cursor)
+                vip.settings.requires = cursor.choice("what is required") ?? .any
+            case "when-all-down":
+                blockReader.once(&cursor)
+                vip.settings.whenAllDown = cursor.choice("what to do when all is down")
+            default:
+                cursor.unknown(in: "'vip'", known: ["virtual-server", "fwmark", "requires", "when-all-down"])
+            }
+        }
+        return vip
+    }
+}

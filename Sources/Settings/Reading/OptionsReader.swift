@@ -1,0 +1,168 @@
+import Addresses
+import Diagnostics
+
+/// Reads the `options` block.
+struct OptionsReader {
+    private let reading: Reading
+    private var port: UInt16?
+    private var listeners: [(family: AddressFamily, port: UInt16?, block: Block, place: Place)] = []
+    private var edns: UInt16?
+    private var message: UInt16?
+    /// The `allow-transfer` of all zones, if it allows anything.
+    private(set) var allowTransfer: Place?
+
+    init(_ reading: Reading) {
+        self.reading = reading
+    }
+
+    static let ours = [
+        "directory", "listen-on", "listen-on-v6", "allow-query", "minimal-responses", "edns-udp-size",
+        "max-udp-size", "tcp-clients", "tcp-clients-per-address", "tcp-idle-timeout", "tcp-listen-queue",
+        "version",
+        "hostname", "server-id", "port", "recursion", "autoreload", "state-directory",
+    ]
+    static let refused = [
+        "allow-query-on", "allow-update", "auto-dnssec", "blackhole", "catalog-zones", "dnssec-policy",
+        "masterfile-format",
+    ]
+
+    static func isKnown(_ name: String) -> Bool {
+        ours.contains(name) || refused.contains(name) || IgnoredStatement.options[name] != nil
+    }
+
+    static let elsewhere = [
+        "zone": "outside of 'options': a '}' may be missing",
+        "acl": "outside of 'options': a '}' may be missing",
+        "logging": "outside of 'options'", "controls": "outside of 'options'",
+        "director": "outside of 'options'",
+        "steering": "outside of 'options'", "file": "in 'zone'", "type": "in 'zone'",
+        "key": "outside of 'options'",
+    ]
+
+    /// Reads the block into settings.
+    mutating func read(
+        _ block: Block, into settings: inout Settings, lists: inout AccessListReader, document: Document
+    ) {
+        var blockReader = BlockReader(reading)
+        blockReader.read(block.statements) { cursor, blockReader in
+            let keyword = cursor.name.keyword
+            if let ignored = IgnoredStatement.options[keyword] {
+                let start = cursor.index
+                cursor.ignore(ignored, isStatement: Self.isKnown)
+                if keyword == "allow-transfer", !cursor.isOff(cursor.statement.elements[start..<cursor.index]) {
+                    allowTransfer = cursor.name.place
+                }
+                return
+            }
+            if !["listen-on", "listen-on-v6"].contains(keyword) { blockReader.once(&cursor) }
+            read(keyword, &cursor, into: &settings, lists: &lists, document: document)
+        }
+        settings.maximumUDPSize = min(edns ?? message ?? 1232, message ?? edns ?? 1232)
+        settings.maximumTCPClientsPerAddress = min(
+            settings.maximumTCPClientsPerAddress, settings.maximumTCPClients)
+        addListeners(to: &settings, lists: &lists)
+    }
+
+    private mutating func read(
+        _ keyword: String, _ cursor: inout StatementCursor, into settings: inout Settings,
+        lists: inout AccessListReader, document: Document
+    ) {
+        switch keyword {
+        case "directory":
+            guard let (path, word) = cursor.path() else { return }
+            settings.directory = join(folder(of: word.place.source.file), path)
+        case "state-directory":
+            guard let (path, word) = cursor.path() else { return }
+            settings.stateDirectory = document.resolve(path, writtenAt: word.place)
+        case "port": port = cursor.port() ?? port
+        case "listen-on": listener(.v4, &cursor)
+        case "listen-on-v6": listener(.v6, &cursor)
+        case "allow-query":
+            if let block = cursor.block() { settings.allowQuery = lists.read(block) }
+        case "minimal-responses": minimalResponses(&cursor, &settings)
+        case "edns-udp-size": edns = udpSize(&cursor)
+        case "max-udp-size": message = udpSize(&cursor)
+        case "tcp-clients":
+            settings.maximumTCPClients = cursor.number("a number of connections", 1...1_000_000) ?? 150
+        case "tcp-clients-per-address":
+            settings.maximumTCPClientsPerAddress = cursor.number("a number of connections", 1...1_000_000) ?? 20
+        case "tcp-idle-timeout":
+            // BIND counts in tenths of a second, and allows up to two minutes.
+            if let tenths = cursor.number("a number of tenths of a second", 1...1200) {
+                settings.tcpIdleTimeout = .milliseconds(tenths * 100)
+            }
+        case "tcp-listen-queue":
+            settings.tcpListenQueue = cursor.number("a length of a queue", 1...65_535) ?? 10
+            reading.ignore(keyword, .interfaces, at: cursor.name.place)
+        case "version": serverText(keyword, &cursor, &settings.version)
+        case "hostname": serverText(keyword, &cursor, &settings.hostname)
+        case "server-id": serverText(keyword, &cursor, &settings.serverID)
+        case "autoreload": settings.autoreload = cursor.boolean() ?? false
+        case "recursion":
+            if cursor.boolean() == true { reading.ignore("recursion", .recursion, at: cursor.name.place) }
+        default:
+            if RefusedStatement.read(keyword, &cursor) { return }
+            let known = Self.ours + Self.refused + IgnoredStatement.options.keys.sorted()
+            cursor.unknown(in: "'options'", known: known, elsewhere: Self.elsewhere)
+        }
+    }
+
+    private mutating func listener(_ family: AddressFamily, _ cursor: inout StatementCursor) {
+        let port = cursor.optionalPort()
+        for other in ["tls", "http"] where !cursor.hasFailed && cursor.skip(other) {
+            cursor.fail("DNS over \(other == "tls" ? "TLS" : "HTTPS") is not served yet", at: cursor.name.place)
+        }
+        guard let block = cursor.block() else { return }
+        listeners.append((family, port, block, cursor.name.place))
+    }
+
+    private func addListeners(to settings: inout Settings, lists: inout AccessListReader) {
+        settings.listeners = [AddressFamily.v4, .v6].filter { family in
+            !listeners.contains { $0.family == family }
+        }
+        .map { Listener(family: $0, port: port ?? 53, addresses: .any, position: nil) }
+        for listener in listeners {
+            settings.listeners.append(
+                Listener(
+                    family: listener.family, port: listener.port ?? port ?? 53,
+                    addresses: lists.read(listener.block), position: listener.place.position))
+        }
+    }
+
+    private func minimalResponses(_ cursor: inout StatementCursor, _ settings: inout Settings) {
+        if cursor.skip("no-auth") {
+            settings.minimalResponses = true
+        } else if cursor.skip("no-auth-recursive") {
+            settings.minimalResponses = false
+        } else if let value = cursor.boolean() {
+            settings.minimalResponses = value
+        }
+    }
+
+    /// Sizes outside of what BIND takes are brought into it, as BIND does.
+    private func udpSize(_ cursor: inout StatementCursor) -> UInt16? {
+        guard let word = cursor.nextWord, let size = cursor.number("a size in octets", 0...65_535) else {
+            return nil
+        }
+        let bounded = min(max(size, 512), 4096)
+        if bounded != size {
+            reading.warning("a size is from 512 to 4096: \(bounded) is taken", at: word.place)
+        }
+        return UInt16(bounded)
+    }
+
+    private func serverText(_ keyword: String, _ cursor: inout StatementCursor, _ text: inout ServerText) {
+        guard let word = cursor.word("a text in quotes") else { return }
+        defer { if text != .none { reading.ignore(keyword, .serverQuestions, at: cursor.name.place) } }
+        switch word.keyword {
+        case "none" where !word.isQuoted: text = .none
+        case "hostname" where !word.isQuoted: text = .standard
+        default:
+            if word.text.utf8.count > 255 {
+                cursor.fail("a text has at most 255 octets", at: word.place)
+            } else {
+                text = .text(word.text)
+            }
+        }
+    }
+}

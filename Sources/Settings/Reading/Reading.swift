@@ -1,0 +1,106 @@
+import Diagnostics
+
+/// One reading of a configuration: what it needs from outside, and what it found to say.
+final class Reading {
+    /// Mistakes beyond this number are counted only.
+    static let maximumErrors = 100
+
+    let environment: ReaderEnvironment
+    /// Every file that was read, each once.
+    private(set) var readFiles: [String] = []
+    private var readFileSet: Set<String> = []
+    private var diagnostics: [Diagnostic] = []
+    private(set) var errorCount = 0
+    private var ignored: [Ignored] = []
+
+    /// Statements without effect, gathered by why they have none.
+    private struct Ignored {
+        let topic: IgnoredTopic
+        let place: Place
+        var names: [String]
+    }
+
+    init(environment: ReaderEnvironment) {
+        self.environment = environment
+    }
+
+    var hasErrors: Bool { errorCount > 0 }
+
+    func error(
+        _ message: String, at place: Place, hint: String? = nil, notes: [Diagnostic.Note] = []
+    ) {
+        add(place.diagnostic(.error, message, hint: hint, notes: notes))
+    }
+
+    func warning(
+        _ message: String, at place: Place, hint: String? = nil, notes: [Diagnostic.Note] = []
+    ) {
+        add(place.diagnostic(.warning, message, hint: hint, notes: notes))
+    }
+
+    func add(_ diagnostic: Diagnostic) {
+        if diagnostic.severity == .error {
+            errorCount += 1
+            if errorCount > Self.maximumErrors { return }
+        }
+        diagnostics.append(diagnostic)
+    }
+
+    /// Notes that a statement has no effect here. One warning per topic tells about all of them.
+    func ignore(_ name: String, _ topic: IgnoredTopic, at place: Place) {
+        if let index = ignored.firstIndex(where: { $0.topic == topic }) {
+            if !ignored[index].names.contains(name) { ignored[index].names.append(name) }
+        } else {
+            ignored.append(Ignored(topic: topic, place: place, names: [name]))
+        }
+    }
+
+    /// Everything there is to say, in the order of the files and their lines; the warnings about what has no
+    /// effect last.
+    func finish() -> [Diagnostic] {
+        var order: [String: Int] = [:]
+        for (index, file) in readFiles.enumerated() { order[file] = index }
+        func key(_ diagnostic: Diagnostic, _ index: Int) -> (Int, Int, Int, Int) {
+            guard let position = diagnostic.position else { return (-1, 0, 0, index) }
+            return (order[position.file] ?? .max, position.line, position.column, index)
+        }
+        var all = diagnostics.enumerated().sorted { key($0.element, $0.offset) < key($1.element, $1.offset) }
+            .map(\.element)
+        for ignored in ignored {
+            let names = ignored.names.map { "'\($0)'" }.joined(separator: ", ")
+            let verb = ignored.names.count == 1 ? "has" : "have"
+            all.append(
+                ignored.place.diagnostic(.warning, "\(ignored.topic.rawValue): \(names) \(verb) no effect"))
+        }
+        if errorCount > Self.maximumErrors {
+            all.append(Diagnostic(.error, "\(errorCount - Self.maximumErrors) more errors are not shown"))
+        }
+        return all
+    }
+
+    /// Reads a file, told about at `place` if it can't be read.
+    func read(_ path: String, named noun: String, at place: Place?, inclusions: [Diagnostic.Note] = [])
+        -> Source?
+    {
+        if readFileSet.insert(path).inserted { readFiles.append(path) }
+        switch environment.readFile(path) {
+        case .success(let bytes): return Source(SourceText(file: path, bytes: bytes), inclusions: inclusions)
+        case .failure(let failure):
+            let message = "can't read the \(noun) '\(path)': \(failure.reason)"
+            if let place { error(message, at: place) } else { add(Diagnostic(.error, message)) }
+            return nil
+        }
+    }
+}
+
+/// The folder of a file, as far as its path tells: `.` for a bare name.
+func folder(of path: String) -> String {
+    guard let slash = path.lastIndex(of: "/") else { return "." }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
+}
+
+/// A path as seen from a folder; an absolute one stays.
+func join(_ folder: String, _ path: String) -> String {
+    if path.hasPrefix("/") || folder == "." { return path }
+    return folder.hasSuffix("/") ? folder + path : "\(folder)/\(path)"
+}

@@ -31,6 +31,7 @@ let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "sw
 let package = Package(
     name: "swerve",
     dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.30.0"),
@@ -46,6 +47,7 @@ let package = Package(
         .target(name: "Diagnostics", swiftSettings: house),
         .target(name: "Telemetry", swiftSettings: unsafe),
         .target(name: "Patterns", dependencies: ["CPCRE2"], swiftSettings: unsafe),
+        .target(name: "ControlProtocol", swiftSettings: house),
         .target(name: "DNSWire", dependencies: ["Addresses"], swiftSettings: unsafe),
 
         // 2
@@ -86,11 +88,32 @@ let package = Package(
             dependencies: [
                 "Addresses", "Diagnostics", "Director", "DNSWire", "Health", "Patterns",
             ], swiftSettings: house),
+        .target(
+            name: "Admin", dependencies: ["ControlProtocol", "Diagnostics", log] + nio, swiftSettings: unsafe),
 
         // 5
         .target(
             name: "StreamServer",
             dependencies: ["Addresses", "Answering", "Sockets", "Telemetry", log] + nio, swiftSettings: unsafe),
+
+        // 6
+        .target(
+            name: "Daemon",
+            dependencies: [
+                "Addresses", "Admin", "Answering", "Control", "ControlProtocol", "DNSWire", "Diagnostics",
+                "Director", "Health", "HostNetwork", "IPVS", "Privileges", "Probes", "Relay", "Settings",
+                "Sockets", "Steering", "StreamServer", "Telemetry", "UDPServer", "ZoneFiles", "Zones", log,
+            ] + nio, swiftSettings: unsafe),
+
+        // 7
+        .executableTarget(name: "swerved", dependencies: ["Daemon", arguments], swiftSettings: house),
+        .executableTarget(
+            name: "swervectl",
+            dependencies: [
+                "Addresses", "Admin", "ControlProtocol", "Daemon", "DNSWire", "Diagnostics", "Director",
+                "Health",
+                "HostNetwork", "IPVS", "Probes", "Settings", "ZoneFiles", "Zones", arguments, log, http,
+            ] + nio, swiftSettings: unsafe),
 
         // What tests share
         .target(
@@ -110,6 +133,7 @@ let package = Package(
         tests("Addresses"),
         tests("Diagnostics"),
         tests("Patterns"),
+        tests("ControlProtocol"),
         tests("DNSWire", "Addresses"),
         tests("Zones", "Addresses", "DNSWire", "TestZones"),
         tests("Health", "Addresses"),
@@ -130,9 +154,19 @@ let package = Package(
             "UDPServer", "Addresses", "Answering", "DNSClient", "DNSWire", "Sockets", "Telemetry",
             settings: unsafe),
         tests("Settings", "Addresses", "Diagnostics", "Director", "DNSWire", "Health"),
+        tests("Admin", "ControlProtocol", "Diagnostics", also: [log] + nio),
         tests(
             "StreamServer", "Addresses", "Answering", "DNSClient", "DNSWire", "Sockets", "Telemetry",
             also: [log] + nio, settings: unsafe),
+        tests(
+            "Daemon", "Addresses", "Answering", "Control", "ControlProtocol", "DNSWire", "Diagnostics",
+            "Director", "Health", "HostNetwork", "Settings", "Steering", "ZoneFiles", "Zones", "swerved"),
+        .testTarget(
+            name: "SwervectlTests",
+            dependencies: [
+                "Addresses", "Admin", "ControlProtocol", "Daemon", "Diagnostics", "Director", "Health",
+                "HostNetwork", "Probes", "Settings", "swervectl", log,
+            ] + nio, swiftSettings: house),
         .testTarget(
             name: "InteropTests",
             dependencies: [

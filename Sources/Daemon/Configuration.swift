@@ -1,0 +1,115 @@
+internal import Addresses
+internal import Control
+internal import ControlProtocol
+internal import DNSWire
+internal import Diagnostics
+internal import Director
+internal import HostNetwork
+internal import Settings
+internal import ZoneFiles
+internal import Zones
+
+/// A configuration that was read whole, with its zones and what it means on this host: everything that
+/// a reload puts in the place of what was there.
+struct Configuration: Sendable {
+    var settings: Settings
+    var plan: ControlPlan
+    var shelf: ZoneShelf
+    var endpoints: [Endpoint]
+    /// The configuration's own files, as they were read.
+    var files: [ReadFile]
+    /// What was said about the configuration, no error among it.
+    var warnings: [Diagnostic]
+
+    /// What reading gave.
+    struct Reading: Sendable {
+        /// Nil if there is a mistake in the configuration.
+        var configuration: Configuration?
+        /// Its own files, also if there is a mistake.
+        var files: [ReadFile]
+        /// About the configuration and the zones that were read.
+        var diagnostics: [Diagnostic]
+        var changes: [ZoneShelf.Change]
+    }
+
+    /// Reads a configuration, and the zones that are new in it or have changed.
+    static func read(_ path: String, shelf: ZoneShelf = ZoneShelf()) -> Reading {
+        let result = SettingsReader.read(path: path)
+        let files = result.files.map(ReadFile.init(now:))
+        guard let read = result.settings else {
+            return Reading(configuration: nil, files: files, diagnostics: result.diagnostics, changes: [])
+        }
+        let host = (try? HostNetwork().addresses()) ?? []
+        let settings = read.resolvingHost(host)
+        let diagnostics = result.diagnostics + settings.misplacedVIPs(host)
+        if diagnostics.hasErrors {
+            return Reading(configuration: nil, files: files, diagnostics: diagnostics, changes: [])
+        }
+
+        var shelf = shelf
+        let changes = shelf.follow(settings.zones, in: settings.directory, at: .now)
+        var configuration = Configuration(
+            settings: settings, plan: ControlPlan(settings, hostAddresses: Set(host.map(\.address))),
+            shelf: shelf,
+            endpoints: settings.endpoints(on: host), files: files, warnings: diagnostics)
+        configuration.warnings += configuration.steeringWarnings
+        return Reading(
+            configuration: configuration, files: files,
+            diagnostics: configuration.warnings + configuration.zoneDiagnostics(of: changes), changes: changes)
+    }
+
+    /// What was said when these zones were read.
+    func zoneDiagnostics(of changes: [ZoneShelf.Change]) -> [Diagnostic] {
+        changes.filter { $0.result == .loaded || $0.result == .failed }
+            .flatMap { shelf.items[$0.name]?.diagnostics ?? [] }
+    }
+
+    /// Where a zone says something that steering cannot do.
+    private var steeringWarnings: [Diagnostic] {
+        let vips = Set(plan.vips.map(\.address))
+        if vips.isEmpty { return [] }
+        var warnings: [Diagnostic] = []
+        for item in shelf.items.values.sorted(by: { $0.settings.name < $1.settings.name }) {
+            guard let zone = item.zone else { continue }
+            let name = item.settings.name.displayText
+            for warning in zone.steeringWarnings(vips: vips) {
+                warnings.append(
+                    Diagnostic(
+                        .warning,
+                        "zone \(name): \(warning.owner.displayText) \(warning.type): \(warning.message)"))
+            }
+            if let position = item.settings.allowTransferPosition {
+                var registry = SteeringRegistry()
+                if !zone.marks(vips: vips, policy: { _ in 0 }, registry: &registry).isEmpty {
+                    warnings.append(
+                        Diagnostic(
+                            .warning, "zone \(name) has steered names, and a secondary cannot steer",
+                            at: position))
+                }
+            }
+        }
+        return warnings
+    }
+}
+
+extension Settings {
+    /// IPv6 VIPs that would be added to the loopback interface although a network of another interface
+    /// holds them: nobody would answer their neighbours (IPv4's ARP answers for addresses on lo too).
+    fileprivate func misplacedVIPs(_ host: [InterfaceAddress]) -> [Diagnostic] {
+        guard director.backend != .none, let interface = director.vipInterface,
+            host.contains(where: { $0.interface == interface && $0.address.isLoopback })
+        else { return [] }
+        return director.virtualServers.compactMap { server in
+            guard let vip = server.key.vip, vip.family == .v6,
+                let network = host.first(where: {
+                    $0.interface != interface
+                        && Prefix($0.address, length: $0.prefixLength)?.contains(vip) == true
+                })
+            else { return nil }
+            return Diagnostic(
+                .error,
+                "the IPv6 VIP \(vip) can't be on \(interface): nobody would answer for it on \(network.interface)",
+                at: server.position, hint: "vip-interface \(network.interface);")
+        }
+    }
+}

@@ -1,0 +1,155 @@
+internal import Addresses
+internal import Control
+internal import ControlProtocol
+internal import DNSWire
+internal import Diagnostics
+internal import Director
+internal import IPVS
+internal import Relay
+internal import Settings
+internal import StreamServer
+internal import UDPServer
+internal import ZoneFiles
+
+/// Reloading: one at a time, whole or not at all.
+extension Core {
+    /// What a reload came to.
+    struct ReloadResult {
+        var isApplied: Bool
+        var diagnostics: [Diagnostic]
+        var changes: [ZoneShelf.Change]
+
+        var isComplete: Bool { isApplied && !changes.contains { $0.result == .failed } }
+    }
+
+    /// Reads the configuration and the zones that changed, and puts them in the place of what was there.
+    /// Returns when the new data is visible to clients.
+    func reload() async -> ReloadResult {
+        await takeTurn()
+        defer { giveTurn() }
+        let (path, shelf) = (path, configuration.shelf)
+        let reading = await offPool { Configuration.read(path, shelf: shelf) }
+        var diagnostics = reading.diagnostics
+        var isApplied = false
+        if let next = reading.configuration {
+            if let trouble = await apply(next) {
+                diagnostics.append(trouble)
+            } else {
+                isApplied = true
+                diagnostics += next.settings.heededAtStartOnly(since: startSettings)
+                diagnostics += await controller.overview.troubles.map { Diagnostic(.warning, "table: \($0)") }
+            }
+        }
+        let result = ReloadResult(
+            isApplied: isApplied, diagnostics: diagnostics, changes: isApplied ? reading.changes : [])
+        // A file with a mistake is not read again before it changes once more.
+        configuration.files = reading.files
+        watch.follow(watchedFiles)
+        conclude(result)
+        if isApplied { await judgeHost() }
+        return result
+    }
+
+    /// Reads one zone's files again, changed or not.
+    func reload(zone name: DomainName) async -> ReloadResult {
+        await takeTurn()
+        defer { giveTurn() }
+        let settings = configuration.settings
+        let old = configuration.shelf
+        let (shelf, changes) = await offPool {
+            var shelf = old
+            let changes = shelf.follow(
+                settings.zones, in: settings.directory, reading: name, at: .now)
+            return (shelf, changes)
+        }
+        configuration.shelf = shelf
+        await controller.take(zones: shelf.zones)
+        watch.follow(watchedFiles)
+        let own = changes.filter { $0.name == name }
+        let result = ReloadResult(
+            isApplied: true, diagnostics: configuration.zoneDiagnostics(of: own), changes: own)
+        conclude(result)
+        return result
+    }
+
+    /// Puts a configuration in the place of the running one; what the system refused, in which case
+    /// nothing has changed.
+    private func apply(_ next: Configuration) async -> Diagnostic? {
+        let old = configuration.settings
+        do {
+            let udp = try UDPSockets.open(next.endpoints, keeping: udpServer.sockets)
+            let streams = try StreamSockets.open(next.endpoints, keeping: await streamServer.sockets)
+            if next.settings.director.backend != old.director.backend {
+                backend =
+                    switch next.settings.director.backend {
+                    case .ipvs: try KernelTable()
+                    case .relay: RelayTable(group: group, logger: log.logger("relay"))
+                    case .none: nil
+                    }
+            }
+            configuration = next
+            await take(next)
+            if udpServer.sockets?.endpoints != udp.endpoints {
+                try udpServer.serve(udp, from: store)
+                try await streamServer.serve(streams)
+            }
+            return nil
+        } catch {
+            let hint = (error as? BackendError)?.hint
+            return Diagnostic(.error, "\(error)", hint: hint)
+        }
+    }
+
+    private func conclude(_ result: ReloadResult) {
+        for change in result.changes { tell(change) }
+        for diagnostic in result.diagnostics { log.write(diagnostic) }
+        let errors = result.diagnostics.count { $0.severity == .error }
+        let text =
+            result.isComplete
+            ? "complete"
+            : result.isApplied
+                ? "a zone could not be loaded, its last good version is served"
+                : "not applied, \(errors) \(errors == 1 ? "mistake" : "mistakes"); everything goes on as it was"
+        lastReload = StatusReport.LastReload(time: .now, isComplete: result.isComplete, text: text)
+        let occurrence = Occurrence(result.isComplete ? .info : .error, "reload", text)
+        log.write(occurrence)
+        hub.tell(occurrence)
+    }
+
+    private func takeTurn() async {
+        if isReloading {
+            await withCheckedContinuation { waitingReloads.append($0) }
+        } else {
+            isReloading = true
+        }
+    }
+
+    private func giveTurn() {
+        if waitingReloads.isEmpty {
+            isReloading = false
+        } else {
+            waitingReloads.removeFirst().resume()
+        }
+    }
+
+    func reloadOnSignal() async { _ = await reload() }
+
+    /// The files whose changes are to be noticed without being asked to.
+    var watchedFiles: [ReadFile] {
+        let settings = configuration.settings
+        var files: [ReadFile] = []
+        if settings.autoreload { files += configuration.shelf.files }
+        if settings.director.ldirectordAutoreload, let file = settings.director.ldirectordFile {
+            files += configuration.files.filter { $0.path == file }
+        }
+        return files
+    }
+
+    func watchFiles() async throws {
+        while true {
+            try await Task.sleep(for: .seconds(1))
+            log.flush()
+            if watch.look() { _ = await reload() }
+        }
+    }
+}

@@ -1,0 +1,177 @@
+internal import Addresses
+internal import Admin
+internal import Answering
+internal import Control
+internal import ControlProtocol
+internal import Director
+internal import Foundation
+internal import HostNetwork
+internal import IPVS
+internal import NIOCore
+internal import Probes
+internal import Relay
+internal import Settings
+internal import StreamServer
+internal import UDPServer
+internal import ZoneFiles
+
+/// The running daemon: what is configured now, and the rooms that carry it out.
+actor Core {
+    let path: String
+    let log: Log
+    /// The settings with which the process began.
+    let startSettings: Settings
+    let hub = EventHub()
+    let started = Timestamp.now
+    let group: any EventLoopGroup
+    let store: SnapshotStore
+    let controller: Control.Controller
+    let udpServer = UDPServer()
+    let streamServer: StreamServer
+    /// Reading configurations and zones: long work that must not hold up what answers and directs.
+    private let reader = DispatchQueue(label: "swerve.reader", qos: .utility)
+
+    var configuration: Configuration
+    var backend: (any Backend)?
+    var watch = FileWatch()
+    var lastReload: StatusReport.LastReload?
+    /// What is wrong with this host as a director, as it was last looked at.
+    var hostFindings: [Finding] = []
+    var isReloading = false
+    var waitingReloads: [CheckedContinuation<Void, Never>] = []
+
+    init(
+        path: String, configuration: Configuration, group: any EventLoopGroup, kernelTable: KernelTable?,
+        log: Log
+    ) {
+        self.path = path
+        self.configuration = configuration
+        self.group = group
+        self.log = log
+        let settings = configuration.settings
+        startSettings = settings
+        backend =
+            settings.director.backend == .relay
+            ? RelayTable(group: group, logger: log.logger("relay")) : kernelTable
+        store = SnapshotStore(Snapshot(catalog: ZoneCatalog([:])))
+        let prober = Prober(group: group)
+        let hub = hub
+        controller = Control.Controller(
+            store: store, stateFile: StateFile(directory: settings.stateDirectory),
+            hostAddresses: .ofThisHost, probe: { await prober.probe($0) },
+            report: { occurrence in
+                log.write(occurrence)
+                hub.tell(occurrence)
+            })
+        streamServer = StreamServer(
+            group: group, store: store,
+            limits: StreamLimits(
+                connections: settings.maximumTCPClients,
+                connectionsPerClient: settings.maximumTCPClientsPerAddress,
+                idleTimeout: .init(settings.tcpIdleTimeout)), logger: log.logger("tcp"))
+    }
+
+    /// Serves until the task is cancelled, then ends all rooms in order.
+    ///
+    /// Answers begin when every real server has a verdict: the saved one, what stands in the table, or
+    /// the first round of checks.
+    func run(
+        udp: UDPSockets, streams: StreamSockets, control: AdminSocket, reloads: AsyncStream<Void>
+    ) async throws {
+        let admin = AdminServer(socket: control, doors: self, group: group, logger: log.logger("control"))
+        watch.follow(watchedFiles)
+        await take(configuration)
+        do {
+            try await withThrowingTaskGroup(of: Void.self) { tasks in
+                tasks.addTask { await self.controller.run() }
+                await controller.settled()
+                if !Task.isCancelled {
+                    try udpServer.serve(udp, from: store)
+                    try await streamServer.serve(streams)
+                    sayReady()
+                }
+                tasks.addTask { try await admin.run() }
+                tasks.addTask {
+                    for await _ in reloads { await self.reloadOnSignal() }
+                    try await Task.sleep(for: .seconds(86_400 * 36_500))
+                }
+                tasks.addTask { try await self.watchFiles() }
+                defer { tasks.cancelAll() }
+                await judgeHost()
+                try await tasks.next()
+            }
+        } catch is CancellationError {
+            await end()
+            return
+        } catch {
+            await end()
+            throw error
+        }
+        await end()
+    }
+
+    /// In order: no more answers, then the table is let go of, then whoever follows is told.
+    private func end() async {
+        await streamServer.stop()
+        await offPool { [udpServer] in udpServer.stop() }
+        await controller.stop()
+        log.write(.info, nil, "stopped")
+        hub.finish()
+        await offPool { [log] in log.flush(within: .seconds(1)) }
+    }
+
+    func take(_ next: Configuration) async {
+        let settings = next.settings
+        await controller.take(
+            next.plan, backend: backend, zones: next.shelf.zones,
+            options: AnswerOptions(
+                allowQuery: settings.allowQuery, minimalResponses: settings.minimalResponses,
+                maximumUDPSize: settings.maximumUDPSize))
+    }
+
+    private func sayReady() {
+        let zones = configuration.shelf.items.count
+        let endpoints = configuration.endpoints.map(\.dnsText).joined(separator: ", ")
+        log.write(
+            .info, nil,
+            "ready: \(zones) \(zones == 1 ? "zone" : "zones") on \(endpoints), "
+                + "backend \(configuration.settings.director.backend.rawValue)")
+        if configuration.settings.director.backend == .relay {
+            log.write(
+                .info, "relay",
+                "packets are carried in user space: real servers see this host's address, and a restart ends connections"
+            )
+        }
+    }
+
+    /// Tells what became of a zone.
+    nonisolated func tell(_ change: ZoneShelf.Change) {
+        if change.result == .unchanged { return }
+        let subject = "zone \(change.displayName)"
+        let occurrence = Occurrence(change.result == .failed ? .error : .info, subject, change.words)
+        log.write(occurrence)
+        hub.tell(occurrence)
+        if let warning = change.serialWarning { log.write(.warning, subject, warning) }
+    }
+
+    /// Long or blocking work, away from the threads that everything else shares.
+    func offPool<Value: Sendable>(_ work: @escaping @Sendable () -> Value) async -> Value {
+        await withCheckedContinuation { continuation in
+            reader.async { continuation.resume(returning: work()) }
+        }
+    }
+}
+
+extension HostAddresses {
+    /// The addresses of this host, by its kernel.
+    static let ofThisHost = HostAddresses(
+        add: { address, interface in
+            Result { try HostNetwork().add(address, to: interface) }.mapError { HostTrouble("\($0)") }
+        },
+        remove: { address, interface in
+            Result { try HostNetwork().remove(address, from: interface) }.mapError { HostTrouble("\($0)") }
+        },
+        announce: { address, interface in
+            Result { try HostNetwork().announce(address, on: interface) }.mapError { HostTrouble("\($0)") }
+        })
+}

@@ -1,0 +1,89 @@
+internal import Addresses
+internal import Admin
+internal import Answering
+internal import Control
+internal import ControlProtocol
+internal import Director
+internal import Foundation
+internal import HostNetwork
+internal import IPVS
+internal import NIOCore
+internal import NIOPosix
+internal import Privileges
+internal import Probes
+internal import Relay
+internal import Settings
+internal import StreamServer
+internal import UDPServer
+
+/// The whole process: builds all rooms from a configuration, runs them, and ends them in order.
+public struct Daemon: Sendable {
+    /// The version of the program.
+    public static let version = "0.1.0"
+
+    private let path: String
+    private let configuration: Configuration
+    private let changes: [ZoneShelf.Change]
+    private let udpSockets: UDPSockets
+    private let streamSockets: StreamSockets
+    private let controlSocket: AdminSocket
+    private let kernelTable: KernelTable?
+    private let log: Log
+
+    /// Reads the configuration and opens all sockets; then, with a user, gives up root's rights.
+    ///
+    /// Synchronous, and to be called on the first thread before any other starts: rights belong to
+    /// threads. A broken zone doesn't keep the daemon from starting.
+    ///
+    /// - Parameter isQuiet: Log errors only, where somebody else tells what happens.
+    public init(configurationFile path: String, user: String? = nil, isQuiet: Bool = false) throws(StartError) {
+        ProcessPreparation.prepare()
+        self.path = path
+        log = Log(isQuiet: isQuiet)
+        let reading = Configuration.read(path)
+        guard let configuration = reading.configuration else { throw StartError(reading.diagnostics) }
+        self.configuration = configuration
+        changes = reading.changes
+        for diagnostic in reading.diagnostics { log.write(diagnostic) }
+        do {
+            // First, since it tells best that swerved is running already.
+            controlSocket = try AdminSocket.open(ControlSocketPlace(configuration.settings.control))
+        } catch {
+            throw StartError("\(error)")
+        }
+        do {
+            kernelTable = configuration.settings.director.backend == .ipvs ? try KernelTable() : nil
+            udpSockets = try UDPSockets.open(configuration.endpoints)
+            streamSockets = try StreamSockets.open(configuration.endpoints)
+            if let user { try Privileges.become(user) }
+        } catch {
+            controlSocket.close()
+            guard let error = error as? BackendError else { throw StartError("\(error)") }
+            throw StartError(error.description + (error.hint.map { "\nhint: \($0)" } ?? ""))
+        }
+    }
+
+    /// Serves until the task is cancelled, then ends all rooms in order; `reloads` asks for reloads.
+    public func run(reloads: AsyncStream<Void> = AsyncStream { $0.finish() }) async throws {
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: min(System.coreCount, 4))
+        let core = Core(
+            path: path, configuration: configuration, group: group, kernelTable: kernelTable, log: log)
+        for change in changes { core.tell(change) }
+        do {
+            try await core.run(
+                udp: udpSockets, streams: streamSockets, control: controlSocket, reloads: reloads)
+        } catch {
+            try? await group.shutdownGracefully()
+            throw error
+        }
+        try? await group.shutdownGracefully()
+    }
+}
+
+extension ControlSocketPlace {
+    init(_ settings: ControlSettings) {
+        self.init(
+            path: settings.path, permissions: settings.permissions, owner: settings.owner, group: settings.group
+        )
+    }
+}

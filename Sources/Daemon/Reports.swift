@@ -1,0 +1,119 @@
+internal import Addresses
+internal import Control
+internal import ControlProtocol
+internal import DNSWire
+internal import Director
+internal import Health
+internal import Steering
+internal import Zones
+
+extension ServiceState {
+    init(_ state: VIPState) {
+        switch state {
+        case .up: self = .up
+        case .degraded: self = .degraded
+        case .down: self = .down
+        }
+    }
+}
+
+extension ServersReport {
+    init(_ overview: Overview, connections: [VirtualServerKey: [Endpoint: ConnectionCounts]]) {
+        self.init(
+            vips: overview.plan.vips.sorted { $0.address < $1.address }.map { VIPReport($0, overview) },
+            virtualServers: overview.virtualServers.sorted { $0.key < $1.key }.map {
+                VirtualServerReport($0, overview, connections[$0.key] ?? [:])
+            })
+    }
+}
+
+extension VIPReport {
+    fileprivate init(_ vip: ControlPlan.VIP, _ overview: Overview) {
+        let standing = overview.standings[vip.address]
+        let places = overview.sets.indices.filter { overview.sets[$0].addresses.contains(vip.address) }
+        let defaultTTL = Int(overview.plan.policies[0].timeToLive)
+        self.init(
+            address: "\(vip.address)", state: ServiceState(standing?.state ?? .down),
+            since: Timestamp(overview.since[vip.address] ?? .now),
+            names: places.reduce(0) { $0 + overview.uses[$1] },
+            timeToLive: places.map { Int(overview.entries[$0].timeToLive) }.min() ?? defaultTTL,
+            weight: standing?.weight ?? 0, requires: vip.requires == .all ? "all" : "any",
+            whenAllDown: vip.isServedWhenAllDown ? "serve-all" : "withdraw")
+    }
+}
+
+extension VirtualServerReport {
+    init(_ server: VirtualServer, _ overview: Overview, _ counts: [Endpoint: ConnectionCounts]) {
+        let standing = VIPStanding(of: [server], requires: .any)
+        let plan = overview.plan.services.first { $0.key == server.key }
+        let desired = overview.desired[server.key]
+        func report(_ real: RealServer, _ member: ControlPlan.Member?) -> RealServerReport {
+            let endpoint = real.destination.normalized(for: server.key).endpoint
+            let state = member.flatMap { overview.checks[$0.check] }
+            let acknowledged =
+                real.isAcknowledged ? desired?.destinations[endpoint].map { Int($0.weight) } : nil
+            return RealServerReport(
+                endpoint: "\(endpoint)", forwarding: real.destination.forwarding.rawValue,
+                verdict: .init(rawValue: state?.verdict.rawValue ?? "") ?? .unknown,
+                reason: state.map { $0.localTrouble ?? $0.reason } ?? "not checked now",
+                since: state.map { Timestamp($0.since) },
+                weight: Int(real.destination.weight), actualWeight: acknowledged,
+                check: member?.check.words ?? "",
+                activeConnections: counts[endpoint]?.active, inactiveConnections: counts[endpoint]?.inactive)
+        }
+        self.init(
+            name: "\(server.key)", state: ServiceState(standing.state), scheduler: server.options.scheduler,
+            quorum: server.quorum,
+            realServers: zip(server.realServers, plan?.members ?? []).map { report($0, $1) },
+            fallback: server.fallback.map { report($0, plan?.fallback) })
+    }
+}
+
+extension Check {
+    /// The check in words: `http 192.0.2.11:80/index.html every 1 s`.
+    var words: String {
+        switch method {
+        case .constant(let isUp): isUp ? "on" : "off"
+        case .connect: "connect \(target) every \(interval.words)"
+        case .http(let http):
+            "\(http.isSecure ? "https" : "http") \(target)\(http.path) every \(interval.words)"
+        }
+    }
+}
+
+extension Duration {
+    /// `1 s`, `250 ms`.
+    var words: String {
+        let milliseconds = components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000
+        return milliseconds % 1000 == 0 ? "\(milliseconds / 1000) s" : "\(milliseconds) ms"
+    }
+}
+
+extension TableReport {
+    init(_ table: Table, _ counts: [VirtualServerKey: [Endpoint: ConnectionCounts]], isActual: Bool) {
+        let lines = TableText.ipvsadm(table, connections: counts).split(separator: "\n").map(String.init)
+        self.init(
+            isActual: isActual, lines: lines,
+            services: table.entries.sorted { $0.key < $1.key }.map { key, entry in
+                Service(
+                    name: "\(key)", scheduler: entry.options.scheduler, flags: entry.options.words,
+                    destinations: entry.destinations.values.sorted { $0.endpoint < $1.endpoint }.map {
+                        let count = counts[key]?[$0.endpoint] ?? ConnectionCounts()
+                        return Destination(
+                            endpoint: "\($0.endpoint)", forwarding: $0.forwarding.rawValue,
+                            weight: Int($0.weight),
+                            activeConnections: count.active, inactiveConnections: count.inactive)
+                    })
+            })
+    }
+}
+
+extension ServiceOptions {
+    fileprivate var words: [String] {
+        var words: [String] = []
+        if flags.contains(.persistent) { words.append("persistent \(timeout)") }
+        if flags.contains(.onePacket) { words.append("ops") }
+        if let persistenceEngine { words.append("pe \(persistenceEngine)") }
+        return words
+    }
+}

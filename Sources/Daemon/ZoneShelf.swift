@@ -1,0 +1,131 @@
+internal import Control
+internal import ControlProtocol
+internal import DNSWire
+internal import Diagnostics
+internal import Foundation
+internal import Settings
+internal import ZoneFiles
+internal import Zones
+
+/// The zones that are loaded, each with the files that it came from.
+///
+/// A value: a reload works on a copy, which takes the place of the old one when it is complete.
+struct ZoneShelf: Sendable {
+    /// A zone, and what reading it gave.
+    struct Item: Sendable {
+        var settings: ZoneSettings
+        /// What is served: the last good version; nil if there never was one.
+        var zone: Zone?
+        var loaded: Timestamp?
+        var files: [ReadFile]
+        /// What was said when the files were last read.
+        var diagnostics: [Diagnostic]
+        /// Whether the files, as they were last read, are what is served.
+        var isCurrent: Bool
+    }
+
+    /// What became of a zone in a reload.
+    struct Change: Sendable {
+        var name: DomainName
+        var result: ReloadReport.Zone.Result
+        var oldSerial: UInt32?
+        var newSerial: UInt32?
+    }
+
+    private(set) var items: [DomainName: Item] = [:]
+
+    /// What Control serves.
+    var zones: [DomainName: Controller.LoadedZone] {
+        items.mapValues { Controller.LoadedZone($0.zone, allowQuery: $0.settings.allowQuery) }
+    }
+
+    /// Every file that a zone came from.
+    var files: [ReadFile] { items.values.flatMap(\.files) }
+
+    /// Makes the shelf hold exactly these zones; names in $INCLUDE begin in the directory. A zone is read if it
+    /// is new, or if one of its files has changed or is missing. If one zone is asked for, that is read and no
+    /// other. A broken one keeps its last good version.
+    mutating func follow(
+        _ wanted: [ZoneSettings], in directory: String, reading only: DomainName? = nil, at now: Timestamp
+    ) -> [Change] {
+        var changes: [Change] = []
+        let names = Set(wanted.map(\.name))
+        for (name, item) in items where !names.contains(name) {
+            changes.append(Change(name: name, result: .removed, oldSerial: item.zone?.serial))
+            items[name] = nil
+        }
+        for settings in wanted {
+            let old = items[settings.name]
+            if var item = old, item.settings.file == settings.file,
+                only.map({ $0 != settings.name }) ?? item.files.allSatisfy(\.isUnchanged)
+            {
+                item.settings = settings
+                items[settings.name] = item
+                let result: ReloadReport.Zone.Result = item.isCurrent ? .unchanged : .failed
+                let serial = item.zone?.serial
+                changes.append(
+                    Change(name: settings.name, result: result, oldSerial: serial, newSerial: serial))
+                continue
+            }
+            let loaded = ZoneFile.load(
+                path: settings.file, origin: settings.name, directory: directory)
+            let isGood = loaded.zone != nil
+            items[settings.name] = Item(
+                settings: settings, zone: loaded.zone ?? old?.zone, loaded: isGood ? now : old?.loaded,
+                files: loaded.files, diagnostics: loaded.diagnostics, isCurrent: isGood)
+            changes.append(
+                Change(
+                    name: settings.name, result: isGood ? .loaded : .failed, oldSerial: old?.zone?.serial,
+                    newSerial: (loaded.zone ?? old?.zone)?.serial))
+        }
+        return changes
+    }
+}
+
+extension ZoneShelf.Change {
+    /// The zone's name as admins write it.
+    var displayName: String { name.displayText }
+
+    /// What happened, for the log: `loaded, serial 1 -> 2`.
+    var words: String {
+        switch result {
+        case .loaded:
+            "loaded, serial \(oldSerial.map { "\($0)" } ?? "none") -> \(newSerial.map { "\($0)" } ?? "none")"
+        case .unchanged: "unchanged, serial \(newSerial.map { "\($0)" } ?? "none")"
+        case .failed:
+            oldSerial.map { "not loaded, serial \($0) is served on" } ?? "not loaded, answered with SERVFAIL"
+        case .removed: "removed"
+        }
+    }
+
+    /// A doubt about the serial: secondaries and people go by it.
+    var serialWarning: String? {
+        guard result == .loaded, let oldSerial, let newSerial else { return nil }
+        if newSerial == oldSerial {
+            return "serial \(newSerial) unchanged; a secondary would not take the new zone"
+        }
+        // RFC 1982 §3.2
+        if Int32(bitPattern: newSerial &- oldSerial) < 0 {
+            return "serial went backwards, \(oldSerial) -> \(newSerial)"
+        }
+        return nil
+    }
+}
+
+extension DomainName {
+    /// The name without the dot at its end, as admins write it; the root keeps it.
+    var displayText: String { wire.count == 1 ? "." : String(description.dropLast()) }
+}
+
+extension Timestamp {
+    /// Now.
+    static var now: Timestamp { Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1000)) }
+
+    /// A moment of the clock that does not jump.
+    init(_ instant: ContinuousClock.Instant) {
+        let ago = instant.duration(to: ContinuousClock.now).components
+        self.init(
+            milliseconds: Timestamp.now.milliseconds - ago.seconds * 1000 - ago.attoseconds
+                / 1_000_000_000_000_000)
+    }
+}

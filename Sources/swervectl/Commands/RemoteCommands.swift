@@ -1,0 +1,144 @@
+internal import Addresses
+internal import ArgumentParser
+internal import ControlProtocol
+
+/// `swervectl status`
+struct StatusCommand: RemoteCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "status", abstract: "How the daemon is: zones, servers, warnings, the last reload.")
+    @ParentCommand var root: Swervectl
+    @OptionGroup var remote: RemoteOptions
+
+    func run() async throws {
+        _ = try await show(.status) {
+            if case .status(let report) = $0 { report } else { nil }
+        } as: {
+            $0.text(now: .now, colours: Console.isColoured)
+        }
+    }
+}
+
+/// `swervectl stats`
+struct StatsCommand: RemoteCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "stats", abstract: "What the daemon counted since its start.")
+    @ParentCommand var root: Swervectl
+    @OptionGroup var remote: RemoteOptions
+
+    func run() async throws {
+        _ = try await show(.stats) {
+            if case .stats(let report) = $0 { report } else { nil }
+        } as: {
+            $0.text(now: .now)
+        }
+    }
+}
+
+/// `swervectl zones`
+struct ZonesCommand: RemoteCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "zones", abstract: "The zones: what is served of each, and why not.")
+    @ParentCommand var root: Swervectl
+    @OptionGroup var remote: RemoteOptions
+
+    func run() async throws {
+        _ = try await show(.zones) {
+            if case .zones(let report) = $0 { report } else { nil }
+        } as: {
+            $0.text(now: .now, colours: Console.isColoured)
+        }
+    }
+}
+
+/// `swervectl servers`
+struct ServersCommand: RemoteCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "servers", abstract: "The VIPs, virtual servers and real servers with their verdicts.")
+    @ParentCommand var root: Swervectl
+    @OptionGroup var remote: RemoteOptions
+
+    func run() async throws {
+        _ = try await show(.servers) {
+            if case .servers(let report) = $0 { report } else { nil }
+        } as: {
+            $0.text(now: .now, colours: Console.isColoured)
+        }
+    }
+}
+
+/// `swervectl table`
+struct TableCommand: RemoteCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "table", abstract: "The table of virtual servers as it should be, as ipvsadm -Ln shows it."
+    )
+    @ParentCommand var root: Swervectl
+    @OptionGroup var remote: RemoteOptions
+    @Flag(help: "Show the table that the backend holds instead.")
+    var actual = false
+
+    func run() async throws {
+        _ = try await show(.table(actual: actual)) {
+            if case .table(let report) = $0 { report } else { nil }
+        } as: {
+            $0.text
+        }
+    }
+}
+
+/// `swervectl reload`
+struct ReloadCommand: RemoteCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "reload", abstract: "Read the files again; ends when clients see the new data.",
+        discussion: "Ends with 1 if anything could not be loaded; what was served before is served still.")
+    @ParentCommand var root: Swervectl
+    @OptionGroup var remote: RemoteOptions
+    @Argument(
+        help: ArgumentHelp(
+            "One zone only (default: the configuration and all that changed).", valueName: "ZONE"))
+    var zone: String?
+
+    func run() async throws {
+        let report = try await show(.reload(zone: zone)) {
+            if case .reload(let report) = $0 { report } else { nil }
+        } as: {
+            Console.complain($0.complaints)
+            return $0.text
+        }
+        if !report.isComplete { throw ExitCode.failure }
+    }
+}
+
+/// `swervectl explain NAME TYPE [from ADDRESS]`
+struct ExplainCommand: RemoteCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "explain", abstract: "Why a name is answered as it is.",
+        usage: "swervectl explain NAME TYPE [from ADDRESS] [--socket SOCKET] [--json]",
+        discussion: """
+            Shows the record as it is written, the state of each VIP in it with what stands behind, which addresses \
+            are answered by which rule, the TTL and its reason, and the answer.
+            """)
+    @ParentCommand var root: Swervectl
+    @OptionGroup var remote: RemoteOptions
+    @Argument(help: ArgumentHelp("The name asked for.", valueName: "NAME"))
+    var name: String
+    @Argument(help: ArgumentHelp("The type asked for, such as A.", valueName: "TYPE"))
+    var type: String
+    @Argument(help: ArgumentHelp("The client's address: from ADDRESS.", valueName: "from ADDRESS"))
+    var origin: [String] = []
+
+    func validate() throws {
+        if origin.isEmpty { return }
+        if origin.count != 2 || origin[0] != "from" {
+            throw ValidationError("after the type only 'from ADDRESS' may follow")
+        }
+        if IPAddress(origin[1]) == nil { throw ValidationError("'\(origin[1])' is no address") }
+    }
+
+    func run() async throws {
+        _ = try await show(.explain(name: name, type: type, from: origin.last)) {
+            if case .explain(let report) = $0 { report } else { nil }
+        } as: {
+            $0.text(now: .now, colours: Console.isColoured)
+        }
+    }
+}

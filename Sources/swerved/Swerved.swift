@@ -1,0 +1,91 @@
+internal import ArgumentParser
+internal import Daemon
+internal import Dispatch
+internal import Foundation
+
+/// The daemon's command line.
+struct Arguments: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "swerved", abstract: "Serves DNS zones and directs virtual servers, in the foreground.",
+        discussion: """
+            Logs to standard error. SIGHUP reads the files again, SIGTERM and SIGINT end it with status 0. \
+            swervectl asks it how it is.
+            """)
+
+    @Option(
+        name: [.customShort("c"), .customLong("config")],
+        help: ArgumentHelp("The configuration, in named.conf's language.", valueName: "FILE"))
+    var file = "/etc/swerve/swerve.conf"
+
+    @Option(
+        name: .short, help: ArgumentHelp("The user to become once all sockets are open.", valueName: "USER"))
+    var user: String?
+
+    @Flag(name: [.customShort("v"), .long], help: "Show the version.")
+    var version = false
+}
+
+@main
+enum Swerved {
+    // Rights belong to threads, so everything up to the first await happens on the first thread.
+    static func main() async {
+        let arguments = Arguments.parseOrExit()
+        if arguments.version {
+            print("swerved \(Daemon.version)")
+            return
+        }
+        // A reload that is asked for while the first configuration is read needs nothing done.
+        signal(SIGHUP, SIG_IGN)
+        let daemon: Daemon
+        do {
+            daemon = try Daemon(configurationFile: arguments.file, user: arguments.user)
+        } catch {
+            Log.say("\(error)\nswerved: not started")
+            exit(1)
+        }
+        let signals = Signals([SIGTERM, SIGINT, SIGHUP, SIGPIPE])
+        let arrivals = signals.stream
+        let (reloads, reload) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        do {
+            defer { withExtendedLifetime(signals) {} }
+            try await withThrowingTaskGroup(of: Void.self) { tasks in
+                tasks.addTask { try await daemon.run(reloads: reloads) }
+                tasks.addTask {
+                    for await signal in arrivals {
+                        switch signal {
+                        case SIGHUP: reload.yield()
+                        case SIGPIPE: break
+                        default: return
+                        }
+                    }
+                }
+                try await tasks.next()
+                reload.finish()
+                tasks.cancelAll()
+                try await tasks.waitForAll()
+            }
+        } catch {
+            Log.say("swerved: \(error)")
+            exit(1)
+        }
+    }
+}
+
+/// Signals as a stream, instead of their ordinary effect.
+struct Signals {
+    let stream: AsyncStream<Int32>
+    private let sources: [any DispatchSourceSignal]
+
+    init(_ numbers: [Int32]) {
+        let (stream, continuation) = AsyncStream.makeStream(
+            of: Int32.self, bufferingPolicy: .bufferingNewest(16))
+        self.stream = stream
+        sources = numbers.map { number in
+            signal(number, SIG_IGN)
+            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+            source.setEventHandler { continuation.yield(number) }
+            source.resume()
+            return source
+        }
+    }
+}

@@ -1,0 +1,167 @@
+import Control
+import ControlProtocol
+import DNSWire
+import Diagnostics
+import Foundation
+import Settings
+import Testing
+import ZoneFiles
+import Zones
+
+@testable import Daemon
+
+@Suite("The zones that are loaded")
+struct ZoneShelfTests {
+    let folder: Folder
+    let name: DomainName
+
+    init() throws {
+        folder = try Folder()
+        name = try DomainName("example.com.")
+    }
+
+    func settings(_ file: String = "a.zone") -> ZoneSettings {
+        ZoneSettings(
+            name: name, file: folder.path + "/" + file,
+            position: SourcePosition(file: "swerve.conf", line: 1, column: 1))
+    }
+
+    func follow(_ shelf: inout ZoneShelf, _ zones: [ZoneSettings], reading forced: DomainName? = nil)
+        -> [String]
+    {
+        shelf.follow(zones, in: folder.path, reading: forced, at: Timestamp(milliseconds: 0)).map(\.words)
+    }
+
+    func expectSaid(
+        _ words: [String], from shelf: inout ZoneShelf, _ zones: [ZoneSettings],
+        reading forced: DomainName? = nil,
+        at location: SourceLocation = #_sourceLocation
+    ) {
+        let said = follow(&shelf, zones, reading: forced)
+        #expect(said == words, sourceLocation: location)
+    }
+
+    @Test("A changed file is read again, an unchanged one is not")
+    func changes() throws {
+        var shelf = ZoneShelf()
+        try folder.writeZone(serial: 1)
+        expectSaid(["loaded, serial none -> 1"], from: &shelf, [settings()])
+        let first = shelf.items[name]?.zone
+        expectSaid(["unchanged, serial 1"], from: &shelf, [settings()])
+        #expect(shelf.items[name]?.zone === first)
+        try folder.writeZone(serial: 2)
+        expectSaid(["loaded, serial 1 -> 2"], from: &shelf, [settings()])
+        expectSaid(["loaded, serial 2 -> 2"], from: &shelf, [settings()], reading: name)
+    }
+
+    @Test("A broken file keeps its last good version, and is whole again when it is mended")
+    func broken() throws {
+        var shelf = ZoneShelf()
+        try folder.writeZone(serial: 1)
+        _ = follow(&shelf, [settings()])
+        try folder.writeZone(serial: 2, extra: "bad A 192.0.2.300")
+        expectSaid(["not loaded, serial 1 is served on"], from: &shelf, [settings()])
+        #expect(shelf.items[name]?.zone?.serial == 1)
+        #expect(shelf.items[name]?.isCurrent == false)
+        #expect(shelf.items[name]?.diagnostics.first?.position?.line == 5)
+        // Not read again before it changes, and still said to be broken.
+        expectSaid(["not loaded, serial 1 is served on"], from: &shelf, [settings()])
+        try folder.writeZone(serial: 3)
+        expectSaid(["loaded, serial 1 -> 3"], from: &shelf, [settings()])
+        #expect(shelf.items[name]?.isCurrent == true)
+    }
+
+    @Test("The serial that a report names for a broken zone is the one that is served")
+    func servedSerial() throws {
+        var shelf = ZoneShelf()
+        func change() -> ZoneShelf.Change? { shelf.follow([settings()], in: folder.path, at: .now).first }
+        let missing = change()
+        #expect(missing?.result == .failed && missing?.newSerial == nil)
+        try folder.writeZone(serial: 7)
+        _ = change()
+        try folder.writeZone(serial: 8, extra: "bad A 192.0.2.300")
+        let broken = change()
+        #expect(broken?.result == .failed && broken?.oldSerial == 7 && broken?.newSerial == 7)
+    }
+
+    @Test("If one zone is asked for, that is read and no other")
+    func onlyOne() throws {
+        var other = settings("b.zone")
+        other.name = try DomainName("example.org.")
+        let zones = [settings(), other]
+        var shelf = ZoneShelf()
+        func serials(reading only: DomainName? = nil) -> [UInt32?] {
+            _ = follow(&shelf, zones, reading: only)
+            return zones.map { shelf.items[$0.name]?.zone?.serial }
+        }
+        func write(serial: Int) throws {
+            try folder.writeZone(serial: serial)
+            try folder.writeZone("b.zone", serial: serial)
+        }
+        try write(serial: 1)
+        let first = serials()
+        try write(serial: 22)
+        let looks = [first, serials(reading: name), serials()]
+        #expect(looks == [[1, 1], [22, 1], [22, 22]])
+    }
+
+    @Test("A file that was never good is answered with SERVFAIL; a missing one is looked for again")
+    func missing() throws {
+        var shelf = ZoneShelf()
+        expectSaid(["not loaded, answered with SERVFAIL"], from: &shelf, [settings()])
+        #expect(shelf.zones[name] != nil && shelf.zones[name]?.zone == nil)
+        try folder.writeZone(serial: 1)
+        expectSaid(["loaded, serial none -> 1"], from: &shelf, [settings()])
+    }
+
+    @Test("A zone that leaves the configuration is removed, and other files of one are read")
+    func removal() throws {
+        var shelf = ZoneShelf()
+        try folder.writeZone(serial: 1)
+        try folder.writeZone("b.zone", serial: 9)
+        _ = follow(&shelf, [settings()])
+        expectSaid(["loaded, serial 1 -> 9"], from: &shelf, [settings("b.zone")])
+        expectSaid(["removed"], from: &shelf, [])
+        #expect(shelf.items.isEmpty)
+    }
+
+    @Test(
+        "A serial that stays or goes backwards is doubted (RFC 1982)",
+        arguments: [
+            (1, 2, nil), (2, 2, "unchanged"), (3, 2, "backwards"), (4_294_967_295, 0, nil),
+            (0, 2_147_483_649, "backwards"), (0, 2_147_483_647, nil),
+        ] as [(UInt32, UInt32, String?)])
+    func serials(old: UInt32, new: UInt32, word: String?) {
+        let change = ZoneShelf.Change(name: name, result: .loaded, oldSerial: old, newSerial: new)
+        #expect((change.serialWarning != nil) == (word != nil))
+        if let word { #expect(change.serialWarning?.contains(word) == true) }
+    }
+
+    @Test("A change of an included file counts")
+    func included() throws {
+        var shelf = ZoneShelf()
+        try folder.write("more", "host A 192.0.2.7\n")
+        try folder.writeZone(serial: 1, extra: "$INCLUDE more")
+        _ = follow(&shelf, [settings()])
+        try folder.write("more", "host A 192.0.2.77\n")
+        expectSaid(["loaded, serial 1 -> 1"], from: &shelf, [settings()])
+    }
+
+    @Test("Watched files are due when they have changed and are quiet again")
+    func watch() throws {
+        let file = try folder.write("f", "one")
+        var watch = FileWatch()
+        watch.follow([ReadFile(now: file)])
+        let quiet = [watch.look(), watch.look()]
+        #expect(quiet == [false, false])
+        try folder.write("f", "two, half")
+        let half = watch.look()
+        try folder.write("f", "two, whole")
+        let looks = [half, watch.look(), watch.look()]
+        #expect(looks == [false, false, true])
+        try FileManager.default.removeItem(atPath: file)
+        watch.follow([ReadFile(now: file)])
+        let gone = [watch.look(), watch.look()]
+        #expect(gone == [false, false])
+    }
+}

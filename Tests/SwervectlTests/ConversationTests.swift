@@ -1,0 +1,151 @@
+import Admin
+import ControlProtocol
+import Foundation
+import Logging
+import NIOPosix
+import Testing
+
+@testable import swervectl
+
+/// Doors with one answer each.
+private struct OneAnswerDoors: AdminDoors {
+    var isReloadComplete = true
+
+    func status() async throws(Failure) -> StatusReport {
+        StatusReport(
+            version: "0.1.0", processIdentifier: 1, started: Timestamp(milliseconds: 0), uptime: 5,
+            configurationFile: "/etc/swerve/swerve.conf", backend: "none")
+    }
+
+    func stats() async throws(Failure) -> StatsReport { throw Failure("no stats", hint: "count yourself") }
+
+    func reload(zone: String?) async throws(Failure) -> ReloadReport {
+        if isReloadComplete { return ReloadReport(isComplete: true, isConfigurationApplied: true) }
+        return ReloadReport(
+            isComplete: false, isConfigurationApplied: false,
+            diagnostics: [
+                DiagnosticReport(
+                    severity: "error", message: "unknown", text: "a.conf:1:2: error: unknown statement")
+            ])
+    }
+
+    func zones() async throws(Failure) -> ZonesReport { ZonesReport(zones: []) }
+
+    func servers() async throws(Failure) -> ServersReport { ServersReport(vips: [], virtualServers: []) }
+
+    func table(actual: Bool) async throws(Failure) -> TableReport {
+        TableReport(isActual: actual, lines: ["actual: \(actual)"], services: [])
+    }
+
+    func explain(name: String, type: String, from: String?) async throws(Failure) -> ExplainReport {
+        ExplainReport(name: name, type: type, from: from, steps: [], responseCode: "NXDOMAIN")
+    }
+
+    func events() async -> AsyncStream<Event> {
+        let (stream, continuation) = AsyncStream.makeStream(
+            of: Event.self, bufferingPolicy: .bufferingNewest(9))
+        for number in 0..<3 {
+            continuation.yield(Event(time: Timestamp(milliseconds: 0), subject: "subject", text: "\(number)"))
+        }
+        continuation.finish()
+        return stream
+    }
+}
+
+@Suite("Asking a daemon", .enabled(if: Program.isBuilt, "swervectl isn't built"), .timeLimit(.minutes(2)))
+struct ConversationTests {
+    /// Runs something while a daemon's socket is open.
+    private func serve(
+        _ doors: OneAnswerDoors = OneAnswerDoors(), _ body: @Sendable @escaping (String) async throws -> Void
+    ) async throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path("control.sock")
+        let server = AdminServer(
+            socket: try AdminSocket.open(ControlSocketPlace(path: path)), doors: doors,
+            group: .singletonMultiThreadedEventLoopGroup,
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        try await withThrowingTaskGroup(of: Bool.self) { group in
+            group.addTask {
+                try await server.run()
+                return false
+            }
+            group.addTask {
+                try await body(path)
+                return true
+            }
+            while let isEnd = try await group.next(), !isEnd {}
+            group.cancelAll()
+        }
+        withExtendedLifetime(folder) {}
+    }
+
+    @Test("A report is shown, and the status is 0")
+    func shown() async throws {
+        try await serve { path in
+            let table = try await Program.run(["-s", path, "table"])
+            #expect(table.status == 0)
+            #expect(table.output == "actual: false\n")
+            let actual = try await Program.run(["table", "--actual", "-s", path])
+            #expect(actual.output == "actual: true\n")
+            let explain = try await Program.run(["-s", path, "explain", "a.example", "A", "from", "192.0.2.1"])
+            #expect(explain.output == "a.example A from 192.0.2.1\n\nanswer: NXDOMAIN\n")
+        }
+    }
+
+    @Test("JSON is the report alone", arguments: [["--json", "status"], ["status", "--json"]])
+    func json(arguments: [String]) async throws {
+        try await serve { path in
+            let result = try await Program.run(["-s", path] + arguments)
+            #expect(result.status == 0)
+            let report = try JSONDecoder().decode(StatusReport.self, from: Data(result.output.utf8))
+            let expected = try await OneAnswerDoors().status()
+            #expect(report == expected)
+        }
+    }
+
+    @Test("A refusal ends with 1, with its hint")
+    func refusal() async throws {
+        try await serve { path in
+            let result = try await Program.run(["-s", path, "stats"])
+            #expect(result.status == 1)
+            #expect(result.errors == "swervectl: no stats\nhint: count yourself\n")
+        }
+    }
+
+    @Test("reload ends with 0 if all was loaded, with 1 and the mistakes if not")
+    func reload() async throws {
+        try await serve { path in
+            let result = try await Program.run(["-s", path, "reload"])
+            #expect(result.status == 0)
+            #expect(result.output == "reload complete\n")
+        }
+        try await serve(OneAnswerDoors(isReloadComplete: false)) { path in
+            let result = try await Program.run(["-s", path, "reload"])
+            #expect(result.status == 1)
+            #expect(result.errors == "a.conf:1:2: error: unknown statement\n")
+            #expect(result.output == "reload failed\n")
+        }
+    }
+
+    @Test("Events are handed over in their order, to the end")
+    func follow() async throws {
+        try await serve { path in
+            var texts: [String] = []
+            try await ControlClient(path: path).follow { texts.append($0.text) }
+            #expect(texts == ["0", "1", "2"])
+        }
+    }
+
+    @Test("A socket that may not be opened, and one that answers nonsense, end with 1")
+    func unreachable() async throws {
+        let folder = try TemporaryFolder()
+        try folder.write("file", "")
+        let notASocket = try await Program.run(["-s", folder.path("file"), "status"])
+        // Nobody can listen on a file, which is what the system says of it.
+        #expect(notASocket.status == 3)
+        let tooLong = "/" + String(repeating: "x", count: 200)
+        let result = try await Program.run(["-s", tooLong, "status"])
+        #expect(result.status == 1)
+        #expect(result.errors.hasPrefix("swervectl: connect \(tooLong): "))
+    }
+}

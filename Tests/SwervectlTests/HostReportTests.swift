@@ -1,0 +1,42 @@
+import HostNetwork
+import Testing
+
+@testable import swervectl
+
+@Suite("What is said about a host") struct HostReportTests {
+    @Test("Findings with what puts them right; errors decide")
+    func findings() {
+        let warning = Finding(.warning, "lo", "the VIP is not there", fix: "ip addr add 192.0.2.1/32 dev lo")
+        #expect(HostCheck(findings: [warning]).isSound)
+        let check = HostCheck(findings: [Finding(.error, "eth0", "effective arp_ignore is 0"), warning])
+        #expect(!check.isSound)
+        #expect(
+            check.text(well: "all is well") == """
+                error: eth0: effective arp_ignore is 0
+                warning: lo: the VIP is not there
+                  fix: ip addr add 192.0.2.1/32 dev lo
+
+                """)
+        #expect(HostCheck(findings: []).text(well: "all is well") == "all is well\n")
+    }
+
+    @Test("Steps as they were taken, and what makes them permanent")
+    func preparation() {
+        let preparation = Preparation(
+            steps: [
+                Preparation.Step("sysctl -w net.ipv4.conf.all.arp_ignore=1", isChange: true, note: "was 0"),
+                Preparation.Step(
+                    "ip addr add 192.0.2.1/32 dev lo", isChange: false, note: "it is there already"),
+            ], permanent: ["# /etc/sysctl.d/60-swerve-realserver.conf", "net.ipv4.conf.all.arp_ignore = 1"])
+        #expect(
+            PreparationReport(preparation).text == """
+                done     sysctl -w net.ipv4.conf.all.arp_ignore=1 (was 0)
+                nothing  ip addr add 192.0.2.1/32 dev lo (it is there already)
+
+                To keep it over a reboot:
+                # /etc/sysctl.d/60-swerve-realserver.conf
+                net.ipv4.conf.all.arp_ignore = 1
+
+                """)
+    }
+}

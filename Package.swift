@@ -172,6 +172,9 @@ let package = Package(
             dependencies: [
                 "Addresses", "Answering", "DNSClient", "DNSWire", "StreamServer", "UDPServer", "ZoneFiles", log,
             ] + nio, path: "Tests/Interop", exclude: ["lookup.example.zone"], swiftSettings: house),
+        .testTarget(
+            name: "LabTests", dependencies: ["swerved", "swervectl"], path: "Tests/Lab", exclude: ["guest"],
+            swiftSettings: house),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,92 @@
+import Foundation
+
+/// Debian's user-mode Linux: a kernel with IPVS that runs as an ordinary program over this machine's files, which
+/// it sees and does not change. No privilege and no virtualisation is needed.
+struct Guest {
+    var scenario: String
+
+    /// Boots, runs the scenario and powers off; what the console showed.
+    func run() async throws -> String {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "swerve-lab-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let log = folder.appending(path: "console")
+        try Data().write(to: log)
+
+        let process = Process()
+        process.executableURL = URL(filePath: "/usr/bin/timeout")
+        process.arguments =
+            ["--kill-after=5", "\(Self.secondsAtMost)", "nice", "--adjustment=-10", "linux.uml"] + [
+                "rootfstype=hostfs", "ro", "init=\(Self.files)/init", "mem=1024M", "quiet",
+                "con=null", "con0=fd:0,fd:1", "uml_dir=\(folder.path)/",
+                "LAB_SCENARIO=\(scenario)", "LAB_PATH=\(Self.programs)", "LAB_TESTS=\(Self.bundle)",
+            ]
+        process.environment = ProcessInfo.processInfo.environment.merging(
+            ["TMPDIR": Self.memoryFolder]) { _, new in new }
+        process.standardInput = FileHandle.nullDevice
+        let console = try FileHandle(forWritingTo: log)
+        process.standardOutput = console
+        process.standardError = console
+        try await process.runToEnd()
+        return String(decoding: try Data(contentsOf: log), as: UTF8.self)
+    }
+
+    /// A scenario takes a minute at most on an idle machine; twice that and more for a busy one.
+    private static let secondsAtMost = 240
+}
+
+extension Guest {
+    /// Tests/Lab/guest, where this file is.
+    static let files = String(#filePath.prefix(upTo: #filePath.lastIndex(of: "/")!)) + "/guest"
+
+    /// The program that this is, whose other suites run in the guest too.
+    static let bundle = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().path
+
+    /// The bundle's folder, where swerved and swervectl are built too; LAB_PATH names another.
+    static let programs =
+        ProcessInfo.processInfo.environment["LAB_PATH"]
+        ?? URL(filePath: bundle).deletingLastPathComponent().path
+
+    /// By name, without the folder and `.sh`.
+    static let scenarios: [String] = {
+        let files = (try? FileManager.default.contentsOfDirectory(atPath: Guest.files + "/scenarios")) ?? []
+        return files.filter { $0.hasSuffix(".sh") }.map { String($0.dropLast(3)) }.sorted()
+    }()
+
+    /// What the guest needs and this machine lacks.
+    static let missing: [String] = {
+        let path = (ProcessInfo.processInfo.environment["PATH"] ?? "") + ":/usr/sbin:/sbin"
+        let folders = path.split(separator: ":") + [Substring(programs)]
+        return needed.filter { name in
+            !folders.contains { FileManager.default.isExecutableFile(atPath: "\($0)/\(name)") }
+        }
+    }()
+
+    private static let needed = [
+        "linux.uml", "busybox", "ip", "ipvsadm", "curl", "dig", "named", "tcpdump", "swerved", "swervectl",
+    ]
+
+    /// The guest's memory is a sparse file, faster in /dev/shm, which in containers is often too small.
+    private static var memoryFolder: String {
+        let free = (try? FileManager.default.attributesOfFileSystem(forPath: "/dev/shm"))?[.systemFreeSize]
+        return (free as? Int).map { $0 > 2 << 30 } == true ? "/dev/shm" : "/tmp"
+    }
+}
+
+extension Process {
+    /// Starts it and returns once it has ended, whatever its status; cancelled, it is asked to end at once.
+    func runToEnd() async throws {
+        try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
+                terminationHandler = { _ in continuation.resume() }
+                do {
+                    try run()
+                } catch {
+                    continuation.resume(throwing: error)
+                }
+            }
+        } onCancel: {
+            terminate()
+        }
+    }
+}

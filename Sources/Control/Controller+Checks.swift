@@ -111,7 +111,8 @@ extension Controller {
                         state.verdict == .up ? .info : .warning, name, "\(state.verdict): \(state.reason)"))
             }
             stateIsSaved = false
-            publish()
+            // Who has come up is answered when the pass has put it into the table, and not earlier.
+            if state.verdict == .down { publish() }
             wake.yield()
         } else if !before.hasSpoken {
             wake.yield()

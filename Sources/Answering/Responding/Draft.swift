@@ -21,6 +21,8 @@ struct Draft {
     /// Records of the additional section.
     var additionals: UInt16 = 0
 
+    /// Whether signatures and proofs belong to the answer: the DO bit (RFC 4035 §3.1).
+    var wantsDNSSEC = false
     /// Whether an address came from the steering view.
     var isSteered = false
     /// Whether steering withheld all addresses of an rrset.

@@ -7,8 +7,9 @@ struct PreparedAnswer {
     var start: Int
     /// Octets of the answer's, or the authority section's, records.
     var length: Int
-    /// Pointers that move.
+    /// Pointers that move, and where the list of them is.
     var relocationCount: Int
+    var relocations: Int
     /// By how much they move: what the name asked is longer than the one that the block was prepared for.
     var shift: Int
     /// The records that the length is of.
@@ -26,23 +27,38 @@ struct PreparedAnswer {
     /// Octets of all.
     @inline(__always) var size: Int { length &+ requiredLength &+ optionalLength }
 
+    /// An rrset; with its signatures, if it has any and they are wanted.
     @inline(__always)
-    init(_ rrset: RRSet, shift: Int, isAnswer: Bool, flags: UInt16) {
+    init(
+        _ rrset: RRSet, _ signatures: Signatures, wantsDNSSEC: Bool, shift: Int, isAnswer: Bool,
+        flags: UInt16
+    ) {
         start = rrset.start
-        length = rrset.length
         relocationCount = rrset.relocationCount
+        relocations = (rrset.start &+ rrset.length &+ signatures.length &+ 1) & ~1
+        length = wantsDNSSEC ? rrset.length &+ signatures.length : rrset.length
+        count = UInt16(truncatingIfNeeded: wantsDNSSEC ? rrset.count &+ signatures.count : rrset.count)
         self.shift = shift
-        count = UInt16(truncatingIfNeeded: rrset.count)
         self.isAnswer = isAnswer
         self.flags = flags
     }
 
-    /// Adds the glue of an NS rrset.
-    mutating func add(_ glue: Glue) {
+    /// An NS rrset with its glue, whose signatures come behind all.
+    init(
+        _ rrset: RRSet, _ glue: Glue, _ signatures: Signatures, shift: Int, isAnswer: Bool, flags: UInt16
+    ) {
+        start = rrset.start
+        relocationCount = rrset.relocationCount
+        relocations = (rrset.start &+ rrset.length &+ glue.length &+ signatures.length &+ 1) & ~1
+        length = rrset.length
+        count = UInt16(truncatingIfNeeded: rrset.count)
         requiredLength = glue.requiredLength
         optionalLength = glue.optionalLength
         requiredCount = UInt16(truncatingIfNeeded: glue.requiredCount)
         optionalCount = UInt16(truncatingIfNeeded: glue.optionalCount)
+        self.shift = shift
+        self.isAnswer = isAnswer
+        self.flags = flags
     }
 
     /// Copies the first octets of the block to the place right after the question, where alone its
@@ -51,9 +67,8 @@ struct PreparedAnswer {
     func copy(_ octets: Int, from heap: FlatView, to output: MessageBuffer, at place: Int) {
         output.copy(heap, from: start, count: octets, to: place)
         if shift == 0 { return }
-        let list = (start &+ size &+ 1) & ~1
         for index in 0..<relocationCount {
-            let offset = Int(heap.word16(at: list &+ 2 &* index).littleEndian)
+            let offset = Int(heap.word16(at: relocations &+ 2 &* index).littleEndian)
             if offset >= octets { return }
             let pointer = output.big16(at: place &+ offset)
             output.store(big16: pointer &+ UInt16(truncatingIfNeeded: shift), at: place &+ offset)
@@ -66,10 +81,9 @@ struct PreparedAnswer {
         from heap: FlatView, preparedFor ownerLength: Int, to output: MessageBuffer, at place: Int
     ) {
         output.copy(heap, from: start, count: length, to: place)
-        let list = (start &+ size &+ 1) & ~1
         let blockStart = MessageSize.header &+ ownerLength &+ 4
         for index in 0..<relocationCount {
-            let offset = Int(heap.word16(at: list &+ 2 &* index).littleEndian)
+            let offset = Int(heap.word16(at: relocations &+ 2 &* index).littleEndian)
             if offset >= length { return }
             let pointer = Int(output.big16(at: place &+ offset) & 0x3FFF)
             let moved = pointer < blockStart ? pointer &+ shift : pointer &+ place &- blockStart
@@ -84,55 +98,105 @@ enum Preparation {
     case answer(PreparedAnswer)
     /// An rrset that is answered from this place of the view.
     case steered(RRSet, place: Int)
-    /// Something that has to be put together: an alias, ANY, or DS at a cut.
+    /// Something that has to be put together: an alias, ANY, DS at a cut, or what needs a proof.
     case further(Lookup)
 }
 
 extension Responder {
     /// What the zone has for a type at the name asked, whose node is known, 0 if it has none (RFC 1034 §4.3.2).
     @inline(__always)
-    mutating func prepare(_ type: RecordType, _ entry: ServedEntry, node: Int) -> Preparation {
-        let authoritative = HeaderFlags.authoritative.rawValue
+    mutating func prepare(
+        _ type: RecordType, _ entry: ServedEntry, node: Int, wantsDNSSEC: Bool
+    ) -> Preparation {
         let zone = entry.zone
         let found =
             node == 0 ? zone.lookupClosestEncloser(question) : zone.match(of: node, labels: question.labelCount)
+        if zone.isSigned { return prepareSigned(type, entry, found, wantsDNSSEC) }
+        return prepare(type, entry, found)
+    }
+
+    /// The same in a signed zone. What needs a proof is put together.
+    @inline(never)
+    private mutating func prepareSigned(
+        _ type: RecordType, _ entry: ServedEntry, _ found: Lookup, _ wantsDNSSEC: Bool
+    ) -> Preparation {
+        if type == .rrsig { return .further(found) }
+        if !wantsDNSSEC { return prepare(type, entry, found) }
+        let zone = entry.zone
+        guard found.match == .exact, type != .ns, let rrset = zone.rrset(of: found.node, type: type),
+            steeredPlace(rrset, entry.marks) == nil
+        else { return .further(found) }
+        return .answer(
+            PreparedAnswer(
+                rrset, zone.signatures(of: rrset, node: found.node), wantsDNSSEC: true, shift: 0,
+                isAnswer: true,
+                flags: HeaderFlags.authoritative.rawValue))
+    }
+
+    /// The same without signatures.
+    @inline(__always)
+    private mutating func prepare(
+        _ type: RecordType, _ entry: ServedEntry, _ found: Lookup
+    ) -> Preparation {
+        let authoritative = HeaderFlags.authoritative.rawValue
+        let zone = entry.zone
         switch found.match {
         case .absent:
-            let code = ResponseCode.nameError.rawValue
-            return .answer(
-                PreparedAnswer(
-                    zone.negative, shift: question.length &- zone.apexLength, isAnswer: false,
-                    flags: authoritative | code))
+            return .answer(denial(of: zone, flags: authoritative | ResponseCode.nameError.rawValue))
         case .delegation:
             // The parent answers for DS itself (RFC 4035 §3.1.4.1).
             guard type != .ds || found.labels != question.labelCount,
                 let servers = zone.rrset(of: found.node, type: .ns)
             else { return .further(found) }
             let shift = question.length &- zone.nameLength(of: found.node) &- zone.apexLength
-            var referral = PreparedAnswer(servers, shift: shift, isAnswer: false, flags: 0)
-            referral.add(Glue(of: servers, in: zone.heap))
-            return .answer(referral)
+            return .answer(
+                PreparedAnswer(
+                    servers, Glue(of: servers, in: zone.heap), .none, shift: shift, isAnswer: false, flags: 0))
         case .exact, .wildcard:
             guard let rrset = zone.rrset(of: found.node, type: type) else { break }
             if let place = steeredPlace(rrset, entry.marks) { return .steered(rrset, place: place) }
             let shift =
                 found.match == .exact
                 ? 0 : question.length &- zone.nameLength(of: found.node) &- zone.apexLength
-            var answer = PreparedAnswer(rrset, shift: shift, isAnswer: true, flags: authoritative)
-            if type == .ns && found.node == zone.apexNode && table.minimalResponses {
-                // The servers' addresses, also with minimal responses, as the peers do; none is required.
-                let glue = Glue(of: rrset, in: zone.heap)
-                answer.optionalLength = glue.requiredLength &+ glue.optionalLength
-                answer.optionalCount = UInt16(truncatingIfNeeded: glue.requiredCount &+ glue.optionalCount)
+            let signatures = zone.signatures(of: rrset, node: found.node)
+            if type == .ns && found.node == zone.apexNode {
+                return .answer(servers(rrset, signatures, of: zone))
             }
-            return .answer(answer)
+            return .answer(
+                PreparedAnswer(
+                    rrset, signatures, wantsDNSSEC: false, shift: shift, isAnswer: true, flags: authoritative))
         case .subtreeAlias:
             return .further(found)
         }
         if type == .any || zone.flags(of: found.node).contains(.alias) { return .further(found) }
-        return .answer(
-            PreparedAnswer(
-                zone.negative, shift: question.length &- zone.apexLength, isAnswer: false,
-                flags: authoritative))
+        return .answer(denial(of: zone, flags: authoritative))
+    }
+
+    /// The zone's own servers, and their addresses also with minimal responses, as the peers do; none is required.
+    private mutating func servers(
+        _ rrset: RRSet, _ signatures: Signatures, of zone: CompiledZone
+    ) -> PreparedAnswer {
+        let flags = HeaderFlags.authoritative.rawValue
+        var answer = PreparedAnswer(
+            rrset, Glue(of: rrset, in: zone.heap), signatures, shift: 0, isAnswer: true, flags: flags)
+        answer.optionalLength &+= answer.requiredLength
+        answer.optionalCount &+= answer.requiredCount
+        answer.requiredLength = 0
+        answer.requiredCount = 0
+        if !table.minimalResponses {
+            // They are added one by one.
+            answer.optionalLength = 0
+            answer.optionalCount = 0
+        }
+        return answer
+    }
+
+    /// The SOA that says for how long something is known not to be (RFC 2308).
+    @inline(__always)
+    mutating func denial(of zone: CompiledZone, flags: UInt16, wantsDNSSEC: Bool = false) -> PreparedAnswer {
+        let shift = question.length &- zone.apexLength
+        let signatures = zone.signatures(of: zone.negative, node: zone.apexNode)
+        return PreparedAnswer(
+            zone.negative, signatures, wantsDNSSEC: wantsDNSSEC, shift: shift, isAnswer: false, flags: flags)
     }
 }

@@ -13,13 +13,12 @@ extension Responder {
         // Names of a prepared answer are not known to the compression; the question's are.
         if draft.aliasPlace == 0 { compression.removeAll() }
         let isApexAnswer = type == .ns && draft.aliasPlace == 0 && question.length == zone.apexLength
-        if !isApexAnswer, let servers = zone.rrset(of: zone.apexNode, type: .ns),
-            append(servers, of: zone, node: zone.apexNode, owner: 0, &draft)
-        {
-            draft.authorities += UInt16(servers.count)
+        if !isApexAnswer, let servers = zone.rrset(of: zone.apexNode, type: .ns) {
+            draft.authorities += append(servers, of: zone, node: zone.apexNode, owner: 0, &draft)
         }
         draft.isTruncated = false
-        addAddresses(type, client, &draft)
+        writeProofs(&draft)
+        if !draft.isTruncated { addAddresses(type, client, &draft) }
     }
 
     /// Adds the addresses of the names that records of the answer and authority sections lead to, as far
@@ -89,8 +88,8 @@ extension Responder {
                 guard wanted != type, let rrset = zone.rrset(of: found.node, type: wanted) else { continue }
                 if let steered = steeredPlace(rrset, entry.marks) {
                     draft.additionals += appendSteered(steered, rrset.type, owner: place, &draft)
-                } else if append(rrset, of: zone, node: found.node, owner: place, &draft) {
-                    draft.additionals += UInt16(rrset.count)
+                } else {
+                    draft.additionals += append(rrset, of: zone, node: found.node, owner: place, &draft)
                 }
             }
         case .delegation:

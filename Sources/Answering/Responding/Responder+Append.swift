@@ -3,42 +3,65 @@ internal import Zones
 
 /// Writing records anywhere in an answer, names compressed against all that is there.
 extension Responder {
-    /// Appends a prepared rrset, whole or not at all; if it doesn't fit, the answer is marked as cut short.
+    /// Appends a prepared rrset, with its signatures if they are wanted: whole or not at all; if it doesn't
+    /// fit, the answer is marked as cut short.
     ///
     /// - Parameters:
     ///   - node: The node that it was prepared for.
     ///   - owner: Where the message has the owner's name; 0: the node's own name is written.
+    /// - Returns: The records written; 0 if it doesn't fit.
     mutating func append(
         _ rrset: RRSet, of zone: CompiledZone, node: Int, owner: Int, maximumTTL: UInt32 = .max,
         _ draft: inout Draft
-    ) -> Bool {
+    ) -> UInt16 {
+        let signatures = draft.wantsDNSSEC ? zone.signatures(of: rrset, node: node) : .none
+        let total = UInt16(truncatingIfNeeded: rrset.count &+ signatures.count)
         let start = draft.position
         if owner != 0 && maximumTTL == .max && CompressibleNames(in: rrset.type).count == 0 {
-            guard draft.fits(rrset.length) else { return false }
-            draft.output.copy(zone.heap, from: rrset.start, count: rrset.length, to: start)
-            draft.position = start &+ rrset.length
-            setOwners(of: rrset, at: start, to: owner, draft.output)
-            return true
+            // Without names to compress there is no glue: all is one run.
+            let length = rrset.length &+ signatures.length
+            guard draft.fits(length) else { return 0 }
+            draft.output.copy(zone.heap, from: rrset.start, count: length, to: start)
+            draft.position = start &+ length
+            setOwners(ofRecords: Int(total), at: start, to: owner, draft.output)
+            return total
         }
         let known = compression.count
         var place = 0
-        for _ in 0..<rrset.count {
+        for index in 0..<Int(total) {
+            if index == rrset.count { place = signatures.offset }
             guard
                 appendRecord(
                     &place, of: rrset, zone, node: node, owner: owner, maximumTTL: maximumTTL, &draft)
             else {
                 draft.position = start
                 compression.forget(downTo: known)
-                return false
+                return 0
             }
         }
-        return true
+        return total
     }
 
-    /// Makes the owners of an rrset's records, which were copied to a place, point elsewhere.
-    private mutating func setOwners(of rrset: RRSet, at start: Int, to owner: Int, _ output: MessageBuffer) {
+    /// Appends the signatures of a node's rrset alone; their number, 0 if they don't fit.
+    mutating func appendSignatures(
+        of rrset: RRSet, _ zone: CompiledZone, node: Int, owner: Int, _ draft: inout Draft
+    ) -> UInt16 {
+        let signatures = zone.signatures(of: rrset, node: node)
+        let start = draft.position
+        guard draft.fits(signatures.length) else { return 0 }
+        draft.output.copy(
+            zone.heap, from: rrset.start &+ signatures.offset, count: signatures.length, to: start)
+        draft.position = start &+ signatures.length
+        setOwners(ofRecords: signatures.count, at: start, to: owner, draft.output)
+        return UInt16(truncatingIfNeeded: signatures.count)
+    }
+
+    /// Makes the owners of records, which were copied to a place, point elsewhere.
+    private mutating func setOwners(
+        ofRecords count: Int, at start: Int, to owner: Int, _ output: MessageBuffer
+    ) {
         var place = start
-        for _ in 0..<rrset.count {
+        for _ in 0..<count {
             output.store(big16: UInt16(truncatingIfNeeded: 0xC000 | owner), at: place)
             place &+= RRSet.recordHeader &+ Int(output.big16(at: place &+ 10))
         }

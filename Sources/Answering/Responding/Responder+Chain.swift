@@ -4,20 +4,6 @@ internal import Zones
 
 /// The answers that are put together per query: aliases, ANY, steered rrsets, and what isn't there.
 extension Responder {
-    /// Where a chain of aliases stands.
-    private struct Step {
-        /// The zone's place in the catalog.
-        var index: Int
-        /// How the zone knows the name.
-        var found: Lookup
-        /// The place of the zone that the question fell into.
-        let firstIndex: Int
-        /// Where the message has the name.
-        var owner = MessageSize.header
-        /// Whether the name is the question's.
-        var isFirst: Bool { owner == MessageSize.header }
-    }
-
     /// Goes on from what a zone knows of the name asked, through at most as many aliases as a ``NameSet``
     /// has room for. A chain that comes back to a name ends there, as NSD's and Knot's does.
     @inline(never)
@@ -25,7 +11,9 @@ extension Responder {
         _ type: RecordType, from client: IPAddress, over transport: Transport, zone index: Int,
         _ found: Lookup, _ draft: inout Draft
     ) {
+        proofs.removeAll()
         follow(type, from: client, over: transport, zone: index, found, &draft)
+        writeProofs(&draft)
         countSteering(draft)
     }
 
@@ -36,7 +24,7 @@ extension Responder {
         visited.removeAll()
         compression.removeAll()
         _ = visited.insert(question.hash(labels: question.labelCount))
-        var step = Step(index: index, found: found, firstIndex: index)
+        var step = ChainStep(index: index, found: found, firstIndex: index)
         while true {
             let isAlias = take(step, type, over: transport, client, &draft)
             guard isAlias, visited.insert(target.hash(labels: target.labelCount)) else { return }
@@ -57,7 +45,7 @@ extension Responder {
 
     /// Takes one step; true if it wrote an alias and `target` is the name that it leads to.
     private mutating func take(
-        _ step: Step, _ type: RecordType, over transport: Transport, _ client: IPAddress,
+        _ step: ChainStep, _ type: RecordType, over transport: Transport, _ client: IPAddress,
         _ draft: inout Draft
     ) -> Bool {
         let entry = table.catalog[step.index]
@@ -67,24 +55,26 @@ extension Responder {
         case .absent:
             draft.code = .nameError
             denyFurther(step, zone, &draft)
+            if draft.wantsDNSSEC { proveAbsence(step, zone) }
             return false
         case .subtreeAlias:
             return substitute(step, zone, &draft) && type != .cname
         case .delegation:
             let labels = step.isFirst ? question.labelCount : target.labelCount
             if type != .ds || step.found.labels != labels {
-                referFurther(to: node, of: zone, &draft)
+                referFurther(step, zone, &draft)
                 return false
             }
         case .exact, .wildcard:
             break
         }
-        if type == .any {
-            answerAny(step, entry, all: transport == .tcp, &draft)
+        if type == .any || type == .rrsig && zone.isSigned {
+            answerSeveral(type, step, entry, all: transport == .tcp, &draft)
             return false
         }
         if let rrset = zone.rrset(of: node, type: type) {
             answer(step, rrset, entry, &draft)
+            if draft.wantsDNSSEC && step.found.match == .wildcard { proveExpansion(step, zone) }
             // The parent's servers are no help with a DS.
             if !table.minimalResponses && step.found.match != .delegation {
                 enrich(zone, type, client, &draft)
@@ -96,28 +86,33 @@ extension Responder {
         guard zone.flags(of: node).contains(.alias), step.found.match != .delegation,
             let alias = zone.rrset(of: node, type: .cname)
         else {
-            denyFurther(step, zone, &draft)
+            denyType(step, zone, &draft)
             return false
         }
         let start = draft.position
         if step.isFirst {
-            guard draft.fits(alias.length) else { return false }
             let shift =
                 step.found.match == .exact
                 ? 0 : question.length - zone.nameLength(of: node) - zone.apexLength
-            PreparedAnswer(alias, shift: shift, isAnswer: true, flags: 0)
-                .copy(alias.length, from: zone.heap, to: draft.output, at: start)
-            draft.position += alias.length
+            let answer = PreparedAnswer(
+                alias, zone.signatures(of: alias, node: node), wantsDNSSEC: draft.wantsDNSSEC, shift: shift,
+                isAnswer: true, flags: 0)
+            guard draft.fits(answer.length) else { return false }
+            answer.copy(answer.length, from: zone.heap, to: draft.output, at: start)
+            draft.position += answer.length
+            draft.answers += answer.count
         } else {
-            guard append(alias, of: zone, node: node, owner: step.owner, &draft) else { return false }
+            let count = append(alias, of: zone, node: node, owner: step.owner, &draft)
+            if count == 0 { return false }
+            draft.answers += count
         }
-        draft.answers += 1
+        if draft.wantsDNSSEC && step.found.match == .wildcard { proveExpansion(step, zone) }
         draft.aliasPlace = start + RRSet.recordHeader
         return target.read(in: draft.output, at: draft.aliasPlace, end: draft.position)
     }
 
     private mutating func answer(
-        _ step: Step, _ rrset: RRSet, _ entry: ServedEntry, _ draft: inout Draft
+        _ step: ChainStep, _ rrset: RRSet, _ entry: ServedEntry, _ draft: inout Draft
     ) {
         if let place = steeredPlace(rrset, entry.marks) {
             if table.steering.addressCount(place) > 0 {
@@ -127,16 +122,41 @@ extension Responder {
                 denyFurther(
                     step, entry.zone, maximumTTL: table.steering.negativeTimeToLive(place), &draft)
             }
-        } else if append(rrset, of: entry.zone, node: step.found.node, owner: step.owner, &draft) {
-            draft.answers += UInt16(rrset.count)
+        } else {
+            draft.answers += append(rrset, of: entry.zone, node: step.found.node, owner: step.owner, &draft)
         }
     }
 
-    /// One of the name's rrsets over UDP (RFC 8482 §4.1), all over a stream.
-    private mutating func answerAny(_ step: Step, _ entry: ServedEntry, all: Bool, _ draft: inout Draft) {
+    /// What there is at the name, or all signatures of it.
+    private mutating func answerSeveral(
+        _ type: RecordType, _ step: ChainStep, _ entry: ServedEntry, all: Bool, _ draft: inout Draft
+    ) {
+        let before = draft.answers
+        let zone = entry.zone
+        if type == .any {
+            answerAny(step, entry, all: all, &draft)
+        } else {
+            let node = step.found.node
+            for index in 0..<zone.rrsetCount(of: node) {
+                let rrset = zone.rrset(of: node, index: index)
+                draft.answers += appendSignatures(of: rrset, zone, node: node, owner: step.owner, &draft)
+            }
+        }
+        if draft.answers > before {
+            if draft.wantsDNSSEC && step.found.match == .wildcard { proveExpansion(step, zone) }
+        } else if !draft.isTruncated && !draft.isWithdrawn {
+            denyType(step, zone, &draft)
+        }
+    }
+
+    /// One of the name's rrsets over UDP (RFC 8482 §4.1), all over a stream: there signatures are data as well.
+    private mutating func answerAny(_ step: ChainStep, _ entry: ServedEntry, all: Bool, _ draft: inout Draft) {
         let zone = entry.zone
         let node = step.found.node
         let before = draft.answers
+        let wantsDNSSEC = draft.wantsDNSSEC
+        if all { draft.wantsDNSSEC = true }
+        defer { draft.wantsDNSSEC = wantsDNSSEC }
         var bound: UInt32?
         for index in 0..<zone.rrsetCount(of: node) {
             let rrset = zone.rrset(of: node, index: index)
@@ -147,22 +167,23 @@ extension Responder {
                     continue
                 }
                 draft.answers += appendSteered(place, rrset.type, owner: step.owner, &draft)
-            } else if append(rrset, of: zone, node: node, owner: step.owner, &draft) {
-                draft.answers += UInt16(rrset.count)
+            } else {
+                draft.answers += append(rrset, of: zone, node: node, owner: step.owner, &draft)
             }
             if !all || draft.isTruncated { return }
         }
-        if draft.answers == before { denyFurther(step, zone, maximumTTL: bound ?? .max, &draft) }
+        if draft.answers == before, let bound { denyFurther(step, zone, maximumTTL: bound, &draft) }
     }
 
     /// Writes a DNAME and the CNAME that it makes of the name (RFC 6672 §2.2, §3.1).
-    private mutating func substitute(_ step: Step, _ zone: CompiledZone, _ draft: inout Draft) -> Bool {
+    private mutating func substitute(_ step: ChainStep, _ zone: CompiledZone, _ draft: inout Draft) -> Bool {
         let node = step.found.node
         guard let rrset = zone.rrset(of: node, type: .dname) else { return false }
         // A DNAME may serve twice; its record is there once.
         if visited.insert(UInt64(truncatingIfNeeded: rrset.place) &* NameHash.root ^ UInt64(step.index)) {
-            guard append(rrset, of: zone, node: node, owner: 0, &draft) else { return false }
-            draft.answers += 1
+            let count = append(rrset, of: zone, node: node, owner: 0, &draft)
+            if count == 0 { return false }
+            draft.answers += count
         } else if visited.isFull {
             return false
         }
@@ -219,30 +240,49 @@ extension Responder {
         }
     }
 
+    /// There is nothing of the type at a name that is there.
+    private mutating func denyType(_ step: ChainStep, _ zone: CompiledZone, _ draft: inout Draft) {
+        denyFurther(step, zone, &draft)
+        if !draft.wantsDNSSEC { return }
+        if step.found.match == .wildcard { proveLackOfWildcard(step, zone) } else { proveLack(step, zone) }
+    }
+
     private mutating func denyFurther(
-        _ step: Step, _ zone: CompiledZone, maximumTTL: UInt32 = .max, _ draft: inout Draft
+        _ step: ChainStep, _ zone: CompiledZone, maximumTTL: UInt32 = .max, _ draft: inout Draft
     ) {
         if step.isFirst && draft.answers == 0 {
             deny(zone, maximumTTL: maximumTTL, &draft)
         } else if step.index == step.firstIndex && maximumTTL == .max && draft.position < 0x3000 {
             // The question is a name of this zone, which the SOA's pointers lead into.
-            guard draft.fits(zone.negative.length) else { return }
-            let shift = question.length &- zone.apexLength
-            PreparedAnswer(zone.negative, shift: shift, isAnswer: false, flags: 0).copyAnywhere(
+            let answer = denial(of: zone, flags: 0, wantsDNSSEC: draft.wantsDNSSEC)
+            guard draft.fits(answer.length) else { return }
+            answer.copyAnywhere(
                 from: zone.heap, preparedFor: zone.apexLength, to: draft.output, at: draft.position)
-            draft.position += zone.negative.length
-            draft.authorities = 1
-        } else if append(zone.negative, of: zone, node: zone.apexNode, owner: 0, maximumTTL: maximumTTL, &draft)
-        {
-            draft.authorities += 1
+            draft.position += answer.length
+            draft.authorities += answer.count
+        } else {
+            draft.authorities += append(
+                zone.negative, of: zone, node: zone.apexNode, owner: 0, maximumTTL: maximumTTL, &draft)
         }
     }
 
-    private mutating func referFurther(to node: Int, of zone: CompiledZone, _ draft: inout Draft) {
-        guard let servers = zone.rrset(of: node, type: .ns),
-            append(servers, of: zone, node: node, owner: 0, &draft)
-        else { return }
-        draft.authorities += UInt16(servers.count)
+    /// Refers to the servers of a delegation; with its DS, or the proof that it has none (RFC 4035 §3.1.4).
+    private mutating func referFurther(_ step: ChainStep, _ zone: CompiledZone, _ draft: inout Draft) {
+        let node = step.found.node
+        guard let servers = zone.rrset(of: node, type: .ns) else { return }
+        if draft.answers == 0 { draft.flags.remove(.authoritative) }
+        let count = append(servers, of: zone, node: node, owner: 0, &draft)
+        if count == 0 { return }
+        draft.authorities += count
+        if draft.wantsDNSSEC && zone.isSigned {
+            if let signer = zone.rrset(of: node, type: .ds) {
+                draft.authorities += append(signer, of: zone, node: node, owner: 0, &draft)
+            } else {
+                proveLack(step, zone)
+            }
+            writeProofs(&draft)
+            if draft.isTruncated { return }
+        }
         let glue = Glue(of: servers, in: zone.heap)
         var place = servers.length
         let position = draft.position

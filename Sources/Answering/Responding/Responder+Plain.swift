@@ -31,19 +31,36 @@ extension Responder {
         let zone = entry.zone
         let node = known.node
         guard let rrset = zone.plainRRSet(of: node, type: type) else { return 0 }
-        // What every receiver takes, OPT included.
-        let size = end &+ rrset.length
-        if size > MessageSize.withoutEDNS &- MessageSize.opt { return 0 }
+        var length = rrset.length
+        var count = rrset.count
+        let wantsDNSSEC = hasOPT && query.octet(at: end &+ 7) & 0x80 != 0
+        if wantsDNSSEC && zone.isSigned {
+            let signatures = zone.signatures(of: rrset, node: node)
+            length &+= signatures.length
+            count &+= signatures.count
+        }
+        let size = end &+ length
+        if size > MessageSize.withoutEDNS &- MessageSize.opt && size > plainLimit(query, header, end) {
+            return 0
+        }
 
-        output.copy(zone.heap, from: rrset.start, count: rrset.length, to: end)
+        output.copy(zone.heap, from: rrset.start, count: length, to: end)
         header.writeResponse(
             flags: HeaderFlags.authoritative.rawValue, questions: 1,
-            answers: UInt16(truncatingIfNeeded: rrset.count), authorities: 0, additionals: hasOPT ? 1 : 0,
+            answers: UInt16(truncatingIfNeeded: count), authorities: 0, additionals: hasOPT ? 1 : 0,
             to: output)
         counters.add(.noError)
         if !hasOPT { return size }
-        writeBareOPT(to: output, at: size, wantsDNSSEC: query.octet(at: end &+ 7) & 0x80 != 0)
+        writeBareOPT(to: output, at: size, wantsDNSSEC: wantsDNSSEC)
         return size &+ MessageSize.opt
+    }
+
+    /// The octets that a receiver takes over any transport, without an OPT record.
+    private mutating func plainLimit(_ query: RawSpan, _ header: QueryHeader, _ end: Int) -> Int {
+        let size =
+            header.recordCount == 0
+            ? UInt16(MessageSize.withoutEDNS) : max(min(query.big16(at: end &+ 3), table.maximumUDPSize), 512)
+        return Int(size) &- MessageSize.opt
     }
 
     /// Answers a query whose answer is another prepared block, a referral or a denial above all; 0 if that
@@ -63,14 +80,17 @@ extension Responder {
         }
         let entry = table.catalog[known.zone]
         let answer: PreparedAnswer
-        switch prepare(type, entry, node: known.node) {
+        let wantsDNSSEC = hasOPT && query.octet(at: end &+ 7) & 0x80 != 0
+        switch prepare(type, entry, node: known.node, wantsDNSSEC: wantsDNSSEC) {
         case .answer(let prepared): answer = prepared
         case .steered(let rrset, let place):
             return answerSteered(query, header, end, place, rrset, entry.zone, output)
         case .further: return 0
         }
         let size = end &+ answer.size
-        if size > MessageSize.withoutEDNS &- MessageSize.opt { return 0 }
+        if size > MessageSize.withoutEDNS &- MessageSize.opt && size > plainLimit(query, header, end) {
+            return 0
+        }
         answer.copy(answer.size, from: entry.zone.heap, to: output, at: end)
         header.writeResponse(
             flags: answer.flags, questions: 1, answers: answer.isAnswer ? answer.count : 0,
@@ -78,7 +98,7 @@ extension Responder {
             additionals: answer.requiredCount &+ answer.optionalCount &+ (hasOPT ? 1 : 0), to: output)
         counters.add(answer.flags & 15 == 0 ? .noError : .nameError)
         if !hasOPT { return size }
-        writeBareOPT(to: output, at: size, wantsDNSSEC: query.octet(at: end &+ 7) & 0x80 != 0)
+        writeBareOPT(to: output, at: size, wantsDNSSEC: wantsDNSSEC)
         return size &+ MessageSize.opt
     }
 

@@ -49,7 +49,7 @@ extension Responder {
         _ draft: inout Draft
     ) {
         let entry = table.catalog[known.zone]
-        switch prepare(type, entry, node: known.node) {
+        switch prepare(type, entry, node: known.node, wantsDNSSEC: draft.wantsDNSSEC) {
         case .answer(let answer):
             place(answer, entry.zone, &draft)
             if answer.isAnswer && !table.minimalResponses { enrich(entry.zone, type, client, &draft) }
@@ -103,10 +103,9 @@ extension Responder {
 
     /// Adds the SOA that says for how long something is known not to be (RFC 2308).
     mutating func deny(_ zone: CompiledZone, maximumTTL: UInt32 = .max, _ draft: inout Draft) {
-        let shift = question.length &- zone.apexLength
         let start = draft.position
         let flags = draft.flags.rawValue | draft.code.rawValue
-        place(PreparedAnswer(zone.negative, shift: shift, isAnswer: false, flags: flags), zone, &draft)
+        place(denial(of: zone, flags: flags, wantsDNSSEC: draft.wantsDNSSEC), zone, &draft)
         if draft.position > start, maximumTTL != .max {
             let ttl = UInt32(bigEndian: zone.heap.word32(at: zone.negative.start + 6))
             draft.output.store(big32: min(ttl, maximumTTL), at: start + 6)

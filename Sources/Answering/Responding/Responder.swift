@@ -29,6 +29,7 @@ public struct Responder: ~Copyable {
     var spare = NameKey()
     var compression = Compression()
     var visited = NameSet()
+    var proofs = ProofList()
     var random: RandomBits
 
     /// A responder.
@@ -121,6 +122,7 @@ public struct Responder: ~Copyable {
                 draft.limit = min(output.capacity, Int(size))
             }
             draft.limit &-= MessageSize.opt
+            draft.wantsDNSSEC = extras.wantsDNSSEC
         }
         if extras.ednsVersion != 0 {
             draft.code = .badVersion

@@ -48,6 +48,11 @@
         return unsafe memory.load(fromByteOffset: Self.nameArea &+ offset, as: UInt8.self)
     }
 
+    /// The name in lower case, to look at until another one is read.
+    @unsafe public var view: FlatView {
+        unsafe FlatView(base: UnsafeRawPointer(memory + Self.nameArea), count: length)
+    }
+
     /// Eight octets of the name in lower case; beyond its end they are anything.
     @inlinable @inline(__always) public func word(at offset: Int) -> UInt64 {
         precondition(UInt(bitPattern: offset) < 256)

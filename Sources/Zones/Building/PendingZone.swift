@@ -19,6 +19,8 @@ struct PendingNode {
     var flags: NodeFlags
     /// Whether it lies below a delegation or a DNAME.
     var isOccluded = false
+    /// Whether it has nothing but an NSEC3 record: no name that exists (RFC 5155 §7.2.8).
+    var isHidden = false
 
     static let none = UInt32.max
 }

@@ -25,6 +25,10 @@ extension ZoneCompiler {
         for node in zone.nodes.indices {
             // Parents come before their children.
             let parent = zone.nodes[Int(zone.nodes[node].parent)]
+            if isSigned, zone.nodes[node].parent == 0, hasOnlyNSEC3(node) {
+                zone.nodes[node].isHidden = true
+                continue
+            }
             if node != 0,
                 parent.isOccluded || parent.flags.contains(.delegation)
                     || parent.flags.contains(.subtreeAlias)

@@ -6,8 +6,14 @@ struct ZoneCompiler: ~Copyable {
     var issues: [ZoneIssue]
     var composer: AnswerComposer
     var key = NameKey()
-    // Where each node lies in the heap, in units of eight octets; 0 for those that have no place there.
-    private var places: [UInt32]
+    /// Where each node lies in the heap, in units of eight octets; 0 for those that have no place there.
+    var places: [UInt32]
+    /// Whether any record is signed.
+    var isSigned = false
+    /// How the zone proves what it doesn't have.
+    var denialKind = DenialKind.none
+    /// How it hashes names.
+    var parameters = NSEC3Parameters.none
     private var recordCount = 0
     private var serial: UInt32 = 0
 
@@ -22,6 +28,7 @@ struct ZoneCompiler: ~Copyable {
     /// The zone, or nil if any issue is an error.
     mutating func compile() -> (zone: Zone?, issues: [ZoneIssue]) {
         checkApex()
+        findSignatures()
         markCuts()
         checkNodes()
         checkNameServers()
@@ -31,32 +38,37 @@ struct ZoneCompiler: ~Copyable {
         let apex = zone.origin.lowercased.wire
         let apexPlace = composer.heap.extend(by: apex.count)
         composer.heap.copy(apex, from: 0, count: apex.count, to: apexPlace)
+        findDenials()
         let negative = composeNegative()
         var deepest = 0
         var nodeCount = 0
         for node in zone.nodes.indices where !zone.nodes[node].isOccluded {
             compose(node)
+            if zone.nodes[node].isHidden { continue }
             deepest = max(deepest, Int(zone.nodes[node].labels))
             nodeCount += 1
         }
         reportOccluded()
         if issues.contains(where: \.isError) { return (nil, issues) }
         linkWildcards()
-        if composer.heap.count > 8 << 32 {
-            report(.zoneTooLarge, node: 0, "the compiled zone has more than 32 GB")
+        // Places of steered rrsets, and of denials, are known by 31 and 32 bits.
+        if composer.heap.count > 16 << 30 {
+            report(.zoneTooLarge, node: 0, "the compiled zone has more than 16 GB")
             return (nil, issues)
         }
+        let denials = FlatMemory(linkDenials())
         let slots = FlatMemory(makeSlots(nodeCount: nodeCount))
         let apexLength = apex.count
         let apexNode = Int(places[0]) * 8
         let heap = FlatMemory(takeHeap())
         let head = ZoneHead(
             slots: slots.view, heap: heap.view, apexLabels: zone.apexLabels, apexLength: apexLength,
-            deepest: deepest, apexNode: apexNode, negative: negative)
+            deepest: deepest, apexNode: apexNode, negative: negative, isSigned: isSigned,
+            denials: DenialChain(kind: denialKind, entries: denials.view, parameters: parameters))
         return (
             Zone(
                 origin: zone.origin, serial: serial, recordCount: recordCount, head: head, heap: heap,
-                slots: slots), issues
+                slots: slots, denials: denials), issues
         )
     }
 
@@ -100,9 +112,14 @@ struct ZoneCompiler: ~Copyable {
             zone.data[start..<(start + 4)].reduce(0) { $0 << 8 | UInt32($1) }
         }
         serial = number(end - 20)
+        reserveFront()
         let start = composer.begin(owner: 0, of: zone, hasSeveral: true)
-        composer.append(record, ttl: min(record.ttl, number(end - 4)), data: zone.data, movesOwner: true)
+        let ttl = min(record.ttl, number(end - 4))
+        composer.append(record, ttl: ttl, data: zone.data, movesOwner: true)
         let length = composer.blockLength
+        composeSignatures(
+            records(of: 0).filter { zone.records[$0].type == .rrsig }, of: .soa, node: 0, block: start,
+            maximumTTL: ttl, movesOwner: true)
         composer.appendRelocations()
         return RRSet(
             type: .soa, count: 1, length: length, relocationCount: composer.relocations.count, start: start,
@@ -113,6 +130,7 @@ struct ZoneCompiler: ~Copyable {
     private mutating func compose(_ node: Int) {
         let name = zone.nodes[node]
         composer.align(to: 8)
+        if denialKind != .none { _ = composer.heap.extend(by: 8) }
         let start = composer.heap.extend(by: 8 + (Int(name.nameLength) + 3) & ~3)
         places[node] = UInt32(truncatingIfNeeded: start / 8)
         composer.heap.store(name.nameLength, at: start)
@@ -122,11 +140,19 @@ struct ZoneCompiler: ~Copyable {
 
         if name.first == PendingNode.none { return }
         if zone.records[Int(name.first)].next == PendingNode.none, !name.flags.contains(.delegation) {
-            compose([Int(name.first)][...], of: node, at: start, directory: composer.heap.extend(by: 12))
+            if zone.records[Int(name.first)].type == .rrsig { return reportUnused([Int(name.first)], of: node) }
+            compose(
+                [Int(name.first)][...], signatures: [], of: node, at: start,
+                directory: composer.heap.extend(by: 12))
             composer.heap.store(UInt16(1).littleEndian, at: start + 2)
             return
         }
         var sorted = records(of: node)
+        var signatures: [Int] = []
+        if isSigned {
+            signatures = sorted.filter { zone.records[$0].type == .rrsig }
+            sorted.removeAll { zone.records[$0].type == .rrsig }
+        }
         if name.flags.contains(.delegation) { sorted.removeAll { !isAtCut(zone.records[$0].type) } }
         // Stable, since the order within an rrset is the zone's.
         sorted = sorted.enumerated().sorted {
@@ -144,19 +170,24 @@ struct ZoneCompiler: ~Copyable {
             let type = zone.records[first].type
             let rrset = rest.prefix { zone.records[$0].type == type }
             rest = rest.dropFirst(rrset.count)
-            compose(rrset, of: node, at: start, directory: directory)
+            let own = signatures.filter { covered(by: zone.records[$0]) == type }
+            compose(rrset, signatures: own, of: node, at: start, directory: directory)
             directory += RRSet.entrySize
+        }
+        if !signatures.isEmpty {
+            let types = Set(sorted.map { zone.records[$0].type })
+            reportUnused(signatures.filter { !types.contains(covered(by: zone.records[$0])) }, of: node)
         }
     }
 
     /// The types that a delegation's parent answers for, or needs for the referral.
     private func isAtCut(_ type: RecordType) -> Bool {
-        type == .ns || type == .ds || type == .nsec || type == .rrsig
+        type == .ns || type == .ds || type == .nsec
     }
 
     /// Writes the answer of an rrset and its entry in the directory.
     private mutating func compose(
-        _ rrset: ArraySlice<Int>, of node: Int, at nodePlace: Int, directory: Int
+        _ rrset: ArraySlice<Int>, signatures: [Int], of node: Int, at nodePlace: Int, directory: Int
     ) {
         guard let first = rrset.first else { return }
         let type = zone.records[first].type
@@ -168,6 +199,7 @@ struct ZoneCompiler: ~Copyable {
             composer.align(to: 4)
             _ = composer.heap.extend(by: 8)
         }
+        if hasGlue || isSigned { reserveFront() }
         let isPlain = CompressibleNames(in: type).count == 0
         // Only compression looks at the owner; the name of most nodes is never made.
         let start =
@@ -187,19 +219,56 @@ struct ZoneCompiler: ~Copyable {
                 return
             }
             let place = composer.append(
-                record, ttl: type == .rrsig ? record.ttl : ttl, data: zone.data, movesOwner: isReferral)
+                record, ttl: ttl, data: zone.data, movesOwner: isReferral)
             targets.append((index, place))
             count += 1
         }
         recordCount += count
         let length = composer.blockLength
         if hasGlue { composeGlue(targets, node: node, block: start, length: length) }
+        if !signatures.isEmpty {
+            recordCount += composeSignatures(signatures, of: type, node: node, block: start)
+        }
         composer.appendRelocations()
         let entry =
             UInt64(type.rawValue) | UInt64(count) << 16 | UInt64(length) << 32
             | UInt64(composer.relocations.count) << 48
         composer.heap.store(entry.littleEndian, at: directory)
         composer.heap.store(UInt32(start - nodePlace).littleEndian, at: directory + 8)
+    }
+
+    /// Room for the numbers of an rrset's signatures, right in front of it.
+    private mutating func reserveFront() {
+        composer.align(to: 4)
+        _ = composer.heap.extend(by: 4)
+    }
+
+    /// Writes the signatures of an rrset behind it; their number.
+    @discardableResult
+    private mutating func composeSignatures(
+        _ signatures: [Int], of type: RecordType, node: Int, block: Int, maximumTTL: UInt32 = .max,
+        movesOwner: Bool = false
+    ) -> Int {
+        let before = composer.blockLength
+        var count = 0
+        if signatures.count > 1 { checkRRSet(signatures[...], of: node) }
+        for index in signatures where covered(by: zone.records[index]) == type {
+            let record = zone.records[index]
+            if record.isDuplicate { continue }
+            if composer.blockLength + Int(record.dataLength) > Self.largestRRSet {
+                report(
+                    .tooLarge, node: node, record: record,
+                    "the \(type) records of \(zone.name(of: node)) and their signatures do not fit into a message"
+                )
+                return count
+            }
+            composer.append(
+                record, ttl: min(record.ttl, maximumTTL), data: zone.data, movesOwner: movesOwner)
+            count += 1
+        }
+        composer.heap.store(UInt16(count).littleEndian, at: block - 4)
+        composer.heap.store(UInt16(composer.blockLength - before).littleEndian, at: block - 2)
+        return count
     }
 
     // What a message has room for beside header, the longest question, the OPT record and a further name.
@@ -241,10 +310,10 @@ struct ZoneCompiler: ~Copyable {
             }
             ends[which] = composer.blockLength
         }
-        composer.heap.store(counts[0], at: block - 8)
-        composer.heap.store(counts[1], at: block - 6)
-        composer.heap.store(UInt16(ends[0] - length), at: block - 4)
-        composer.heap.store(UInt16(ends[1] - ends[0]), at: block - 2)
+        composer.heap.store(counts[0], at: block - 12)
+        composer.heap.store(counts[1], at: block - 10)
+        composer.heap.store(UInt16(ends[0] - length), at: block - 8)
+        composer.heap.store(UInt16(ends[1] - ends[0]), at: block - 6)
     }
 
     private mutating func linkWildcards() {
@@ -260,7 +329,7 @@ struct ZoneCompiler: ~Copyable {
         let count = nodeCount < 64 ? max(16, nodeCount * 4) : nodeCount * 8 / 5
         var slots = FlatBuffer(capacity: count * 8)
         _ = slots.extend(by: count * 8)
-        for node in zone.nodes.indices where places[node] != 0 {
+        for node in zone.nodes.indices where places[node] != 0 && !zone.nodes[node].isHidden {
             let hash = zone.nodes[node].hash
             var slot = Int(hash.multipliedFullWidth(by: UInt64(count)).high)
             while slots.word64(at: slot * 8) != 0 { slot = slot + 1 == count ? 0 : slot + 1 }

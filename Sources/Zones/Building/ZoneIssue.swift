@@ -38,6 +38,12 @@ public struct ZoneIssue: Hashable, Sendable {
         case tooLarge
         /// The TTL has its highest bit set and counts as 0 (RFC 2181 §8).
         case ttlTooLarge
+        /// The RRSIG record covers a type that its owner doesn't have; it is not answered.
+        case unusedSignature
+        /// NSEC or NSEC3 records don't prove what they should.
+        case brokenDenial
+        /// NSEC3 records with more hashes than one (RFC 9276 §3.1).
+        case nsec3Iterations
         /// The zone holds more than the compiled form can address.
         case zoneTooLarge
     }

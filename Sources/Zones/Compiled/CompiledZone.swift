@@ -41,6 +41,9 @@ public import DNSWire
     /// The SOA for the authority section of a negative answer, prepared for a question about the apex.
     @inlinable public var negative: RRSet { unsafe head.pointee.negative }
 
+    /// Whether any record is signed: in front of each rrset stand the numbers of its signatures.
+    @inlinable public var isSigned: Bool { unsafe head.pointee.isSigned }
+
     /// Where the apex's name stands in `heap`, in lower case.
     @inlinable public static var apexName: Int { 8 }
 
@@ -122,6 +125,17 @@ public import DNSWire
         return rrset(of: node, type: type, head: head)
     }
 
+    /// The signatures of a node's rrset.
+    @inlinable public func signatures(of rrset: RRSet, node: Int) -> Signatures {
+        if !isSigned { return .none }
+        let length = Int(heap.word16(at: rrset.start &- 2))
+        if length == 0 { return .none }
+        // Between the records of the apex's servers and their signatures lies the glue.
+        let hasGlue = rrset.type == .ns && node == apexNode
+        let offset = hasGlue ? rrset.length &+ Glue(of: rrset, in: heap).length : rrset.length
+        return Signatures(count: Int(heap.word16(at: rrset.start &- 4)), length: length, offset: offset)
+    }
+
     @inlinable @inline(__always) func rrset(of node: Int, type: RecordType, head: UInt32) -> RRSet? {
         let heap = heap
         // Octets of the name, flags, rrsets.
@@ -141,7 +155,7 @@ public import DNSWire
 }
 
 /// What there is to know about a zone as a whole.
-@frozen @usableFromInline struct ZoneHead: Sendable {
+@usableFromInline struct ZoneHead: Sendable {
     @usableFromInline let slots: FlatView
     @usableFromInline let slotCount: UInt64
     @usableFromInline let heap: FlatView
@@ -150,10 +164,12 @@ public import DNSWire
     @usableFromInline let deepest: Int
     @usableFromInline let apexNode: Int
     @usableFromInline let negative: RRSet
+    @usableFromInline let isSigned: Bool
+    @usableFromInline let denials: DenialChain
 
     init(
         slots: FlatView, heap: FlatView, apexLabels: Int, apexLength: Int, deepest: Int, apexNode: Int,
-        negative: RRSet
+        negative: RRSet, isSigned: Bool, denials: DenialChain
     ) {
         self.slots = slots
         slotCount = UInt64(slots.count / 8)
@@ -163,6 +179,8 @@ public import DNSWire
         self.deepest = deepest
         self.apexNode = apexNode
         self.negative = negative
+        self.isSigned = isSigned
+        self.denials = denials
     }
 }
 

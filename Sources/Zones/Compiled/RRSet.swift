@@ -6,10 +6,12 @@ public import DNSWire
 /// move by the difference in length when another name is asked: the list of relocations has their offsets.
 ///
 /// Its entry in a node's directory (little-endian): u16 type, u16 records, u16 octets, u16 relocations, u32 where the
-/// records begin, from the node. The relocations, u16 each, come after the records. A delegation's NS
-/// rrset is its referral: the records' glue lies between them and the relocations, its owners are in the
-/// list too, and in front of the records stand (u16 each) the numbers of glue records that are required
-/// and that are not, and their octets. So does the apex's, with the addresses of the zone's own servers.
+/// records begin, from the node. After the records come their signatures, then the relocations, u16 each.
+/// In a signed zone the numbers of signatures and of their octets (u16 each) stand in front of the records. A
+/// delegation's NS rrset is its referral: the records' glue lies right behind them, its owners are in the
+/// list too, and in front of the records and of those two numbers stand (u16 each) the numbers of glue records
+/// that are required and that are not, and their octets. So does the apex's, with the addresses of the zone's
+/// own servers.
 @frozen public struct RRSet: Sendable {
     /// The type.
     public let type: RecordType
@@ -70,9 +72,32 @@ public import DNSWire
 
     /// The glue of an NS rrset at a delegation or at the apex.
     @inlinable public init(of rrset: RRSet, in heap: FlatView) {
-        requiredCount = Int(heap.word16(at: rrset.start &- 8))
-        optionalCount = Int(heap.word16(at: rrset.start &- 6))
-        requiredLength = Int(heap.word16(at: rrset.start &- 4))
-        optionalLength = Int(heap.word16(at: rrset.start &- 2))
+        requiredCount = Int(heap.word16(at: rrset.start &- 12))
+        optionalCount = Int(heap.word16(at: rrset.start &- 10))
+        requiredLength = Int(heap.word16(at: rrset.start &- 8))
+        optionalLength = Int(heap.word16(at: rrset.start &- 6))
     }
+
+    /// Octets of all glue.
+    @inlinable public var length: Int { requiredLength &+ optionalLength }
+}
+
+/// The signatures of an rrset: a run of RRSIG records after those that they sign.
+@frozen public struct Signatures: Sendable {
+    /// Records.
+    public let count: Int
+    /// Octets of them.
+    public let length: Int
+    /// Where they begin, from the start of the rrset.
+    public let offset: Int
+
+    /// Some signatures.
+    @inlinable public init(count: Int, length: Int, offset: Int) {
+        self.count = count
+        self.length = length
+        self.offset = offset
+    }
+
+    /// No signature.
+    @inlinable public static var none: Self { Self(count: 0, length: 0, offset: 0) }
 }

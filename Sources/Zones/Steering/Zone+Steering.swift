@@ -4,7 +4,7 @@ public import DNSWire
 /// What of a zone steering decides about.
 extension Zone {
     /// Marks the A and AAAA rrsets that have a VIP among their addresses. Names that are a name server
-    /// of the zone are never marked; glue isn't either.
+    /// of the zone are never marked; glue isn't either, nor is what is signed: a part of it would be bogus.
     ///
     /// - Parameter policy: The caller's number for what was configured for a name.
     public func marks(
@@ -14,6 +14,7 @@ extension Zone {
         var marks: [(place: Int, index: UInt32)] = []
         forEachAddressSet { node, rrset in
             if content.flags(of: node).contains(.nameServer) { return }
+            if content.signatures(of: rrset, node: node).count > 0 { return }
             let addresses = addresses(of: rrset)
             if !addresses.contains(where: vips.contains) { return }
             let ttl = UInt32(bigEndian: content.heap.word32(at: rrset.start + 6))
@@ -35,7 +36,7 @@ extension Zone {
     }
 
     /// Names whose address steering cannot withdraw although it is a VIP: name servers of the zone,
-    /// glue, and the hints of SVCB and HTTPS; by name and type.
+    /// glue, what is signed, and the hints of SVCB and HTTPS; by name and type.
     public func steeringWarnings(
         vips: Set<IPAddress>
     ) -> [(owner: DomainName, type: RecordType, message: String)] {
@@ -48,14 +49,15 @@ extension Zone {
                 let records = { self.records(of: rrset, owner: self.name(of: node)) }
                 switch rrset.type {
                 case .a, .aaaa:
-                    guard flags.contains(.nameServer) else { continue }
+                    let isSigned = content.signatures(of: rrset, node: node).count > 0
+                    guard flags.contains(.nameServer) || isSigned else { continue }
                     for address in addresses(of: rrset) where vips.contains(address) {
                         let name = name(of: node)
+                        let reason =
+                            isSigned
+                            ? "\(name) \(rrset.type) is signed" : "\(name) is a name server of \(origin)"
                         warnings.append(
-                            (
-                                name, rrset.type,
-                                "\(name) is a name server of \(origin): its VIP \(address) is never withdrawn"
-                            ))
+                            (name, rrset.type, "\(reason): its VIP \(address) is never withdrawn"))
                     }
                 case .ns where flags.contains(.delegation):
                     for record in glue(of: rrset, owner: name(of: node)) {

@@ -173,6 +173,12 @@ let package = Package(
                 "Addresses", "Answering", "DNSClient", "DNSWire", "StreamServer", "UDPServer", "ZoneFiles", log,
             ] + nio, path: "Tests/Interop", exclude: ["lookup.example.zone"], swiftSettings: house),
         .testTarget(
+            name: "ConformanceTests",
+            dependencies: [
+                "Addresses", "Answering", "DNSWire", "Diagnostics", "Director", "Steering", "Telemetry",
+                "TestZones", "ZoneFiles", "Zones",
+            ], path: "Tests/Conformance", swiftSettings: house),
+        .testTarget(
             name: "LabTests", dependencies: ["swerved", "swervectl"], path: "Tests/Lab", exclude: ["guest"],
             swiftSettings: house),
     ],

@@ -40,6 +40,11 @@ struct CompilationTests {
         Case("sub NS ns9", .missingGlue, error: true, line: 4),
         Case("sub NS sub", .missingGlue, error: true, line: 4),
         Case("sib NS ns1\nsub NS ns.sib", .missingGlue, error: false, line: 5),
+        // What lies below a cut is the child's, also if the zone itself names it: named-checkzone and
+        // nsd-checkzone load it.
+        Case("@ NS ns.sub\nsub NS ns1", .missingGlue, error: false, line: 4),
+        Case("@ NS sub\nsub NS ns1", .missingGlue, error: false, line: 4),
+        Case("@ NS ns.dn\ndn DNAME a.", .missingGlue, error: true, line: 4),
         Case("other.example. A 192.0.2.1", .outOfZone, error: false, line: 4),
         Case("com. A 192.0.2.1", .outOfZone, error: false, line: 4),
         Case("notexample.com. A 192.0.2.1", .outOfZone, error: false, line: 4),

@@ -174,8 +174,11 @@ extension ZoneCompiler {
                 .nameServerIsAlias, isError: false, node: node, record: record,
                 "\(zone.name(of: node)): NS \(name) is a CNAME (illegal)")
         } else if types.isDisjoint(with: [.a, .aaaa]) {
-            let isSibling = zone.nodes[server].isOccluded && node != 0 && !isBelow(server, cut: node)
-            reportMissing(name, record, of: node, isError: !isSibling)
+            let isElsewhere =
+                node == 0
+                ? isAtOrBelowDelegation(server)
+                : zone.nodes[server].isOccluded && !isBelow(server, cut: node)
+            reportMissing(name, record, of: node, isError: !isElsewhere)
         }
     }
 
@@ -213,11 +216,22 @@ extension ZoneCompiler {
         var labels = key.labelCount - 1
         while labels >= zone.apexLabels {
             if let found = zone.find(key, labels: labels) {
-                return found != node && node != 0
+                if node == 0 { return isAtOrBelowDelegation(found) }
+                return found != node
                     && (zone.nodes[found].isOccluded && !isBelow(found, cut: node)
                         || zone.nodes[found].flags.contains(.delegation))
             }
             labels -= 1
+        }
+        return false
+    }
+
+    /// Whether a child zone, not this one, has to know a node's addresses.
+    private func isAtOrBelowDelegation(_ node: Int) -> Bool {
+        var node = node
+        while node != 0 {
+            if zone.nodes[node].flags.contains(.delegation) && !zone.nodes[node].isOccluded { return true }
+            node = Int(zone.nodes[node].parent)
         }
         return false
     }

@@ -1,0 +1,10 @@
+import Answering
+
+extension AnswerOptions {
+    /// Nothing but what an answer needs.
+    static let minimal = AnswerOptions()
+    /// With the zone's servers, and the addresses of whatever name is in the answer.
+    static let full = AnswerOptions(minimalResponses: false)
+    /// With those addresses alone.
+    static let withoutAuthority = AnswerOptions(minimalResponses: false)
+}

@@ -69,7 +69,10 @@ extension Responder {
             denyFurther(step, zone, &draft)
             return false
         case .subtreeAlias:
-            return substitute(step, zone, &draft) && type != .cname
+            guard substitute(step, zone, &draft) else { return false }
+            if type != .cname { return true }
+            if !table.minimalResponses { enrich(zone, type, client, &draft) }
+            return false
         case .delegation:
             let labels = step.isFirst ? question.labelCount : target.labelCount
             if type != .ds || step.found.labels != labels {
@@ -80,7 +83,9 @@ extension Responder {
             break
         }
         if type == .any {
-            answerAny(step, entry, all: transport == .tcp, &draft)
+            let all = transport == .tcp || !table.minimalAny
+            answerAny(step, entry, all: all, &draft)
+            if all && !table.minimalResponses { enrich(zone, type, client, &draft) }
             return false
         }
         if let rrset = zone.rrset(of: node, type: type) {
@@ -132,7 +137,7 @@ extension Responder {
         }
     }
 
-    /// One of the name's rrsets over UDP (RFC 8482 §4.1), all over a stream.
+    /// All of the name's rrsets, or the first of them (RFC 8482 §4.1).
     private mutating func answerAny(_ step: Step, _ entry: ServedEntry, all: Bool, _ draft: inout Draft) {
         let zone = entry.zone
         let node = step.found.node

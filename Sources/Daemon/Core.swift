@@ -125,8 +125,9 @@ actor Core {
         await controller.take(
             next.plan, backend: backend, zones: next.shelf.zones,
             options: AnswerOptions(
-                allowQuery: settings.allowQuery, minimalResponses: settings.minimalResponses,
-                maximumUDPSize: settings.maximumUDPSize))
+                allowQuery: settings.allowQuery,
+                minimalResponses: Answering.MinimalResponses(settings.minimalResponses),
+                minimalAny: settings.minimalAny, maximumUDPSize: settings.maximumUDPSize))
     }
 
     private func sayReady() {
@@ -158,6 +159,17 @@ actor Core {
     func offPool<Value: Sendable>(_ work: @escaping @Sendable () -> Value) async -> Value {
         await withCheckedContinuation { continuation in
             reader.async { continuation.resume(returning: work()) }
+        }
+    }
+}
+
+extension Answering.MinimalResponses {
+    init(_ setting: Settings.MinimalResponses) {
+        switch setting {
+        case .no: self = .no
+        case .yes: self = .yes
+        case .noAuth: self = .noAuth
+        case .noAuthRecursive: self = .noAuthRecursive
         }
     }
 }

@@ -28,7 +28,7 @@ struct HostileTests {
     ].joined(separator: "\n")
 
     static func fixture(minimal: Bool = true) throws -> Fixture {
-        try Fixture(["example.com": zone], options: AnswerOptions(minimalResponses: minimal))
+        try Fixture(["example.com": zone], options: AnswerOptions(minimalResponses: MinimalResponses(minimal)))
     }
 
     /// What holds for whatever comes in.

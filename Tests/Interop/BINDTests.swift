@@ -1,4 +1,5 @@
 import Addresses
+import Answering
 import Foundation
 import Testing
 
@@ -26,11 +27,12 @@ private enum Questions {
         "old.lookup.example", "host.old.lookup.example", "nx.old.lookup.example", "toself.lookup.example",
         "_dns._udp.lookup.example", "svc.lookup.example", "naptr.lookup.example", "ptr.lookup.example",
         "caa.lookup.example", "hinfo.lookup.example", "unknown.lookup.example", "big.lookup.example",
-        "many.lookup.example",
+        "many.lookup.example", "binding.lookup.example", "bindalias.lookup.example", "sip.lookup.example",
+        "further.lookup.example", "toapex.lookup.example",
     ]
     static let types = [
         "A", "AAAA", "NS", "SOA", "MX", "TXT", "CNAME", "DS", "DNAME", "SRV", "HTTPS", "NAPTR", "PTR", "CAA",
-        "HINFO", "TYPE65300", "TYPE0", "RRSIG", "ANY",
+        "HINFO", "TYPE65300", "TYPE0", "RRSIG", "ANY", "SVCB", "AFSDB", "RT", "KX", "LP", "MB", "DNSKEY",
     ]
 
     static func all(_ options: [String]) -> [Question] {
@@ -43,17 +45,50 @@ private enum Questions {
     .enabled(if: Named.path != nil, "needs named (Debian: bind9)"),
     .enabled(if: Dig.path != nil, "needs dig (Debian: bind9-dnsutils)"), .timeLimit(.minutes(5)), .serialized)
 struct BINDTests {
-    @Test(
-        "rcode, flags and every section are the same",
-        arguments: [true, false],
-        [["+noedns"], [], ["+tcp"], ["+dnssec"], ["+tcp", "+dnssec"], ["+norecurse", "+bufsize=4096"]])
-    func answers(minimalResponses: Bool, options: [String]) async throws {
+    /// What both are told, and what dig.
+    struct Case: CustomTestStringConvertible, Sendable {
+        let minimalResponses: String
+        var minimalAny = true
+        let dig: [String]
+
+        var testDescription: String {
+            "minimal-responses \(minimalResponses), minimal-any \(minimalAny), dig \(dig.joined(separator: " "))"
+        }
+
+        var statements: String {
+            "minimal-responses \(minimalResponses); minimal-any \(minimalAny ? "yes" : "no");"
+        }
+
+        var options: AnswerOptions {
+            let forms: [String: MinimalResponses] = [
+                "no": .no, "yes": .yes, "no-auth": .noAuth, "no-auth-recursive": .noAuthRecursive,
+            ]
+            return AnswerOptions(minimalResponses: forms[minimalResponses] ?? .yes, minimalAny: minimalAny)
+        }
+    }
+
+    static let cases =
+        ["yes", "no"].flatMap { form in
+            [["+noedns"], [], ["+tcp"], ["+dnssec"], ["+tcp", "+dnssec"], ["+norecurse", "+bufsize=4096"]].map {
+                Case(minimalResponses: form, dig: $0)
+            }
+        } + [
+            Case(minimalResponses: "no-auth", dig: []), Case(minimalResponses: "no-auth", dig: ["+norecurse"]),
+            Case(minimalResponses: "no-auth-recursive", dig: []),
+            Case(minimalResponses: "no-auth-recursive", dig: ["+norecurse"]),
+            Case(minimalResponses: "yes", minimalAny: false, dig: []),
+            Case(minimalResponses: "no", minimalAny: false, dig: []),
+            Case(minimalResponses: "no", dig: ["+bufsize=512"]),
+        ]
+
+    @Test("rcode, flags and every section are the same", arguments: cases)
+    func answers(_ row: Case) async throws {
         let zones = [
             (name: "yufu123.com", file: places.article), (name: "lookup.example", file: places.lookup),
         ]
-        let named = try Named(zones: zones, minimalResponses: minimalResponses)
-        try await ServersInProcess.with(zones: zones, minimalResponses: minimalResponses) { endpoint in
-            let questions = Questions.all(options)
+        let named = try Named(zones: zones, options: row.statements)
+        try await ServersInProcess.with(zones: zones, options: row.options) { endpoint in
+            let questions = Questions.all(row.dig)
             let theirs = try Dig.ask(questions, of: named.endpoint)
             let ours = try Dig.ask(questions, of: endpoint)
             for (index, question) in questions.enumerated() {
@@ -61,7 +96,7 @@ struct BINDTests {
                     Issue.record("\(question): answered by \(ours[index] == nil ? "BIND" : "us") alone")
                     continue
                 }
-                Policy.apply(to: question, minimalResponses, ours: &our, theirs: &their)
+                Policy.apply(to: question, ours: &our, theirs: &their)
                 if our != their { Issue.record("\(question): \(our.difference(from: their))") }
             }
         }

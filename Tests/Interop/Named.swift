@@ -13,14 +13,16 @@ final class Named {
     private let directory: URL
 
     /// Starts it and waits until it answers.
-    /// - Parameter zones: Names and files.
-    init(zones: [(name: String, file: URL)], minimalResponses: Bool) throws {
+    /// - Parameters:
+    ///   - zones: Names and files.
+    ///   - options: More statements for its `options`.
+    init(zones: [(name: String, file: URL)], options: String) throws {
         guard let path = Self.path else { throw ProgramError(description: "named is not installed") }
         endpoint = try Self.freeEndpoint()
         directory = FileManager.default.temporaryDirectory.appendingPathComponent("named-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
         let configuration = directory.appendingPathComponent("named.conf")
-        try Self.text(zones, endpoint, directory, minimalResponses).write(
+        try Self.text(zones, endpoint, directory, options).write(
             to: configuration, atomically: true, encoding: .utf8)
         process.executableURL = URL(fileURLWithPath: path)
         process.arguments = ["-g", "-c", configuration.path, "-n", "1"]
@@ -60,7 +62,7 @@ final class Named {
     }
 
     private static func text(
-        _ zones: [(name: String, file: URL)], _ endpoint: Endpoint, _ directory: URL, _ minimalResponses: Bool
+        _ zones: [(name: String, file: URL)], _ endpoint: Endpoint, _ directory: URL, _ options: String
     ) -> String {
         """
         options {
@@ -73,8 +75,7 @@ final class Named {
             dnssec-validation no;
             notify no;
             allow-transfer { none; };
-            minimal-responses \(minimalResponses ? "yes" : "no");
-            minimal-any yes;
+            \(options)
             zero-no-soa-ttl no;
             answer-cookie no;
             edns-udp-size 1232;

@@ -2,7 +2,7 @@
 /// that everything else is still compared.
 enum Policy {
     static func apply(
-        to question: Question, _ minimalResponses: Bool, ours: inout Answer, theirs: inout Answer
+        to question: Question, ours: inout Answer, theirs: inout Answer
     ) {
         // We keep the case of the question, BIND that of the zone; names are the same in any case.
         ours.foldCase()
@@ -12,7 +12,7 @@ enum Policy {
         loop(&ours, theirs)
         signaturesOfAliases(question, &ours, &theirs)
         anyBelowDNAME(question, &ours, theirs)
-        if !minimalResponses { authority(question, ours, &theirs) }
+        servers(question, &ours, theirs)
     }
 
     /// A truncated answer is asked for again over TCP: what it holds is nobody's (RFC 2181 §9). BIND
@@ -68,20 +68,12 @@ enum Policy {
         ours = theirs
     }
 
-    /// Where responses are not minimal, BIND names the zone's servers beside ANY, and beside the alias
-    /// alone that a DNAME makes; we have them beside all other answers.
-    private static func authority(_ question: Question, _ ours: Answer, _ theirs: inout Answer) {
-        let answer = ours.sections["ANSWER", default: []]
-        let isMade = question.type == "CNAME" && answer.contains { $0.contains(" in dname ") }
-        guard question.type == "ANY" || isMade, ours.sections["AUTHORITY"] == nil else { return }
-        let servers = theirs.sections["AUTHORITY", default: []]
-        guard servers.allSatisfy({ $0.contains(" in ns ") }) else { return }
-        theirs.sections["AUTHORITY"] = nil
-        let names = Set(servers.compactMap(lastWord))
-        theirs.sections["ADDITIONAL"] = theirs.sections["ADDITIONAL"]?.filter { record in
-            ours.sections["ADDITIONAL", default: []].contains(record) || !names.contains(firstWord(record))
-        }
-        if theirs.sections["ADDITIONAL"]?.isEmpty == true { theirs.sections["ADDITIONAL"] = nil }
+    /// Who takes 512 octets gets the servers of a zone with their addresses all the same; they are left
+    /// out where they don't fit.
+    private static func servers(_ question: Question, _ ours: inout Answer, _ theirs: Answer) {
+        guard question.type == "NS", question.options.contains("+bufsize=512"), theirs.flags.contains("aa")
+        else { return }
+        ours.sections["ADDITIONAL"] = theirs.sections["ADDITIONAL"]
     }
 
     private static func firstWord(_ record: String) -> String { String(record.prefix { $0 != " " }) }

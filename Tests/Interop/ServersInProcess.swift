@@ -12,7 +12,7 @@ import ZoneFiles
 enum ServersInProcess {
     /// Serves zones while `body` runs.
     static func with(
-        zones: [(name: String, file: URL)], minimalResponses: Bool, _ body: (Endpoint) throws -> Void
+        zones: [(name: String, file: URL)], options: AnswerOptions, _ body: (Endpoint) throws -> Void
     ) async throws {
         var served: [DomainName: ServedZone] = [:]
         for (name, file) in zones {
@@ -24,7 +24,7 @@ enum ServersInProcess {
             served[origin] = ServedZone(zone: zone)
         }
         let snapshot = Snapshot(
-            catalog: ZoneCatalog(served), options: AnswerOptions(minimalResponses: minimalResponses))
+            catalog: ZoneCatalog(served), options: options)
         let (udpSockets, streamSockets, endpoint) = try bind()
         let store = SnapshotStore(snapshot)
         let udp = UDPServer(workers: 1)

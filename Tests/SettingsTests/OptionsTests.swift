@@ -15,7 +15,8 @@ struct OptionsTests {
         #expect(settings == Settings(file: "/etc/swerve/swerve.conf").in("/etc/swerve"))
         #expect(settings.listeners.map(\.port) == [53, 53])
         #expect(settings.listeners.map(\.family) == [.v4, .v6])
-        #expect(settings.allowQuery == .any && settings.minimalResponses && settings.maximumUDPSize == 1232)
+        #expect(settings.allowQuery == .any && settings.maximumUDPSize == 1232)
+        #expect(settings.minimalResponses == .yes && settings.minimalAny)
         #expect(settings.stateDirectory == "/var/lib/swerve")
         #expect(settings.control == ControlSettings(path: "/run/swerve/control.sock", permissions: 0o600))
         #expect(settings.director.backend == .none)
@@ -25,14 +26,14 @@ struct OptionsTests {
     @Test func everythingWritten() throws {
         let settings = try options(
             """
-            directory "/d"; state-directory "s"; allow-query { 10/8; }; minimal-responses no; max-udp-size 1400;
+            directory "/d"; state-directory "s"; allow-query { 10/8; }; minimal-responses no; max-udp-size 1400; minimal-any no;
             tcp-clients 10; tcp-idle-timeout 50; tcp-listen-queue 7; autoreload yes; version "none of yours";
             hostname none; server-id hostname; recursion no; edns-udp-size 4096; tcp-clients-per-address 4;
             """)
         #expect(settings.directory == "/d")
         #expect(settings.stateDirectory == "/d/s")
         #expect(settings.allowQuery == AccessList([.init(.network(try #require(Prefix("10.0.0.0/8"))))]))
-        #expect(settings.minimalResponses == false)
+        #expect(settings.minimalResponses == .no && !settings.minimalAny)
         // The smaller one of both ways.
         #expect(settings.maximumUDPSize == 1400)
         #expect(settings.maximumTCPClients == 10 && settings.maximumTCPClientsPerAddress == 4)
@@ -77,8 +78,12 @@ struct OptionsTests {
 
     @Test(
         "Minimal responses",
-        arguments: [("yes", true), ("no", false), ("no-auth", true), ("no-auth-recursive", false), ("1", true)])
-    func minimalResponses(_ value: String, _ expected: Bool) throws {
+        arguments: [
+            ("yes", .yes), ("no", .no), ("no-auth", .noAuth), ("no-auth-recursive", .noAuthRecursive),
+            ("1", .yes),
+            ("false", .no),
+        ] as [(String, Settings.MinimalResponses)])
+    func minimalResponses(_ value: String, _ expected: Settings.MinimalResponses) throws {
         #expect(try options("minimal-responses \(value);").minimalResponses == expected)
     }
 

@@ -4,17 +4,21 @@ public import Addresses
 public struct AnswerOptions: Hashable, Sendable {
     /// Who may ask, where a zone doesn't say.
     public var allowQuery: AccessList
-    /// Whether the authority and additional sections carry only what an answer needs.
-    public var minimalResponses: Bool
+    /// What positive answers carry beside what was asked for.
+    public var minimalResponses: MinimalResponses
+    /// Whether ANY is answered with one rrset over UDP (RFC 8482 §4.1), not with all.
+    public var minimalAny: Bool
     /// The most octets of a UDP message, in what we send and in what we offer to take: 512 to 65535.
     public var maximumUDPSize: UInt16
 
     /// Options; 1232 octets are what passes an IPv6 path of 1280 whole (DNS flag day 2020).
     public init(
-        allowQuery: AccessList = .any, minimalResponses: Bool = true, maximumUDPSize: UInt16 = 1232
+        allowQuery: AccessList = .any, minimalResponses: MinimalResponses = .yes, minimalAny: Bool = true,
+        maximumUDPSize: UInt16 = 1232
     ) {
         self.allowQuery = allowQuery
         self.minimalResponses = minimalResponses
+        self.minimalAny = minimalAny
         self.maximumUDPSize = maximumUDPSize
     }
 }

@@ -167,7 +167,7 @@ struct CatalogEntry: Sendable {
                     marks: zone == nil ? SteeringMarks.none.table : served.marks.table,
                     isBroken: zone == nil, isOpen: (served.allowQuery ?? options.allowQuery).isAny,
                     isPlain: zone != nil && (served.allowQuery ?? options.allowQuery).isAny
-                        && options.minimalResponses,
+                        && options.minimalResponses == .yes,
                     access: access, nameStart: nameStart, labels: key.labelCount))
             if key.labelCount < 64 {
                 depths.low |= 1 << UInt64(key.labelCount)

@@ -30,7 +30,9 @@ public final class Snapshot: Sendable {
         // The view and the catalog's memory are kept beside the table.
         table = unsafe SnapshotTable(
             catalog: memory.table, access: memory.access, steering: view.table,
-            maximumUDPSize: max(options.maximumUDPSize, 512), minimalResponses: options.minimalResponses)
+            maximumUDPSize: max(options.maximumUDPSize, 512),
+            minimalResponses: options.minimalResponses == .yes,
+            responses: options.minimalResponses, minimalAny: options.minimalAny)
     }
 
     /// The same with another view; shares all else, however large.
@@ -46,5 +48,9 @@ struct SnapshotTable: Sendable {
     let access: AccessTable
     let steering: SteeringAnswers
     let maximumUDPSize: UInt16
+    /// Whether answers carry nothing that was not asked for.
     let minimalResponses: Bool
+    /// What they carry else.
+    let responses: MinimalResponses
+    let minimalAny: Bool
 }

@@ -10,6 +10,10 @@ struct Draft {
     var position: Int
     /// Where the data of the alias written last begins, the name that goes on; 0 before the first.
     var aliasPlace = 0
+    /// Whether nothing is added to a positive answer, whatever the options say.
+    var isMinimal = false
+    /// Whether the zone's servers are added to a positive answer.
+    var addsServers = false
     /// How the query ended.
     var code = ResponseCode.noError
     /// Flags of ours to set: AA, TC.

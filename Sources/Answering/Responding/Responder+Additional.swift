@@ -2,27 +2,37 @@ internal import Addresses
 internal import DNSWire
 internal import Zones
 
-/// What `minimal-responses no` adds: the zone's servers, and the addresses of names in the answer.
+/// What is added to positive answers that are not minimal: the zone's servers, and what the names in them
+/// lead to.
 extension Responder {
     /// Adds to a positive answer what fits, without TC for what doesn't.
     @inline(never)
     mutating func enrich(
         _ zone: CompiledZone, _ type: RecordType, _ client: IPAddress, _ draft: inout Draft
     ) {
-        if draft.isTruncated || draft.answers == 0 { return }
+        if draft.isMinimal || draft.isTruncated || draft.answers == 0 || draft.authorities != 0 { return }
+        // Keys are long enough alone, and who asks for them wants nothing else, as BIND has it.
+        if Self.isKeyMaterial(type) { return }
         // Names of a prepared answer are not known to the compression; the question's are.
-        if draft.aliasPlace == 0 { compression.removeAll() }
-        let isApexAnswer = type == .ns && draft.aliasPlace == 0 && question.length == zone.apexLength
-        if !isApexAnswer, let servers = zone.rrset(of: zone.apexNode, type: .ns) {
+        if draft.aliasPlace == 0 && type != .any { compression.removeAll() }
+        let length = draft.aliasPlace == 0 ? question.length : target.length
+        let isApexAnswer = (type == .ns || type == .any) && length == zone.apexLength
+        if draft.addsServers, !isApexAnswer, let servers = zone.rrset(of: zone.apexNode, type: .ns) {
             draft.authorities += append(servers, of: zone, node: zone.apexNode, owner: 0, &draft)
         }
         draft.isTruncated = false
         writeProofs(&draft)
-        if !draft.isTruncated { addAddresses(type, client, &draft) }
+        // With ANY what the names lead to is left out, as BIND does.
+        if type != .any && !draft.isTruncated { addAddresses(type, client, &draft) }
     }
 
-    /// Adds the addresses of the names that records of the answer and authority sections lead to, as far
-    /// as they fit.
+    /// KEY, DS, DNSKEY, CDS, CDNSKEY.
+    private static func isKeyMaterial(_ type: RecordType) -> Bool {
+        type == .ds || type == .dnskey || type.rawValue == 25 || type.rawValue == 59 || type.rawValue == 60
+    }
+
+    /// Adds what the names in the records so far lead to, as far as it fits, and what those lead to in turn:
+    /// the targets of an alias form of SVCB, of the SRV records of a NAPTR.
     mutating func addAddresses(_ type: RecordType, _ client: IPAddress, _ draft: inout Draft) {
         let answered =
             draft.aliasPlace == 0
@@ -30,9 +40,8 @@ extension Responder {
         visited.removeAll()
         let wasTruncated = draft.isTruncated
         let output = draft.output
-        let end = draft.position
         var place = MessageSize.header + question.length + 4
-        for _ in 0..<(Int(draft.answers) + Int(draft.authorities)) {
+        while place < draft.position, !visited.isFull {
             let owner = place
             var octet = output.octet(at: place)
             while octet != 0 && octet < 0xC0 {
@@ -43,37 +52,23 @@ extension Responder {
             let recordType = RecordType(output.big16(at: place))
             let data = place + 10
             place = data + Int(output.big16(at: place + 8))
-            guard let offset = Self.targetOffset(in: recordType) else { continue }
-            var name = data + offset
-            // A service binding whose target is the root speaks of its owner (RFC 9460 §2.5).
-            if recordType == .svcb || recordType == .https, output.octet(at: name) == 0 { name = owner }
+            guard let further = FurtherData(of: recordType, in: output, from: data, to: place) else { continue }
             // Owners and names in the answer's own data alike are followed through pointers.
-            guard spare.read(in: output, at: name, end: end) else { continue }
+            let name = further.isOwner ? owner : further.name
+            guard spare.read(in: output, at: name, end: draft.position) else { continue }
             let hash = spare.hash(labels: spare.labelCount)
             guard visited.insert(hash) else { continue }
-            addAddresses(at: name, except: hash == answered ? type : nil, client, &draft)
+            add(further, at: name, except: hash == answered ? type : nil, client, &draft)
         }
         // What is left out here is not missed.
         draft.isTruncated = wasTruncated
     }
 
-    /// Where the name whose addresses help stands in the data of a type; nil for types without one.
-    private static func targetOffset(in type: RecordType) -> Int? {
-        switch type.rawValue {
-        // NS
-        case 2: 0
-        // MX, AFSDB, RT, KX, SVCB, HTTPS
-        case 15, 18, 21, 36, 64, 65: 2
-        // SRV
-        case 33: 6
-        default: nil
-        }
-    }
-
-    /// Adds the addresses of the spare name, which the message has at a place. What is steered down is
-    /// left out.
-    private mutating func addAddresses(
-        at place: Int, except type: RecordType?, _ client: IPAddress, _ draft: inout Draft
+    /// Adds what helps of the spare name, which the message has at a place. What is steered down is left
+    /// out.
+    private mutating func add(
+        _ further: FurtherData, at place: Int, except type: RecordType?, _ client: IPAddress,
+        _ draft: inout Draft
     ) {
         let index = table.catalog.find(spare, atMost: spare.labelCount)
         if index < 0 || place > 0x3FFF { return }
@@ -83,8 +78,8 @@ extension Responder {
         let found = zone.lookup(spare)
         switch found.match {
         case .exact, .wildcard:
-            for index in 0..<2 {
-                let wanted = index == 0 ? RecordType.a : RecordType.aaaa
+            for index in 0..<further.typeCount {
+                let wanted = further.type(index)
                 guard wanted != type, let rrset = zone.rrset(of: found.node, type: wanted) else { continue }
                 if let steered = steeredPlace(rrset, entry.marks) {
                     draft.additionals += appendSteered(steered, rrset.type, owner: place, &draft)

@@ -58,7 +58,10 @@ extension Responder {
             if draft.wantsDNSSEC { proveAbsence(step, zone) }
             return false
         case .subtreeAlias:
-            return substitute(step, zone, &draft) && type != .cname
+            guard substitute(step, zone, &draft) else { return false }
+            if type != .cname { return true }
+            if !table.minimalResponses { enrich(zone, type, client, &draft) }
+            return false
         case .delegation:
             let labels = step.isFirst ? question.labelCount : target.labelCount
             if type != .ds || step.found.labels != labels {
@@ -69,7 +72,9 @@ extension Responder {
             break
         }
         if type == .any || type == .rrsig && zone.isSigned {
-            answerSeveral(type, step, entry, all: transport == .tcp, &draft)
+            let all = transport == .tcp || !table.minimalAny
+            answerSeveral(type, step, entry, all: all, &draft)
+            if all && type == .any && !table.minimalResponses { enrich(zone, type, client, &draft) }
             return false
         }
         if let rrset = zone.rrset(of: node, type: type) {
@@ -149,7 +154,7 @@ extension Responder {
         }
     }
 
-    /// One of the name's rrsets over UDP (RFC 8482 §4.1), all over a stream: there signatures are data as well.
+    /// The first of the name's rrsets (RFC 8482 §4.1), or all of them: then signatures are data as well.
     private mutating func answerAny(_ step: ChainStep, _ entry: ServedEntry, all: Bool, _ draft: inout Draft) {
         let zone = entry.zone
         let node = step.found.node

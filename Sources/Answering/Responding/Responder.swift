@@ -106,6 +106,8 @@ public struct Responder: ~Copyable {
             return finish(&draft, header, questions: 0)
         }
         draft.position = end
+        draft.addsServers = table.responses.addsServers(
+            recursionDesired: header.flags.contains(.recursionDesired))
         let type = RecordType(query.big16(at: end &- 4))
         let recordClass = query.big16(at: end &- 2)
         var extras = QueryExtras()
@@ -120,6 +122,8 @@ public struct Responder: ~Copyable {
             if transport == .udp {
                 let size = max(min(extras.udpSize, table.maximumUDPSize), 512)
                 draft.limit = min(output.capacity, Int(size))
+                // Who takes no more than 512 octets is not to get more than was asked for, as BIND has it.
+                draft.isMinimal = extras.udpSize <= 512
             }
             draft.limit &-= MessageSize.opt
             draft.wantsDNSSEC = extras.wantsDNSSEC

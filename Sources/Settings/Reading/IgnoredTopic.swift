@@ -154,7 +154,7 @@ struct IgnoredStatement {
             .messages,
             """
             auth-nxdomain additional-from-auth additional-from-cache glue-cache keep-response-order
-            match-mapped-addresses message-compression minimal-any multiple-cnames no-case-compress fake-iquery
+            match-mapped-addresses message-compression multiple-cnames no-case-compress fake-iquery
             rfc2308-type1 use-id-pool treat-cr-as-space filter-aaaa filter-aaaa-on-v4 filter-aaaa-on-v6
             """
         ),

@@ -16,7 +16,8 @@ struct OptionsReader {
     }
 
     static let ours = [
-        "directory", "listen-on", "listen-on-v6", "allow-query", "minimal-responses", "edns-udp-size",
+        "directory", "listen-on", "listen-on-v6", "allow-query", "minimal-responses", "minimal-any",
+        "edns-udp-size",
         "max-udp-size", "tcp-clients", "tcp-clients-per-address", "tcp-idle-timeout", "tcp-listen-queue",
         "version",
         "hostname", "server-id", "port", "recursion", "autoreload", "state-directory",
@@ -80,6 +81,7 @@ struct OptionsReader {
         case "allow-query":
             if let block = cursor.block() { settings.allowQuery = lists.read(block) }
         case "minimal-responses": minimalResponses(&cursor, &settings)
+        case "minimal-any": settings.minimalAny = cursor.boolean() ?? true
         case "edns-udp-size": edns = udpSize(&cursor)
         case "max-udp-size": message = udpSize(&cursor)
         case "tcp-clients":
@@ -131,11 +133,11 @@ struct OptionsReader {
 
     private func minimalResponses(_ cursor: inout StatementCursor, _ settings: inout Settings) {
         if cursor.skip("no-auth") {
-            settings.minimalResponses = true
+            settings.minimalResponses = .noAuth
         } else if cursor.skip("no-auth-recursive") {
-            settings.minimalResponses = false
+            settings.minimalResponses = .noAuthRecursive
         } else if let value = cursor.boolean() {
-            settings.minimalResponses = value
+            settings.minimalResponses = value ? .yes : .no
         }
     }
 

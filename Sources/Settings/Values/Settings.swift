@@ -16,8 +16,10 @@ public struct Settings: Hashable, Sendable {
     public var listeners: [Listener]
     /// Who may ask, where a zone does not say otherwise. `localhost` and `localnets` are not resolved yet.
     public var allowQuery: AccessList
-    /// Whether positive answers go without what nobody asked for: authority and additional sections.
-    public var minimalResponses: Bool
+    /// What positive answers carry that nobody asked for.
+    public var minimalResponses: MinimalResponses
+    /// Whether ANY is answered with one rrset over UDP, not with all.
+    public var minimalAny: Bool
     /// The largest UDP message that we send, and that we say we take: 512 to 4096 octets.
     public var maximumUDPSize: UInt16
     /// TCP connections at a time, at least 1.
@@ -56,7 +58,8 @@ public struct Settings: Hashable, Sendable {
             Listener(family: .v6, port: 53, addresses: .any, position: nil),
         ]
         allowQuery = .any
-        minimalResponses = true
+        minimalResponses = .yes
+        minimalAny = true
         maximumUDPSize = 1232
         maximumTCPClients = 150
         maximumTCPClientsPerAddress = 20
@@ -70,6 +73,20 @@ public struct Settings: Hashable, Sendable {
         control = ControlSettings()
         director = DirectorSettings()
         steering = SteeringSettings()
+    }
+}
+
+extension Settings {
+    /// The forms of `minimal-responses`.
+    public enum MinimalResponses: Hashable, Sendable {
+        /// Authority and additional sections are filled.
+        case no
+        /// Neither is.
+        case yes
+        /// The additional section alone is.
+        case noAuth
+        /// As `noAuth` for queries that want recursion, as `no` for others.
+        case noAuthRecursive
     }
 }
 

@@ -1,5 +1,6 @@
 public import Diagnostics
 public import DNSWire
+internal import Glibc
 internal import Zones
 
 extension ZoneBuilder: RecordSink {}
@@ -48,7 +49,7 @@ public enum ZoneFile {
         reader.read(0)
         var (sink, files, findings, recordCount) = reader.finish()
         let isWellFormed = findings.errors == 0
-        let (zone, issues) = sink.compile()
+        let (zone, issues) = sink.compile(at: UInt32(truncatingIfNeeded: time(nil)))
         for issue in issues where isWellFormed || !issue.mayComeFromMistakes {
             findings.add(finding(issue, files))
         }

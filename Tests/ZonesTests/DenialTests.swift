@@ -174,4 +174,31 @@ struct DenialTests {
         #expect(issues.filter { $0.kind == .unusedSignature }.map(\.owner) == [try DomainName("a.example")])
         #expect(zone.lookup(try DomainName("x." + label + ".example")).owner == (try DomainName("example")))
     }
+
+    @Test(
+        "Signatures that don't hold are said",
+        arguments: [
+            // Expiration and inception, from 1000000 on.
+            (1_000_001, 1_000_000, "expires at 19700112134641"),
+            (1_000_000, 999_000, "1 signatures have expired"),
+            (1_259_200, 1_000_000, "expires at 19700115134640"), (1_259_201, 1_000_000, nil),
+            (2_000_000, 1_000_001, "holds only from 19700112134641"),
+            // Times go round (RFC 1982): beyond half of all numbers is before.
+            (3_000_000_000, 1_000_000, "1 signatures have expired"),
+        ] as [(UInt32, UInt32, String?)])
+    func signatureTimes(_ expiration: UInt32, _ inception: UInt32, _ message: String?) throws {
+        let base = try DomainName("example")
+        var builder = ZoneBuilder(origin: base)
+        for line in ["@ SOA ns.example.net. admin 7 3600 300 604800 300", "@ NS ns.example.net."] {
+            let record = try RecordText(line, origin: base)
+            builder.add(owner: record.owner, type: record.type, ttl: record.ttl, data: record.data)
+        }
+        let big = { (value: UInt32) in (0..<4).map { UInt8(truncatingIfNeeded: value >> UInt32(24 - 8 * $0)) } }
+        builder.add(
+            owner: base, type: .rrsig, ttl: 60,
+            data: [0, 6, 13, 1, 0, 0, 0, 60] + big(expiration) + big(inception) + [0, 1, 0, 1])
+        let issues = builder.compile(at: 1_000_000).issues.filter { $0.kind == .signatureTime }
+        #expect(issues.count == (message == nil ? 0 : 1))
+        if let message { #expect(issues.first?.message.contains(message) == true, "\(issues)") }
+    }
 }

@@ -55,7 +55,9 @@ public struct ZoneBuilder {
     }
 
     /// Checks the whole and compiles it; the zone is nil if any issue is an error.
-    public consuming func compile() -> (zone: Zone?, issues: [ZoneIssue]) {
+    ///
+    /// - Parameter now: Seconds since 1970, by which signatures are judged; nil: they aren't.
+    public consuming func compile(at now: UInt32? = nil) -> (zone: Zone?, issues: [ZoneIssue]) {
         if isTooLarge {
             issues.append(
                 ZoneIssue(
@@ -64,7 +66,7 @@ public struct ZoneBuilder {
             return (nil, issues)
         }
         var compiler = ZoneCompiler(pending, issues: issues)
-        return compiler.compile()
+        return compiler.compile(at: now)
     }
 
     private mutating func resolve(_ owner: RawSpan, _ type: RecordType, _ location: UInt64) -> Int {

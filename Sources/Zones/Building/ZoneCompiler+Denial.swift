@@ -1,23 +1,10 @@
 internal import DNSWire
 
-/// Signatures, and the chain of records that prove what a zone doesn't have.
+/// The chain of records that prove what a zone doesn't have.
 extension ZoneCompiler {
     /// More hashes than these are refused: each query for a name that isn't there pays for them, and resolvers
     /// take no proof that costs them more (RFC 9276 §3.2; CVE-2023-50868).
     private static let mostIterations = 150
-
-    /// Sees whether there is any signature.
-    mutating func findSignatures() {
-        isSigned = zone.records.contains { $0.type == .rrsig }
-    }
-
-    /// The type that an RRSIG record covers (RFC 4034 §3.1.1).
-    func covered(by record: PendingRecord) -> RecordType {
-        // Whoever adds records has seen to their form; a short one covers nothing.
-        if record.dataLength < 2 { return RecordType(0) }
-        let start = Int(record.dataStart)
-        return RecordType(UInt16(zone.data[start]) << 8 | UInt16(zone.data[start + 1]))
-    }
 
     /// Whether a node has an NSEC3 record, and besides its signatures nothing else.
     func hasOnlyNSEC3(_ node: Int) -> Bool {
@@ -34,19 +21,6 @@ extension ZoneCompiler {
             next = record.next
         }
         return hasNSEC3
-    }
-
-    /// Says which signatures nobody will be answered with.
-    mutating func reportUnused(_ signatures: [Int], of node: Int) {
-        for index in signatures {
-            let record = zone.records[index]
-            report(
-                .unusedSignature, isError: false, node: node, record: record,
-                """
-                \(zone.name(of: node)): the RRSIG record covers \(covered(by: record)), which is not there; it \
-                is not answered
-                """)
-        }
     }
 
     /// Finds out how the zone proves what it doesn't have, before nodes are written.

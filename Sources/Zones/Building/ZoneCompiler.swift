@@ -26,7 +26,9 @@ struct ZoneCompiler: ~Copyable {
     }
 
     /// The zone, or nil if any issue is an error.
-    mutating func compile() -> (zone: Zone?, issues: [ZoneIssue]) {
+    ///
+    /// - Parameter now: Seconds since 1970, by which signatures are judged; nil: they aren't.
+    mutating func compile(at now: UInt32?) -> (zone: Zone?, issues: [ZoneIssue]) {
         checkApex()
         findSignatures()
         markCuts()
@@ -57,6 +59,7 @@ struct ZoneCompiler: ~Copyable {
             return (nil, issues)
         }
         let denials = FlatMemory(linkDenials())
+        if isSigned, let now { checkSignatureTimes(at: now) }
         let slots = FlatMemory(makeSlots(nodeCount: nodeCount))
         let apexLength = apex.count
         let apexNode = Int(places[0]) * 8

@@ -40,6 +40,8 @@ public struct ZoneIssue: Hashable, Sendable {
         case ttlTooLarge
         /// The RRSIG record covers a type that its owner doesn't have; it is not answered.
         case unusedSignature
+        /// A signature has expired, or will soon, or doesn't hold yet.
+        case signatureTime
         /// NSEC or NSEC3 records don't prove what they should.
         case brokenDenial
         /// NSEC3 records with more hashes than one (RFC 9276 §3.1).

@@ -1,0 +1,78 @@
+internal import DNSWire
+
+/// What was signed elsewhere.
+extension ZoneCompiler {
+    /// Three days: a weekend is enough to mend what signs the zone.
+    private static let soon: Int32 = 3 * 86400
+
+    /// Sees whether there is any signature.
+    mutating func findSignatures() {
+        isSigned = zone.records.contains { $0.type == .rrsig }
+    }
+
+    /// The type that an RRSIG record covers (RFC 4034 §3.1.1).
+    func covered(by record: PendingRecord) -> RecordType {
+        // Whoever adds records has seen to their form; a short one covers nothing.
+        if record.dataLength < 2 { return RecordType(0) }
+        let start = Int(record.dataStart)
+        return RecordType(UInt16(zone.data[start]) << 8 | UInt16(zone.data[start + 1]))
+    }
+
+    /// Says which signatures nobody will be answered with.
+    mutating func reportUnused(_ signatures: [Int], of node: Int) {
+        for index in signatures {
+            let record = zone.records[index]
+            report(
+                .unusedSignature, isError: false, node: node, record: record,
+                """
+                \(zone.name(of: node)): the RRSIG record covers \(covered(by: record)), which is not there; it \
+                is not answered
+                """)
+        }
+    }
+
+    /// Says when signatures have run out, or will soon, or hold only later: validating resolvers then take the
+    /// answers for bogus. One of them stands for all.
+    mutating func checkSignatureTimes(at now: UInt32) {
+        var first: (node: Int, record: PendingRecord, left: Int32)?
+        var early: (node: Int, record: PendingRecord)?
+        var expired = 0
+        for node in zone.nodes.indices where places[node] != 0 {
+            var next = zone.nodes[node].first
+            while next != PendingNode.none {
+                let record = zone.records[Int(next)]
+                next = record.next
+                guard record.type == .rrsig, record.dataLength >= 16 else { continue }
+                // Serial arithmetic (RFC 4034 §3.1.5).
+                let left = Int32(bitPattern: time(in: record, at: 8) &- now)
+                if left <= 0 { expired += 1 }
+                if left < first?.left ?? .max { first = (node, record, left) }
+                if Int32(bitPattern: time(in: record, at: 12) &- now) > 0, early == nil {
+                    early = (node, record)
+                }
+            }
+        }
+        if let first, first.left <= Self.soon {
+            let which = "of \(zone.name(of: first.node)) \(covered(by: first.record))"
+            let moment = SignatureTime.text(time(in: first.record, at: 8))
+            report(
+                .signatureTime, isError: false, node: first.node, record: first.record,
+                expired > 0
+                    ? "\(expired) signatures have expired, the first, \(which), at \(moment) (UTC)"
+                    : "the signature \(which) expires at \(moment) (UTC); sign the zone again")
+        }
+        if let early {
+            report(
+                .signatureTime, isError: false, node: early.node, record: early.record,
+                """
+                the signature of \(zone.name(of: early.node)) \(covered(by: early.record)) holds only from \
+                \(SignatureTime.text(time(in: early.record, at: 12))) (UTC) on
+                """)
+        }
+    }
+
+    private func time(in record: PendingRecord, at offset: Int) -> UInt32 {
+        let start = Int(record.dataStart) + offset
+        return zone.data[start..<(start + 4)].reduce(0) { $0 << 8 | UInt32($1) }
+    }
+}

@@ -175,9 +175,9 @@ let package = Package(
         .testTarget(
             name: "ConformanceTests",
             dependencies: [
-                "Addresses", "Answering", "DNSWire", "Diagnostics", "Director", "Steering", "Telemetry",
-                "TestZones", "ZoneFiles", "Zones",
-            ], path: "Tests/Conformance", swiftSettings: house),
+                "Addresses", "Answering", "DNSClient", "DNSWire", "Diagnostics", "Director", "Steering",
+                "StreamServer", "Telemetry", "TestZones", "ZoneFiles", "Zones", log,
+            ] + nio, path: "Tests/Conformance", swiftSettings: house),
         .testTarget(
             name: "LabTests", dependencies: ["swerved", "swervectl"], path: "Tests/Lab", exclude: ["guest"],
             swiftSettings: house),

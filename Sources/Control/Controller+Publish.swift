@@ -29,21 +29,6 @@ extension Controller {
             recovery: member.check.recovery)
     }
 
-    /// Finds the steered rrsets of all zones anew.
-    func markZones() {
-        registry = SteeringRegistry()
-        let vips = Set(plan.vips.map(\.address))
-        let policyOfName = plan.policyOfName
-        var served: [DomainName: ServedZone] = [:]
-        for (name, loaded) in zones {
-            let marks =
-                loaded.zone?.marks(vips: vips, policy: { policyOfName[$0] ?? 0 }, registry: &registry) ?? .none
-            served[name] = ServedZone(zone: loaded.zone, marks: marks, allowQuery: loaded.allowQuery)
-        }
-        catalog = ZoneCatalog(served)
-        publishedEntries = nil
-    }
-
     /// Publishes what follows from the verdicts and the table, if it differs from what is published.
     func publish() {
         if isViewHeld { return }
@@ -53,11 +38,11 @@ extension Controller {
             let standing = VIPStanding(of: vip.virtualServers.compactMap { byKey[$0] }, requires: vip.requires)
             vips[vip.address] = SteeredVIP(standing, isServedWhenAllDown: vip.isServedWhenAllDown)
         }
-        let entries = registry.sets.map { set in
+        let entries = marking.registry.sets.map { set in
             SteeringEntry(of: set, vips: vips, policy: plan.policies[Int(set.policy)])
         }
         if entries != publishedEntries {
-            store.publish(Snapshot(catalog: catalog, view: SteeringView(entries), options: options))
+            store.publish(marking.snapshot.with(view: SteeringView(entries)))
             publishedEntries = entries
         }
         for (address, vip) in vips.sorted(by: { $0.key < $1.key }) {

@@ -49,12 +49,12 @@ extension Controller {
     public var overview: Overview {
         Overview(
             virtualServers: virtualServers, checks: checks, standings: standings, since: standingSince,
-            desired: desiredForPeople, sets: registry.sets, uses: registry.uses,
+            desired: desiredForPeople, sets: marking.registry.sets, uses: marking.registry.uses,
             entries: publishedEntries ?? [], troubles: backendTroubles.sorted(), plan: plan)
     }
 
     /// How many rrsets of each zone are steered.
-    public var steeredNames: [DomainName: Int] { catalog.zones.mapValues(\.marks.count) }
+    public var steeredNames: [DomainName: Int] { marking.snapshot.catalog.zones.mapValues(\.marks.count) }
 
     private var desiredForPeople: Table {
         var desired = Table()

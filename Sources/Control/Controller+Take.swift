@@ -14,6 +14,8 @@ extension Controller {
     public func take(
         _ plan: ControlPlan, backend: (any Backend)?, zones: [DomainName: LoadedZone], options: AnswerOptions
     ) async {
+        // Before anything is under way, since other passes go on meanwhile.
+        let next = await marking.following(zones, plan, options)
         await ask(plan)
         if let old = self.backend, old !== backend {
             // What carried the packets until now lets go of them; another begins with an empty belief.
@@ -26,12 +28,11 @@ extension Controller {
         }
         self.plan = plan
         self.backend = backend
-        self.zones = zones
         self.options = options
         planNumber += 1
         isLookDue = true
         isViewHeld = isRunning
-        markZones()
+        take(next)
         followChecks()
         followAddresses()
         publish()
@@ -40,10 +41,14 @@ extension Controller {
     }
 
     /// Takes on other zones; all else stays.
-    public func take(zones: [DomainName: LoadedZone]) {
-        self.zones = zones
-        markZones()
+    public func take(zones: [DomainName: LoadedZone]) async {
+        take(await marking.following(zones, plan, options))
         publish()
+    }
+
+    private func take(_ next: Marking) {
+        marking = next
+        publishedEntries = nil
     }
 
     /// Begins the checks of a plan that is to come; returns when each of them has a verdict.

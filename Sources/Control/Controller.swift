@@ -31,6 +31,8 @@ public actor Controller {
     static let patience = Duration.seconds(4)
     /// Between two looks at the table for what others have changed: repairs are due within two seconds.
     static let repairInterval = Duration.seconds(1)
+    /// Between two looks for snapshots that can be freed.
+    static let freeingInterval = Duration.seconds(1)
     /// Between two savings of verdicts that did not change, so that they stay young enough to hold.
     static let saveInterval = Duration.seconds(60)
     /// After a saving, this many times what it took is left to other work: with thousands of verdicts it
@@ -49,7 +51,6 @@ public actor Controller {
     // What was asked for.
     var backend: (any Backend)?
     var plan = ControlPlan()
-    var zones: [DomainName: LoadedZone] = [:]
     var options = AnswerOptions()
 
     // What is known of real servers.
@@ -70,8 +71,7 @@ public actor Controller {
     var addresses = AddressKeeper()
 
     // What was published.
-    var registry = SteeringRegistry()
-    var catalog = ZoneCatalog([:])
+    var marking = Marking()
     var standings: [IPAddress: VIPStanding] = [:]
     var standingSince: [IPAddress: ContinuousClock.Instant] = [:]
     var publishedEntries: [SteeringEntry]?
@@ -133,6 +133,7 @@ public actor Controller {
         await withDiscardingTaskGroup { group in
             group.addTask { await self.reconcileWhenWoken() }
             group.addTask { await self.tick() }
+            group.addTask { await Self.freeReplaced(in: self.store) }
             group.addTask {
                 await withDiscardingTaskGroup { runners in
                     for await (check, runner) in self.newRunners {
@@ -169,6 +170,11 @@ public actor Controller {
             addresses.removeAll(except: staying, from: hostAddresses, report: report)
         }
         save(force: true)
+    }
+
+    /// Frees what no worker uses any more, away from all that is in a hurry.
+    @concurrent private static func freeReplaced(in store: SnapshotStore) async {
+        while (try? await Task.sleep(for: freeingInterval)) != nil { store.freeReplaced() }
     }
 
     var hasVerdicts: Bool { checks.values.allSatisfy { $0.verdict != .unknown } }

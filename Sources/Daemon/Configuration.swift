@@ -48,10 +48,11 @@ struct Configuration: Sendable {
 
         var shelf = shelf
         let changes = shelf.follow(settings.zones, in: settings.directory, at: .now)
+        let plan = ControlPlan(settings, hostAddresses: Set(host.map(\.address)))
+        shelf.search(for: Set(plan.vips.map(\.address)))
         var configuration = Configuration(
-            settings: settings, plan: ControlPlan(settings, hostAddresses: Set(host.map(\.address))),
-            shelf: shelf,
-            endpoints: settings.endpoints(on: host), files: files, warnings: diagnostics)
+            settings: settings, plan: plan, shelf: shelf, endpoints: settings.endpoints(on: host), files: files,
+            warnings: diagnostics)
         configuration.warnings += configuration.steeringWarnings
         return Reading(
             configuration: configuration, files: files,
@@ -66,26 +67,17 @@ struct Configuration: Sendable {
 
     /// Where a zone says something that steering cannot do.
     private var steeringWarnings: [Diagnostic] {
-        let vips = Set(plan.vips.map(\.address))
-        if vips.isEmpty { return [] }
         var warnings: [Diagnostic] = []
-        for item in shelf.items.values.sorted(by: { $0.settings.name < $1.settings.name }) {
-            guard let zone = item.zone else { continue }
+        let concerned = shelf.items.values.filter {
+            $0.search?.isSteered == true || $0.search?.warnings.isEmpty == false
+        }
+        for item in concerned.sorted(by: { $0.settings.name < $1.settings.name }) {
             let name = item.settings.name.displayText
-            for warning in zone.steeringWarnings(vips: vips) {
+            warnings += item.search?.warnings.map { Diagnostic(.warning, "zone \(name): \($0)") } ?? []
+            if item.search?.isSteered == true, let position = item.settings.allowTransferPosition {
                 warnings.append(
                     Diagnostic(
-                        .warning,
-                        "zone \(name): \(warning.owner.displayText) \(warning.type): \(warning.message)"))
-            }
-            if let position = item.settings.allowTransferPosition {
-                var registry = SteeringRegistry()
-                if !zone.marks(vips: vips, policy: { _ in 0 }, registry: &registry).isEmpty {
-                    warnings.append(
-                        Diagnostic(
-                            .warning, "zone \(name) has steered names, and a secondary cannot steer",
-                            at: position))
-                }
+                        .warning, "zone \(name) has steered names, and a secondary cannot steer", at: position))
             }
         }
         return warnings

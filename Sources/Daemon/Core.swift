@@ -145,14 +145,12 @@ actor Core {
         }
     }
 
-    /// Tells what became of a zone.
-    nonisolated func tell(_ change: ZoneShelf.Change) {
-        if change.result == .unchanged { return }
-        let subject = "zone \(change.displayName)"
-        let occurrence = Occurrence(change.result == .failed ? .error : .info, subject, change.words)
-        log.write(occurrence)
-        hub.tell(occurrence)
-        if let warning = change.serialWarning { log.write(.warning, subject, warning) }
+    /// Tells what became of zones.
+    nonisolated func tell(_ changes: [ZoneShelf.Change]) {
+        for occurrence in ZoneShelf.occurrences(of: changes) {
+            log.write(occurrence)
+            if occurrence.level != .warning { hub.tell(occurrence) }
+        }
     }
 
     /// Long or blocking work, away from the threads that everything else shares.

@@ -68,7 +68,7 @@ public struct Daemon: Sendable {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: min(System.coreCount, 4))
         let core = Core(
             path: path, configuration: configuration, group: group, kernelTable: kernelTable, log: log)
-        for change in changes { core.tell(change) }
+        core.tell(changes)
         do {
             try await core.run(
                 udp: udpSockets, streams: streamSockets, control: controlSocket, reloads: reloads)

@@ -1,3 +1,4 @@
+internal import Addresses
 internal import Control
 internal import ControlProtocol
 internal import DNSWire
@@ -22,6 +23,18 @@ struct ZoneShelf: Sendable {
         var diagnostics: [Diagnostic]
         /// Whether the files, as they were last read, are what is served.
         var isCurrent: Bool
+        /// What the zone has to do with VIPs; nil until it was searched for them.
+        fileprivate(set) var search: VIPSearch?
+    }
+
+    /// What was found in a zone that was searched for VIPs.
+    struct VIPSearch: Sendable {
+        /// What was searched for.
+        var vips: Set<IPAddress>
+        /// What steering can't do, in words.
+        var warnings: [String]
+        /// Whether there is a name that is steered.
+        var isSteered: Bool
     }
 
     /// What became of a zone in a reload.
@@ -79,6 +92,50 @@ struct ZoneShelf: Sendable {
                     newSerial: (loaded.zone ?? old?.zone)?.serial))
         }
         return changes
+    }
+}
+
+extension ZoneShelf {
+    /// Searches the zones that are new since they were last searched for these VIPs, or all for others.
+    mutating func search(for vips: Set<IPAddress>) {
+        for (name, item) in items {
+            guard let zone = item.zone, item.search?.vips != vips else { continue }
+            items[name]?.search = VIPSearch(
+                vips: vips,
+                warnings: zone.steeringWarnings(vips: vips).map {
+                    "\($0.owner.displayText) \($0.type): \($0.message)"
+                },
+                isSteered: !zone.steeredRRSets(vips: vips, policy: { _ in 0 }).isEmpty)
+        }
+    }
+}
+
+extension ZoneShelf {
+    /// Changes of one kind that are told one by one; with more, a log would tell nobody anything.
+    static let changesTold = 1000
+
+    /// What the log says of changes: nothing of zones that stayed as they were.
+    static func occurrences(of changes: [Change]) -> [Occurrence] {
+        var occurrences: [Occurrence] = []
+        var counts: [ReloadReport.Zone.Result: Int] = [:]
+        for change in changes where change.result != .unchanged {
+            counts[change.result, default: 0] += 1
+            if counts[change.result, default: 0] > changesTold { continue }
+            let level: Occurrence.Level = change.result == .failed ? .error : .info
+            let subject = "zone \(change.displayName)"
+            occurrences.append(Occurrence(level, subject, change.words))
+            if let warning = change.serialWarning {
+                occurrences.append(Occurrence(.warning, subject, warning))
+            }
+        }
+        let words: [(ReloadReport.Zone.Result, Occurrence.Level, String)] = [
+            (.loaded, .info, "loaded"), (.removed, .info, "removed"), (.failed, .error, "not loaded"),
+        ]
+        for (result, level, word) in words {
+            let more = counts[result, default: 0] - changesTold
+            if more > 0 { occurrences.append(Occurrence(level, "zones", "\(more) more \(word)")) }
+        }
+        return occurrences
     }
 }
 

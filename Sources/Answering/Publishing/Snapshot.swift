@@ -35,6 +35,9 @@ public final class Snapshot: Sendable {
             responses: options.minimalResponses, minimalAny: options.minimalAny)
     }
 
+    /// Whether another one has the very same zones and options, in the same memory.
+    public func sharesZones(with other: Snapshot) -> Bool { memory === other.memory }
+
     /// The same with another view; shares all else, however large.
     public func with(view: SteeringView) -> Snapshot {
         Snapshot(catalog: catalog, view: view, options: options, memory: memory)

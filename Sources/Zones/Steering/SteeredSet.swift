@@ -22,6 +22,14 @@ public struct SteeredSet: Hashable, Sendable {
     }
 }
 
+/// A steered rrset of one zone.
+public struct SteeredRRSet: Sendable {
+    /// Its place in the zone's directory.
+    let place: Int
+    /// What is in it.
+    public let set: SteeredSet
+}
+
 /// The distinct sets of all zones; a set's place here is its place in the view.
 public struct SteeringRegistry: Sendable {
     /// The sets, in the order in which they were first met.

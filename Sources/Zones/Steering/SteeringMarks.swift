@@ -16,6 +16,15 @@ public struct SteeringMarks: Sendable {
     /// Marks of a zone in which nothing is steered.
     public static let none = SteeringMarks([])
 
+    /// The marks of these rrsets of a zone.
+    public init(_ rrsets: [SteeredRRSet], registry: inout SteeringRegistry) {
+        if rrsets.isEmpty {
+            self = .none
+        } else {
+            self.init(rrsets.map { ($0.place, registry.index(of: $0.set)) })
+        }
+    }
+
     init(_ marks: [(place: Int, index: UInt32)]) {
         count = marks.count
         // Half full at most, and a power of two.

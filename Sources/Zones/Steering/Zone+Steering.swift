@@ -10,19 +10,25 @@ extension Zone {
     public func marks(
         vips: Set<IPAddress>, policy: (DomainName) -> UInt16, registry: inout SteeringRegistry
     ) -> SteeringMarks {
-        if vips.isEmpty { return .none }
-        var marks: [(place: Int, index: UInt32)] = []
+        SteeringMarks(steeredRRSets(vips: vips, policy: policy), registry: &registry)
+    }
+
+    /// The rrsets that ``marks(vips:policy:registry:)`` marks. Looks at every address of the zone, so that it is worth
+    /// keeping for as long as zone, VIPs and policies stay the same.
+    public func steeredRRSets(vips: Set<IPAddress>, policy: (DomainName) -> UInt16) -> [SteeredRRSet] {
+        if vips.isEmpty { return [] }
+        var rrsets: [SteeredRRSet] = []
         forEachAddressSet { node, rrset in
             if content.flags(of: node).contains(.nameServer) { return }
+            if !(0..<rrset.count).contains(where: { vips.contains(address($0, of: rrset)) }) { return }
             if content.signatures(of: rrset, node: node).count > 0 { return }
-            let addresses = addresses(of: rrset)
-            if !addresses.contains(where: vips.contains) { return }
             let ttl = UInt32(bigEndian: content.heap.word32(at: rrset.start + 6))
             let set = SteeredSet(
-                type: rrset.type, addresses: addresses, timeToLive: ttl, policy: policy(name(of: node)))
-            marks.append((rrset.place, registry.index(of: set)))
+                type: rrset.type, addresses: addresses(of: rrset), timeToLive: ttl,
+                policy: policy(name(of: node)))
+            rrsets.append(SteeredRRSet(place: rrset.place, set: set))
         }
-        return SteeringMarks(marks)
+        return rrsets
     }
 
     /// The place in the view of a steered rrset; nil if the rrset isn't steered, or not there.
@@ -99,12 +105,20 @@ extension Zone {
     }
 
     private func addresses(of rrset: RRSet) -> [IPAddress] {
+        (0..<rrset.count).map { address($0, of: rrset) }
+    }
+
+    /// One address of an rrset of type A or AAAA, whose records are of one length, one after another.
+    private func address(_ index: Int, of rrset: RRSet) -> IPAddress {
         let octets = rrset.type == .a ? 4 : 16
-        // Records of one length, one after another.
-        return (0..<rrset.count).compactMap { index in
-            let start = rrset.start + index * (RRSet.recordHeader + octets) + RRSet.recordHeader
-            return IPAddress(bytes: content.heap.array(from: start, count: octets))
+        let start = rrset.start + index * (RRSet.recordHeader + octets) + RRSet.recordHeader
+        if rrset.type == .a {
+            return .v4(IPv4Address(rawValue: UInt32(bigEndian: content.heap.word32(at: start))))
         }
+        return .v6(
+            IPv6Address(
+                high: UInt64(bigEndian: content.heap.word64(at: start)),
+                low: UInt64(bigEndian: content.heap.word64(at: start + 8))))
     }
 }
 

@@ -32,6 +32,11 @@ struct AdditionalTests {
         to-alias MX 1 alias
         alias CNAME a
         ptr PTR a
+        naptr NAPTR 100 50 "s" "SIP+D2U" "" _sip._tcp
+        naptr NAPTR 100 51 "a" "SIP+D2U" "" b
+        naptr NAPTR 100 52 "u" "E2U+sip" "!^.*$!sip:x@y!" .
+        lp LP 10 l64
+        l64 L64 10 2001:0DB8:1140:1000
         """
 
     static let rows = transcript(
@@ -127,6 +132,38 @@ struct AdditionalTests {
         ANSWER
         to-alias.example. 3600 MX 1 alias.example.
 
+        ; RFC 9460 §4.1, an alias: the records of the same type at its target
+        dig named.example. SVCB
+        NOERROR aa
+        ANSWER
+        named.example. 3600 SVCB 0 svc.example.
+        ADDITIONAL
+        svc.example. 3600 SVCB 1 b.example. alpn="h2"
+        b.example. 3600 A 192.0.2.2
+
+        ; RFC 3403 §4.1: what the flags say, S for SRV, A for addresses, U for nothing
+        dig naptr.example. NAPTR
+        NOERROR aa
+        ANSWER
+        naptr.example. 3600 NAPTR 100 50 "s" "SIP+D2U" "" _sip._tcp.example.
+        naptr.example. 3600 NAPTR 100 51 "a" "SIP+D2U" "" b.example.
+        naptr.example. 3600 NAPTR 100 52 "u" "E2U+sip" "!^.*$!sip:x@y!" .
+        ADDITIONAL
+        _sip._tcp.example. 3600 SRV 0 0 5060 a.example.
+        _sip._tcp.example. 3600 SRV 1 0 5060 x.wild.example.
+        a.example. 3600 A 192.0.2.1
+        a.example. 3600 AAAA 2001:db8::1
+        b.example. 3600 A 192.0.2.2
+        x.wild.example. 3600 A 192.0.2.3
+
+        ; RFC 6742 §2.4
+        dig lp.example. LP
+        NOERROR aa
+        ANSWER
+        lp.example. 3600 LP 10 l64.example.
+        ADDITIONAL
+        l64.example. 3600 L64 10 2001:0db8:1140:1000
+
         ; a PTR brings nothing along
         dig ptr.example. PTR
         NOERROR aa
@@ -134,8 +171,7 @@ struct AdditionalTests {
         ptr.example. 3600 PTR a.example.
         """)
 
-    @Test(
-        "Addresses of targets", .disabled("minimal-responses no-auth is not there yet"), arguments: rows)
+    @Test("Addresses of targets", arguments: rows)
     func addresses(_ exchange: Exchange) throws {
         try Server(["example": Self.zone], .withoutAuthority).expect(exchange)
     }

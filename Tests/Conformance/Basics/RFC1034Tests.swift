@@ -178,9 +178,7 @@ struct RFC1034Tests {
         SRI-NIC.ARPA. 86400 A 10.0.0.51
         """)
 
-    @Test(
-        "Additional data without the zone's servers", .disabled("minimal-responses no-auth is not there yet"),
-        arguments: withMore)
+    @Test("Additional data without the zone's servers", arguments: withMore)
     func additional(_ exchange: Exchange) throws {
         try Server([".": Self.root, "EDU": Self.edu], .withoutAuthority).expect(exchange)
     }

@@ -125,6 +125,12 @@ struct TypesTests {
         try Server(["example": Self.zone]).expect(exchange)
     }
 
+    @Test("RFC 8482 §4: who wants it so has all over UDP too") func wholeANY() throws {
+        let server = try Server(["example": Self.zone], AnswerOptions(minimalAny: false))
+        #expect(try server.ask("host.example. ANY").answer.count == 3)
+        #expect(try server.ask("x.wild.example. ANY").answer.count == 2)
+    }
+
     // RFC 3597 §4, RFC 2782, RFC 2230, RFC 3403: no pointer (two bits of a length octet) stands in their data.
     @Test(
         "RFC 3597 §4: names in data of types younger than RFC 1035's are written out",

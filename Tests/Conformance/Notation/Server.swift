@@ -47,8 +47,9 @@ final class Server {
     }
 
     /// A mistake in the test.
-    struct Unreadable: Error {
+    struct Unreadable: Error, CustomStringConvertible {
         let diagnostics: [Diagnostic]
+        var description: String { diagnostics.map { "\($0)" }.joined(separator: "\n") }
     }
 
     /// The octets of the answer to a message.
@@ -107,7 +108,9 @@ final class Server {
 func expandingSignatures(_ text: String) -> String {
     text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
         let words = line.split(whereSeparator: \.isWhitespace)
-        guard words.count >= 3, words[words.count - 3] == "RRSIG" else { return String(line) }
+        guard words.count >= 3, words[words.count - 3] == "RRSIG", Int(words[words.count - 1]) != nil else {
+            return String(line)
+        }
         let type = words[words.count - 2]
         let head = words.dropLast(2).joined(separator: " ")
         let indent = line.first?.isWhitespace == true ? " " : ""

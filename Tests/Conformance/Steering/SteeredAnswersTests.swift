@@ -1,6 +1,8 @@
 import Answering
+import DNSWire
 import Steering
 import Testing
+import Zones
 
 @Suite("Steering through the engine")
 struct SteeredAnswersTests {
@@ -423,6 +425,85 @@ struct SteeredAnswersTests {
         // Three of four, give or take: the standard deviation is √(1000 · ¾ · ¼) = 14.
         #expect(counts.count == 2)
         #expect((680...820).contains(counts["203.0.113.4", default: 0]))
+    }
+
+    /// Signatures can't be made here, so what is signed is said as it is.
+    static let signed = """
+        @ SOA ns.test. admin.test. 1 3600 300 604800 300
+        @ RRSIG SOA 1
+        @ NS ns.test.
+        @ RRSIG NS 1
+        @ DNSKEY 257 3 5 AQOy1bZVvpPqhg4j
+        @ RRSIG DNSKEY 1
+        @ NSEC alias NS SOA RRSIG NSEC DNSKEY
+        @ RRSIG NSEC 1
+        alias CNAME www
+        alias RRSIG CNAME 2
+        alias NSEC www CNAME RRSIG NSEC
+        alias RRSIG NSEC 2
+        www A 203.0.113.1
+        www A 203.0.113.2
+        www RRSIG A 2
+        www NSEC @ A RRSIG NSEC
+        www RRSIG NSEC 2
+        """
+
+    static let signedRows = transcript(
+        """
+        ; the whole rrset, with its own TTL and its signature
+        dig www.signed. A +dnssec
+        NOERROR aa
+        EDNS udp 1232, do
+        ANSWER
+        www.signed. 3600 A 203.0.113.1
+        www.signed. 3600 A 203.0.113.2
+        www.signed. 3600 RRSIG A 2
+
+        ; the same without DO: nobody is told otherwise than others
+        dig www.signed. A
+        NOERROR aa
+        ANSWER
+        www.signed. 3600 A 203.0.113.1
+        www.signed. 3600 A 203.0.113.2
+
+        ; from an unsigned zone into the signed one
+        dig to-signed.example. A +dnssec
+        NOERROR aa
+        EDNS udp 1232, do
+        ANSWER
+        to-signed.example. 3600 CNAME www.signed.
+        www.signed. 3600 A 203.0.113.1
+        www.signed. 3600 A 203.0.113.2
+        www.signed. 3600 RRSIG A 2
+
+        ; and from the signed zone's alias
+        dig alias.signed. A +dnssec
+        NOERROR aa
+        EDNS udp 1232, do
+        ANSWER
+        alias.signed. 3600 CNAME www.signed.
+        alias.signed. 3600 RRSIG CNAME 2
+        www.signed. 3600 A 203.0.113.1
+        www.signed. 3600 A 203.0.113.2
+        www.signed. 3600 RRSIG A 2
+
+        ; what is not signed beside it is steered
+        dig down.example. A +dnssec
+        NOERROR aa
+        EDNS udp 1232, do
+        \(soa(10))
+        """)
+
+    @Test("In a signed zone nothing is steered, and loading warns about it", arguments: signedRows)
+    func signedZone(_ exchange: Exchange) throws {
+        let zones = [
+            "example": Self.zones["example", default: ""] + "\nto-signed CNAME www.signed.",
+            "signed": Self.signed,
+        ]
+        try Server(zones, .minimal, steering: Self.vips).expect(exchange)
+        let warnings = try Server.zone("signed", Self.signed).steeringWarnings(vips: Self.vips.vips)
+        #expect(warnings.map { "\($0.owner) \($0.type)" } == ["www.signed. A", "www.signed. A"])
+        #expect(warnings.allSatisfy { $0.message.contains("signed") && $0.message.contains("never withdrawn") })
     }
 
     @Test("A policy of a name's own") func policy() throws {

@@ -34,6 +34,10 @@ actor Core {
     var configuration: Configuration
     var backend: (any Backend)?
     var watch = FileWatch()
+    /// Limits responses; nil: nothing does.
+    var rateLimiter: RateLimiter?
+    var rateLimitLog = RateLimitLog(isLogOnly: false)
+    var queryRate = QueryRate()
     var lastReload: StatusReport.LastReload?
     /// What is wrong with this host as a director, as it was last looked at.
     var hostFindings: [Finding] = []
@@ -96,6 +100,7 @@ actor Core {
                     try await Task.sleep(for: .seconds(86_400 * 36_500))
                 }
                 tasks.addTask { try await self.watchFiles() }
+                tasks.addTask { try await self.watchRates() }
                 defer { tasks.cancelAll() }
                 await judgeHost()
                 try await tasks.next()
@@ -122,12 +127,14 @@ actor Core {
 
     func take(_ next: Configuration) async {
         let settings = next.settings
+        limitRates(settings.rateLimit)
         await controller.take(
             next.plan, backend: backend, zones: next.shelf.zones,
             options: AnswerOptions(
                 allowQuery: settings.allowQuery,
                 minimalResponses: Answering.MinimalResponses(settings.minimalResponses),
-                minimalAny: settings.minimalAny, maximumUDPSize: settings.maximumUDPSize))
+                minimalAny: settings.minimalAny, maximumUDPSize: settings.maximumUDPSize,
+                rateLimiter: rateLimiter))
     }
 
     private func sayReady() {

@@ -36,6 +36,9 @@ extension Settings {
         let networks = host.map { (address: $0.address, length: $0.prefixLength) }
         var settings = self
         settings.allowQuery = allowQuery.resolved(hostNetworks: networks)
+        if let exempt = rateLimit?.exemptClients {
+            settings.rateLimit?.exemptClients = exempt.resolved(hostNetworks: networks)
+        }
         for index in settings.zones.indices {
             settings.zones[index].allowQuery = zones[index].allowQuery?.resolved(hostNetworks: networks)
         }

@@ -1,5 +1,6 @@
 internal import Addresses
 internal import Answering
+internal import Glibc
 internal import NIOCore
 internal import Telemetry
 
@@ -38,9 +39,12 @@ final class StreamLoop {
         for connection in connections.values.filter({ $0.isOver(now: now) }) { connection.cut() }
     }
 
-    /// Takes the newest snapshot; once for all the queries that have arrived together.
+    /// Takes the newest snapshot, and looks at the clock; once for all the queries that have arrived together.
     func refresh() {
         responder.refresh()
+        var now = timespec()
+        unsafe clock_gettime(CLOCK_REALTIME_COARSE, &now)
+        responder.time = UInt32(truncatingIfNeeded: now.tv_sec)
     }
 
     /// Answers the message at the front of `framing` and appends the answer, framed, to `answers`;

@@ -34,6 +34,12 @@ public enum Counter: Int, CaseIterable, Sendable {
     case droppedResponses
     /// Datagrams dropped because they were shorter than a header, or came from port 0.
     case droppedShort
+    /// Answers not sent because of `rate-limit`.
+    case rateLimitDropped
+    /// Answers cut down to their question because of `rate-limit`.
+    case rateLimitSlipped
+    /// Answers over a limit, sent all the same because of `log-only`.
+    case rateLimitLogged
     /// Answers that the kernel did not take.
     case sendFailures
     /// TCP connections taken.

@@ -100,6 +100,7 @@ struct Service: ~Copyable {
     @discardableResult mutating func serve(_ socket: WorkerSocket, flags: Int32) -> Bool {
         let count = batch.receive(socket, flags: flags)
         responder.refresh()
+        responder.time = Self.seconds
         if count > 0 {
             batch.answer(count, of: socket, by: &responder, counters: counters)
             return true
@@ -108,6 +109,13 @@ struct Service: ~Copyable {
         // away), but must not be asked for again and again at full speed.
         if count != -Int(EAGAIN) && count != -Int(EINTR) { usleep(10_000) }
         return false
+    }
+
+    /// Seconds since 1970, from the kernel's last tick, which costs no system call.
+    private static var seconds: UInt32 {
+        var now = timespec()
+        unsafe clock_gettime(CLOCK_REALTIME_COARSE, &now)
+        return UInt32(truncatingIfNeeded: now.tv_sec)
     }
 
     /// Lets go of a snapshot that has been replaced.

@@ -80,6 +80,12 @@ final class Fixture {
     func refresh() {
         responder.refresh()
     }
+
+    /// The clock, in seconds since 1970.
+    var time: UInt32 {
+        get { responder.time }
+        set { responder.time = newValue }
+    }
 }
 
 /// What a question is answered with, as rows of a test.

@@ -10,15 +10,18 @@ public struct AnswerOptions: Hashable, Sendable {
     public var minimalAny: Bool
     /// The most octets of a UDP message, in what we send and in what we offer to take: 512 to 65535.
     public var maximumUDPSize: UInt16
+    /// What limits responses; nil: nothing does.
+    public var rateLimiter: RateLimiter?
 
     /// Options; 1232 octets are what passes an IPv6 path of 1280 whole (DNS flag day 2020).
     public init(
         allowQuery: AccessList = .any, minimalResponses: MinimalResponses = .yes, minimalAny: Bool = true,
-        maximumUDPSize: UInt16 = 1232
+        maximumUDPSize: UInt16 = 1232, rateLimiter: RateLimiter? = nil
     ) {
         self.allowQuery = allowQuery
         self.minimalResponses = minimalResponses
         self.minimalAny = minimalAny
         self.maximumUDPSize = maximumUDPSize
+        self.rateLimiter = rateLimiter
     }
 }

@@ -13,7 +13,7 @@ struct CatalogEntry: Sendable {
     /// Whether anybody may ask.
     var isOpen: Bool
     /// Whether nothing but the zone and its marks decide about an answer: it is there, open to all, and
-    /// answers are minimal.
+    /// answers are minimal and not limited.
     var isPlain: Bool
     /// Who may ask.
     var access: (start: Int, end: Int)
@@ -167,7 +167,7 @@ struct CatalogEntry: Sendable {
                     marks: zone == nil ? SteeringMarks.none.table : served.marks.table,
                     isBroken: zone == nil, isOpen: (served.allowQuery ?? options.allowQuery).isAny,
                     isPlain: zone != nil && (served.allowQuery ?? options.allowQuery).isAny
-                        && options.minimalResponses == .yes,
+                        && options.minimalResponses == .yes && options.rateLimiter == nil,
                     access: access, nameStart: nameStart, labels: key.labelCount))
             if key.labelCount < 64 {
                 depths.low |= 1 << UInt64(key.labelCount)

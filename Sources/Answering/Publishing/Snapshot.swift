@@ -32,7 +32,8 @@ public final class Snapshot: Sendable {
             catalog: memory.table, access: memory.access, steering: view.table,
             maximumUDPSize: max(options.maximumUDPSize, 512),
             minimalResponses: options.minimalResponses == .yes,
-            responses: options.minimalResponses, minimalAny: options.minimalAny)
+            responses: options.minimalResponses, minimalAny: options.minimalAny,
+            limiter: options.rateLimiter?.table, isLimiting: options.rateLimiter != nil)
     }
 
     /// Whether another one has the very same zones and options, in the same memory.
@@ -56,4 +57,8 @@ struct SnapshotTable: Sendable {
     /// What they carry else.
     let responses: MinimalResponses
     let minimalAny: Bool
+    /// What limits responses; nil: nothing does.
+    let limiter: RateLimiterTable?
+    /// Whether something limits responses.
+    let isLimiting: Bool
 }

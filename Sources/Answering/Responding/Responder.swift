@@ -31,6 +31,10 @@ public struct Responder: ~Copyable {
     var visited = NameSet()
     var proofs = ProofList()
     var random: RandomBits
+    /// Seconds since 1970, modulo 2³²: to be set before each batch of queries.
+    public var time: UInt32 = 0
+    /// Whether the client has proved that it has the address that it asks from.
+    var hasProvedAddress = false
 
     /// A responder.
     ///
@@ -103,6 +107,7 @@ public struct Responder: ~Copyable {
         let end = MessageSize.header &+ length &+ 4
         if length == 0 {
             draft.code = .formatError
+            if !admitsFailure(client, over: transport, &draft) { return 0 }
             return finish(&draft, header, questions: 0)
         }
         draft.position = end
@@ -114,9 +119,14 @@ public struct Responder: ~Copyable {
         if header.recordCount != 0 {
             if !extras.read(query, after: end, counts: header.counts) {
                 draft.code = .formatError
+                if !admitsFailure(client, over: transport, &draft) { return 0 }
                 return finish(&draft, header, questions: 1)
             }
-            if extras.signature != 0 { return refuseSignature(query, extras, header, &draft) }
+            if extras.signature != 0 {
+                draft.code = .notAuthorized
+                if !admitsFailure(client, over: transport, &draft) { return 0 }
+                return refuseSignature(query, extras, header, &draft)
+            }
         }
         if extras.hasEDNS {
             if transport == .udp {
@@ -133,6 +143,7 @@ public struct Responder: ~Copyable {
         } else {
             resolve(type, recordClass, from: client, over: transport, known, &draft)
         }
+        if table.isLimiting && !admits(type, recordClass, known, client, over: transport, &draft) { return 0 }
         if extras.hasEDNS { appendOPT(wantsDNSSEC: extras.wantsDNSSEC, &draft) }
         return finish(&draft, header, questions: 1)
     }
@@ -152,6 +163,7 @@ public struct Responder: ~Copyable {
         count(client, transport)
         var draft = Draft(output, limit: MessageSize.withoutEDNS)
         draft.code = header.flags.opcode == .query ? .formatError : .notImplemented
+        if !admitsFailure(client, over: transport, &draft) { return 0 }
         // EDNS is answered with EDNS, if there is no question that hides it (RFC 6891 §6.1.1).
         if header.flags.opcode == .query && header.questions == 0 {
             var extras = QueryExtras()

@@ -10,7 +10,6 @@ enum IgnoredTopic: String, CaseIterable {
     case control = "the control channel is a UNIX socket"
     case files = "these files are not written or read"
     case checks = "zone files are checked strictly, always in the same way"
-    case rateLimit = "answers are not rate-limited yet"
     case keys = "messages are not signed or verified yet"
     case cookies = "DNS cookies and padding are not done yet"
     case resources = "resources are bounded in other ways"
@@ -136,7 +135,6 @@ struct IgnoredStatement {
             new-zones-directory deallocate-on-exit flush-zones-on-shutdown
             """
         ),
-        (.rateLimit, "rate-limit"),
         (
             .cookies,
             """
@@ -163,7 +161,7 @@ struct IgnoredStatement {
             """
             automatic-interface-scan dscp heartbeat-interval http-listener-clients http-port
             http-streams-per-connection https-port interface-interval reuseport tcp-advertised-timeout
-            tcp-initial-timeout tcp-keepalive-timeout tcp-receive-buffer tcp-send-buffer tls-port
+            tcp-keepalive-timeout tcp-receive-buffer tcp-send-buffer tls-port
             udp-receive-buffer udp-send-buffer fstrm-set-buffer-hint fstrm-set-flush-timeout
             fstrm-set-input-queue-size fstrm-set-output-notify-threshold fstrm-set-output-queue-model
             fstrm-set-output-queue-size fstrm-set-reopen-interval

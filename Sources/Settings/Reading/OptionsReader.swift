@@ -17,6 +17,8 @@ struct OptionsReader {
 
     static let ours = [
         "directory", "listen-on", "listen-on-v6", "allow-query", "minimal-responses", "minimal-any",
+        "rate-limit",
+        "tcp-initial-timeout",
         "edns-udp-size",
         "max-udp-size", "tcp-clients", "tcp-clients-per-address", "tcp-idle-timeout", "tcp-listen-queue",
         "version",
@@ -82,17 +84,20 @@ struct OptionsReader {
             if let block = cursor.block() { settings.allowQuery = lists.read(block) }
         case "minimal-responses": minimalResponses(&cursor, &settings)
         case "minimal-any": settings.minimalAny = cursor.boolean() ?? true
+        case "rate-limit":
+            if let block = cursor.block() {
+                settings.rateLimit = RateLimitReader.read(block, lists: &lists, reading: reading)
+            }
         case "edns-udp-size": edns = udpSize(&cursor)
         case "max-udp-size": message = udpSize(&cursor)
         case "tcp-clients":
             settings.maximumTCPClients = cursor.number("a number of connections", 1...1_000_000) ?? 150
         case "tcp-clients-per-address":
             settings.maximumTCPClientsPerAddress = cursor.number("a number of connections", 1...1_000_000) ?? 20
+        case "tcp-initial-timeout":
+            settings.tcpInitialTimeout = timeout(&cursor, 25...1200) ?? settings.tcpInitialTimeout
         case "tcp-idle-timeout":
-            // BIND counts in tenths of a second, and allows up to two minutes.
-            if let tenths = cursor.number("a number of tenths of a second", 1...1200) {
-                settings.tcpIdleTimeout = .milliseconds(tenths * 100)
-            }
+            settings.tcpIdleTimeout = timeout(&cursor, 1...1200) ?? settings.tcpIdleTimeout
         case "tcp-listen-queue":
             settings.tcpListenQueue = cursor.number("a length of a queue", 1...65_535) ?? 10
             reading.ignore(keyword, .interfaces, at: cursor.name.place)
@@ -139,6 +144,20 @@ struct OptionsReader {
         } else if let value = cursor.boolean() {
             settings.minimalResponses = value ? .yes : .no
         }
+    }
+
+    /// A time in tenths of a second; what BIND does not take is brought into its range, as BIND does.
+    private func timeout(_ cursor: inout StatementCursor, _ range: ClosedRange<Int>) -> Duration? {
+        guard let word = cursor.nextWord,
+            let tenths = cursor.number("a number of tenths of a second", 0...65_535)
+        else { return nil }
+        let bounded = min(max(tenths, range.lowerBound), range.upperBound)
+        if bounded != tenths {
+            reading.warning(
+                "a timeout is from \(range.lowerBound) to \(range.upperBound) tenths of a second: \(bounded) is taken",
+                at: word.place)
+        }
+        return .milliseconds(bounded * 100)
     }
 
     /// Sizes outside of what BIND takes are brought into it, as BIND does.

@@ -20,12 +20,16 @@ public struct Settings: Hashable, Sendable {
     public var minimalResponses: MinimalResponses
     /// Whether ANY is answered with one rrset over UDP, not with all.
     public var minimalAny: Bool
+    /// How many responses clients get; nil: as many as they ask for.
+    public var rateLimit: RateLimitSettings?
     /// The largest UDP message that we send, and that we say we take: 512 to 4096 octets.
     public var maximumUDPSize: UInt16
     /// TCP connections at a time, at least 1.
     public var maximumTCPClients: Int
     /// TCP connections of one client address at a time, at least 1.
     public var maximumTCPClientsPerAddress: Int
+    /// How long a TCP connection may be silent before its first query.
+    public var tcpInitialTimeout: Duration
     /// How long a TCP connection may be silent between queries.
     public var tcpIdleTimeout: Duration
     /// Connections that the kernel keeps before they are accepted.
@@ -63,6 +67,7 @@ public struct Settings: Hashable, Sendable {
         maximumUDPSize = 1232
         maximumTCPClients = 150
         maximumTCPClientsPerAddress = 20
+        tcpInitialTimeout = .seconds(30)
         tcpIdleTimeout = .seconds(30)
         tcpListenQueue = 10
         autoreload = false

@@ -11,7 +11,8 @@ import Zones
 // ZONE is `small` (the five records of the article, a fifth of the questions each for www, apex A, NS, SOA and a
 // name that isn't there), `steered` (the same with www steered), `alias`, `referral`, or a number of records (names with A,
 // AAAA, MX, TXT, CNAME and delegations, one question in ten for a name that isn't there), as zones.py makes
-// them. Instructions: see engine.sh, which runs this under callgrind.
+// them. With `limited:` in front of it all responses are over a rate limit that is logged only, with `dropped:`
+// all are held back by one. Instructions: see engine.sh, which runs this under callgrind.
 
 let arguments = CommandLine.arguments
 guard arguments.count == 3, let rounds = Int(arguments[2]) else {
@@ -21,13 +22,22 @@ guard arguments.count == 3, let rounds = Int(arguments[2]) else {
 
 let clock = ContinuousClock()
 let start = clock.now
-let workload = try Workload(arguments[1])
+var name = arguments[1]
+var limits = RateLimits()
+for (prefix, isLogOnly) in [("limited:", true), ("dropped:", false)] where name.hasPrefix(prefix) {
+    name.removeFirst(prefix.count)
+    (limits.responses, limits.referrals, limits.nodata, limits.nxdomains) = (1, 1, 1, 1)
+    limits.slip = 0
+    limits.isLogOnly = isLogOnly
+}
+let options = AnswerOptions(rateLimiter: limits.isLimiting ? RateLimiter(limits) : nil)
+let workload = try Workload(name)
 let loaded = clock.now
 print("\(workload.zone.recordCount) records in \(loaded - start), \(workload.zone.memory) octets")
 
 let served = ServedZone(zone: workload.zone, marks: workload.marks)
 let store = SnapshotStore(
-    Snapshot(catalog: ZoneCatalog([workload.zone.origin: served]), view: workload.view))
+    Snapshot(catalog: ZoneCatalog([workload.zone.origin: served]), view: workload.view, options: options))
 let counters = WorkerCounters()
 var responder = Responder(store: store, counters: counters, seed: 1)
 let output = UnsafeMutableRawBufferPointer.allocate(byteCount: 65535, alignment: 64)

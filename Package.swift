@@ -159,7 +159,8 @@ let package = Package(
             "StreamServer", "Addresses", "Answering", "DNSClient", "DNSWire", "Sockets", "Telemetry",
             also: [log] + nio, settings: unsafe),
         tests(
-            "Daemon", "Addresses", "Answering", "Control", "ControlProtocol", "DNSWire", "Diagnostics",
+            "Daemon", "Addresses", "Answering", "Control", "ControlProtocol", "DNSClient", "DNSWire",
+            "Diagnostics",
             "Director", "Health", "HostNetwork", "Settings", "Steering", "ZoneFiles", "Zones", "swerved"),
         .testTarget(
             name: "SwervectlTests",

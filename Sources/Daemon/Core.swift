@@ -69,10 +69,7 @@ actor Core {
             })
         streamServer = StreamServer(
             group: group, store: store,
-            limits: StreamLimits(
-                connections: settings.maximumTCPClients,
-                connectionsPerClient: settings.maximumTCPClientsPerAddress,
-                idleTimeout: .init(settings.tcpIdleTimeout)), logger: log.logger("tcp"))
+            limits: StreamLimits(settings), logger: log.logger("tcp"))
     }
 
     /// Serves until the task is cancelled, then ends all rooms in order.
@@ -128,6 +125,7 @@ actor Core {
     func take(_ next: Configuration) async {
         let settings = next.settings
         limitRates(settings.rateLimit)
+        await limitConnections(settings)
         await controller.take(
             next.plan, backend: backend, zones: next.shelf.zones,
             options: AnswerOptions(
@@ -135,6 +133,22 @@ actor Core {
                 minimalResponses: Answering.MinimalResponses(settings.minimalResponses),
                 minimalAny: settings.minimalAny, maximumUDPSize: settings.maximumUDPSize,
                 rateLimiter: rateLimiter))
+    }
+
+    /// Holds TCP connections to a configuration's limits, and to what there are descriptors for.
+    private func limitConnections(_ settings: Settings) async {
+        var limits = StreamLimits(settings)
+        if let budget = DescriptorBudget.now {
+            let possible = budget.connections(limits.connections, present: streamServer.connectionCount)
+            if possible < limits.connections {
+                log.write(
+                    .warning, "tcp",
+                    "tcp-clients is \(limits.connections), but the process may have \(budget.limit) descriptors: "
+                        + "\(possible) connections are taken at a time")
+            }
+            limits.connections = possible
+        }
+        await streamServer.take(limits)
     }
 
     private func sayReady() {

@@ -7,12 +7,6 @@ extension Settings {
         var changed: [String] = []
         if stateDirectory != start.stateDirectory { changed.append("state-directory") }
         if control != start.control { changed.append("controls") }
-        if maximumTCPClients != start.maximumTCPClients
-            || maximumTCPClientsPerAddress != start.maximumTCPClientsPerAddress
-        {
-            changed.append("tcp-clients")
-        }
-        if tcpIdleTimeout != start.tcpIdleTimeout { changed.append("tcp-idle-timeout") }
         return changed.map {
             Diagnostic(.warning, "'\($0)' has changed: it is heeded when swerved is started again")
         }

@@ -4,6 +4,8 @@ internal import NIOCore
 struct ConnectionDeadline {
     /// Since when nothing has been going on.
     private var idleSince: NIODeadline
+    /// Whether a query has been answered.
+    private var hasAsked = false
     /// When the first octet of a query arrived that isn't whole yet.
     private var partialSince: NIODeadline?
     /// Since when answers wait for the client to read.
@@ -17,6 +19,7 @@ struct ConnectionDeadline {
     mutating func wasActive(now: NIODeadline) {
         idleSince = now
         partialSince = nil
+        hasAsked = true
     }
 
     /// Part of a query has arrived. Only the first part starts the clock: a query that comes octet by
@@ -36,6 +39,6 @@ struct ConnectionDeadline {
     func end(_ limits: StreamLimits) -> NIODeadline {
         if let blockedSince { return blockedSince + limits.transferTimeout }
         if let partialSince { return partialSince + limits.transferTimeout }
-        return idleSince + limits.idleTimeout
+        return idleSince + (hasAsked ? limits.idleTimeout : limits.initialTimeout)
     }
 }

@@ -38,7 +38,7 @@ struct ConnectionTable<Connection> {
     private var entries: [UInt64: Entry] = [:]
     private var clients: [IPAddress: Int] = [:]
     private var lastID: UInt64 = 0
-    private let limits: StreamLimits
+    private var limits: StreamLimits
 
     init(limits: StreamLimits) {
         self.limits = limits
@@ -57,7 +57,7 @@ struct ConnectionTable<Connection> {
         if clients[client, default: 0] >= limits.connectionsPerClient {
             evicted = evict { $0.client == client }
         } else if entries.count >= limits.connections {
-            evicted = evict { _ in true }
+            evicted = evict()
         }
         lastID += 1
         entries[lastID] = Entry(client: client, activity: activity, connection: connection)
@@ -70,6 +70,24 @@ struct ConnectionTable<Connection> {
         guard let entry = entries.removeValue(forKey: id) else { return }
         let count = clients[entry.client, default: 1] - 1
         clients[entry.client] = count == 0 ? nil : count
+    }
+
+    /// Takes other limits; those that are too many now are returned, and no longer in the table.
+    mutating func take(_ limits: StreamLimits) -> [Connection] {
+        self.limits = limits
+        var leaving: [Connection] = []
+        for (client, count) in clients where count > limits.connectionsPerClient {
+            for _ in 0..<(count - limits.connectionsPerClient) {
+                if let evicted = evict({ $0.client == client }) { leaving.append(evicted) }
+            }
+        }
+        while entries.count > limits.connections, let evicted = evict() { leaving.append(evicted) }
+        return leaving
+    }
+
+    /// Makes room: the connection that has to go, and is no longer in the table; nil if there is none.
+    mutating func evict() -> Connection? {
+        evict { _ in true }
     }
 
     private mutating func evict(_ isCandidate: (Entry) -> Bool) -> Connection? {

@@ -32,7 +32,9 @@ final class StreamConnection: ChannelDuplexHandler {
     private var wantsRead = false
     /// Nothing more is read; the connection closes when the answers are out.
     private var isFinishing = false
-    private var isClosing = false
+    /// All answers are on their way.
+    private var isDone = false
+    private var isCut = false
 
     init(
         loop: StreamLoop, client: Endpoint, activity: ConnectionActivity, now: NIODeadline,
@@ -109,8 +111,8 @@ final class StreamConnection: ChannelDuplexHandler {
 
     /// Closes it because of a limit, whatever is unfinished.
     func cut() {
-        guard let context, !isClosing else { return }
-        isClosing = true
+        guard let context, !isCut else { return }
+        isCut = true
         loop.counters.add(.connectionsCut)
         context.close(promise: nil)
     }
@@ -171,8 +173,10 @@ final class StreamConnection: ChannelDuplexHandler {
     }
 
     private func closeWhenWritten(_ context: ChannelHandlerContext) {
-        if isClosing { return }
-        isClosing = true
+        if isDone { return }
+        isDone = true
+        // The client has as long to read them as others have.
+        deadline.isBlocked(true, now: context.eventLoop.now)
         // An empty write is done when all before it are.
         let written = context.eventLoop.makePromise(of: Void.self)
         let channel = context.channel

@@ -8,6 +8,8 @@ public struct StreamLimits: Hashable, Sendable {
     /// Connections at a time of one client: an IPv4 address, or an IPv6 network of 64 bits, since a
     /// host there has as many addresses as it likes.
     public var connectionsPerClient: Int
+    /// How long a connection may be silent before its first query.
+    public var initialTimeout: TimeAmount
     /// How long a connection may be silent between queries.
     public var idleTimeout: TimeAmount
     /// How long the rest of a query may take to arrive, and answers to be read.
@@ -16,11 +18,13 @@ public struct StreamLimits: Hashable, Sendable {
     /// Limits. RFC 7766 asks for an idle timeout "of the order of a few seconds" at least; resolvers
     /// keep connections for tens of seconds.
     public init(
-        connections: Int = 1000, connectionsPerClient: Int = 50, idleTimeout: TimeAmount = .seconds(30),
+        connections: Int = 1000, connectionsPerClient: Int = 50,
+        initialTimeout: TimeAmount = .seconds(30), idleTimeout: TimeAmount = .seconds(30),
         transferTimeout: TimeAmount = .seconds(10)
     ) {
         self.connections = max(connections, 1)
         self.connectionsPerClient = max(connectionsPerClient, 1)
+        self.initialTimeout = initialTimeout
         self.idleTimeout = idleTimeout
         self.transferTimeout = transferTimeout
     }

@@ -7,7 +7,8 @@ internal import Telemetry
 /// What the connections of one event loop share; it belongs to that loop's thread alone.
 final class StreamLoop {
     let counters: WorkerCounters
-    let limits: StreamLimits
+    /// What connections may cost; may change.
+    var limits: StreamLimits
     private var responder: Responder
     private let output: OutputBuffer
     private var connections: [ObjectIdentifier: StreamConnection] = [:]

@@ -4,7 +4,6 @@ public import Logging
 public import NIOCore
 internal import NIOPosix
 internal import Sockets
-internal import Synchronization
 public import Telemetry
 
 /// Answers queries over TCP (RFC 7766), on NIO's event loops.
@@ -23,7 +22,7 @@ public actor StreamServer {
     private let eventLoops: [any EventLoop]
     private let connections: Connections
     private let store: SnapshotStore
-    private let limits: StreamLimits
+    private var limits: StreamLimits
     private let logger: Logger
     private var loops: [ObjectIdentifier: NIOLoopBound<StreamLoop>] = [:]
     private var sweeps: [RepeatedTask] = []
@@ -39,8 +38,11 @@ public actor StreamServer {
         self.logger = logger
         eventLoops = Array(group.makeIterator())
         counters = eventLoops.map { _ in WorkerCounters() }
-        connections = Connections(limits)
+        connections = Connections(limits, logger: logger)
     }
+
+    /// Sockets that are open: connections, and those that are about to be one or no longer are.
+    nonisolated var openSockets: Int { connections.socketCount }
 
     /// Connections that are open.
     public nonisolated var connectionCount: Int { connections.count }
@@ -56,6 +58,18 @@ public actor StreamServer {
         let kept = Set(sockets.listeners.map(ObjectIdentifier.init))
         await close { !kept.contains($0) }
         self.sockets = sockets
+    }
+
+    /// Holds connections to other limits from now on; where there are too many of them, the longest idle go.
+    public func take(_ limits: StreamLimits) async {
+        self.limits = limits
+        connections.take(limits)
+        for (eventLoop, loop) in eventLoops.compactMap({ loop in
+            loops[ObjectIdentifier(loop)].map { (loop, $0) }
+        }) {
+            // A loop that is gone has no connections.
+            try? await eventLoop.submit { loop.value.limits = limits }.get()
+        }
     }
 
     /// Refuses new connections, lets those that are open finish what has begun, for two seconds at
@@ -96,6 +110,11 @@ public actor StreamServer {
     private func listen(_ socket: ListeningSocket) async throws -> any Channel {
         let descriptor = try socket.duplicate()
         let channel = try await ServerBootstrap(group: group)
+            .serverChannelInitializer { [connections] channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(AcceptGate(connections))
+                }
+            }
             .childChannelOption(.allowRemoteHalfClosure, value: true)
             .childChannelOption(
                 .writeBufferWaterMark,
@@ -121,58 +140,6 @@ public actor StreamServer {
             try? await listener.channel.close()
             listeners[id] = nil
         }
-    }
-}
-
-/// The connections of all event loops.
-private final class Connections: Sendable {
-    private struct State {
-        var table: ConnectionTable<any Channel>
-        var isClosed = false
-    }
-
-    private let state: Mutex<State>
-
-    init(_ limits: StreamLimits) {
-        state = Mutex(State(table: ConnectionTable(limits: limits)))
-    }
-
-    var count: Int { state.withLock { $0.table.count } }
-
-    /// Takes a connection in, on its event loop, and asks the one that has to go for it to give way.
-    func add(_ channel: any Channel, from client: Endpoint, to loop: StreamLoop) throws {
-        let now = channel.eventLoop.now
-        let activity = ConnectionActivity(now: now.uptimeNanoseconds)
-        let admission = state.withLock { state in
-            state.isClosed ? nil : state.table.admit(channel, from: client.address, activity: activity)
-        }
-        guard let (id, evicted) = admission else { throw ChannelError.ioOnClosedChannel }
-        evicted?.pipeline.fireUserInboundEventTriggered(StreamConnection.Request.giveWay)
-        let connection = StreamConnection(
-            loop: loop, client: client, activity: activity, now: now, onClose: { [self] in remove(id) })
-        do {
-            try channel.pipeline.syncOperations.addHandler(connection)
-        } catch {
-            remove(id)
-            throw error
-        }
-    }
-
-    /// Takes no more connections in; returns those that there are.
-    func close() -> [any Channel] {
-        state.withLock { state in
-            state.isClosed = true
-            return state.table.connections
-        }
-    }
-
-    /// Takes connections in again.
-    func open() {
-        state.withLock { $0.isClosed = false }
-    }
-
-    private func remove(_ id: UInt64) {
-        state.withLock { $0.table.remove(id) }
     }
 }
 

@@ -115,6 +115,14 @@ public final class ClientSocket: Sendable {
         }
     }
 
+    /// Whether the server has closed by now; octets that wait to be read are left alone.
+    public var isClosedNow: Bool {
+        var octet: UInt8 = 0
+        let count = unsafe recv(
+            descriptor.rawValue, &octet, 1, Int32(MSG_DONTWAIT | MSG_PEEK))
+        return count == 0 || count < 0 && errno != EAGAIN
+    }
+
     /// Says that nothing more will be sent.
     public func finishSending() {
         shutdown(descriptor.rawValue, Int32(SHUT_WR))

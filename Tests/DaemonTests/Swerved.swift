@@ -13,11 +13,13 @@ final class Swerved: Sendable {
     private let ended: AsyncStream<Int32>
 
     /// Starts it with a zone and a configuration for the address 127.0.96.N, through a shell's words.
-    convenience init(configuration number: Int, through shell: String = "exec \"$0\" \"$@\"") throws {
+    convenience init(
+        configuration number: Int, options: String = "", through shell: String = "exec \"$0\" \"$@\""
+    ) throws {
         let folder = try Self.newFolder()
         try Data(
             """
-            options { listen-on port 15353 { 127.0.96.\(number); }; listen-on-v6 { none; }; state-directory "."; };
+            options { listen-on port 15353 { 127.0.96.\(number); }; listen-on-v6 { none; }; state-directory "."; \(options) };
             controls { unix "control.sock"; };
             zone "example.com" { type primary; file "example.zone"; };
 
@@ -71,6 +73,11 @@ final class Swerved: Sendable {
 
     var number: Int32 { process.processIdentifier }
 
+    /// How many descriptors it has.
+    var descriptorCount: Int {
+        (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(number)/fd").count) ?? 0
+    }
+
     func path(_ name: String) -> String { folder.appendingPathComponent(name).path }
 
     /// What it wrote to standard error.
@@ -86,7 +93,7 @@ final class Swerved: Sendable {
         try await wait(for: name) { FileManager.default.fileExists(atPath: path(name)) }
     }
 
-    private func wait(for what: String, until isThere: () throws -> Bool) async throws {
+    func wait(for what: String, until isThere: () throws -> Bool) async throws {
         for _ in 0..<1500 {
             if try isThere() { return }
             if !process.isRunning { break }

@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Which connection makes room")
 struct ConnectionTableTests {
-    private static func activity(_ since: UInt64, busy: Bool = false) -> ConnectionActivity {
+    fileprivate static func activity(_ since: UInt64, busy: Bool = false) -> ConnectionActivity {
         let activity = ConnectionActivity(now: 0)
         activity.note(now: since, isBusy: busy)
         return activity
@@ -60,15 +60,44 @@ struct ConnectionTableTests {
     }
 }
 
+extension ConnectionTableTests {
+    @Test(
+        "other limits: the longest idle go, of each client that has too many, then of all",
+        arguments: [
+            // limits of all and of each client; who leaves, of 1 to 3 of one client and 4 to 6 of another
+            (9, 9, []), (6, 3, []), (5, 9, [1]), (3, 9, [1, 2, 4]), (9, 2, [1, 4]), (3, 2, [1, 2, 4]),
+            (1, 1, [1, 2, 3, 4, 5]),
+        ] as [(Int, Int, [Int])])
+    func otherLimits(connections: Int, perClient: Int, leave: [Int]) throws {
+        var table = ConnectionTable<Int>(limits: StreamLimits(connections: 9, connectionsPerClient: 9))
+        // By the time since when they are idle: 1, 2, 4, 3, 5, 6.
+        let since: [Int: UInt64] = [1: 10, 2: 20, 3: 40, 4: 30, 5: 50, 6: 60]
+        for number in 1...6 {
+            let client = try #require(IPAddress(number <= 3 ? "192.0.2.1" : "192.0.2.2"))
+            _ = table.admit(number, from: client, activity: Self.activity(since[number] ?? 0))
+        }
+        let limits = StreamLimits(connections: connections, connectionsPerClient: perClient)
+        #expect(table.take(limits).sorted() == leave)
+        #expect(table.count == 6 - leave.count)
+        // And from now on.
+        let newcomer = table.admit(7, from: try #require(IPAddress("192.0.2.3")), activity: Self.activity(70))
+        #expect((newcomer.evicted != nil) == (6 - leave.count >= connections))
+    }
+}
+
 @Suite("When a connection is over")
 struct ConnectionDeadlineTests {
-    private static let limits = StreamLimits(idleTimeout: .seconds(30), transferTimeout: .seconds(10))
+    private static let limits = StreamLimits(
+        initialTimeout: .seconds(5), idleTimeout: .seconds(30), transferTimeout: .seconds(10))
 
     private static func at(_ seconds: Int64) -> NIODeadline { .uptimeNanoseconds(0) + .seconds(seconds) }
 
     @Test("an idle one after the idle timeout, from the last query")
     func idle() {
         var deadline = ConnectionDeadline(now: Self.at(0))
+        // Before the first one, after the initial timeout.
+        #expect(deadline.end(Self.limits) == Self.at(5))
+        deadline.wasActive(now: Self.at(0))
         #expect(deadline.end(Self.limits) == Self.at(30))
         deadline.wasActive(now: Self.at(7))
         #expect(deadline.end(Self.limits) == Self.at(37))

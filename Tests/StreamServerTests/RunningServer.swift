@@ -5,7 +5,7 @@ import Logging
 import NIOCore
 import NIOPosix
 import Sockets
-import StreamServer
+@testable import StreamServer
 import Telemetry
 
 /// A server of the example zone on loopback.
@@ -37,6 +37,23 @@ struct RunningServer: Sendable {
     ) throws -> ClientSocket {
         try ClientSocket(.tcp, to: endpoint, from: source, receiveBuffer: receiveBuffer, patience: patience)
     }
+
+    /// Sockets that are open, connections or not yet or no longer.
+    var openSockets: Int { server.openSockets }
+
+    struct TooLong: Error {}
+
+    /// Returns once something holds.
+    func wait(until holds: () -> Bool) async throws {
+        for _ in 0..<2000 {
+            if holds() { return }
+            try await Task.sleep(for: .milliseconds(5))
+        }
+        throw TooLong()
+    }
+
+    /// Returns once there is no connection.
+    func waitUntilEmpty() async throws { try await wait { openSockets == 0 } }
 
     func total(_ counter: Counter) -> UInt64 {
         server.counters.reduce(0) { $0 + $1.value(of: counter) }

@@ -25,6 +25,73 @@ struct StreamLimitsTests {
         }
     }
 
+    @Test("a connection that asks nothing is closed after the initial timeout, or the transfer's once it began")
+    func silent() async throws {
+        let limits = StreamLimits(
+            initialTimeout: .milliseconds(300), idleTimeout: .seconds(60), transferTimeout: .milliseconds(600))
+        try await RunningServer.with(limits) { running in
+            let silent = try running.client()
+            let begun = try running.client()
+            begun.send([0])
+            #expect(silent.isClosedByServer())
+            #expect(begun.isClosedByServer())
+            #expect(running.total(.connectionsCut) == 2)
+        }
+    }
+
+    @Test(
+        "a client that has said its last and doesn't read its answers is cut too", arguments: [1, 4, 5, 6, 20])
+    func deaf(questions: Int) async throws {
+        let limits = StreamLimits(idleTimeout: .seconds(60), transferTimeout: .milliseconds(500))
+        try await RunningServer.with(limits) { running in
+            let client = try running.client(receiveBuffer: 4096)
+            // Each is answered with 20,000 octets: some wait here, below the mark at which reading stops, or beyond.
+            for _ in 0..<questions { client.sendMessage(try Message.query("big.example.com", .txt)) }
+            client.finishSending()
+            try await running.waitUntilEmpty()
+        }
+    }
+
+    @Test("a client that is half done and doesn't read makes room") func deafMakesRoom() async throws {
+        try await RunningServer.with(StreamLimits(connections: 1)) { running in
+            let deaf = try running.client(receiveBuffer: 4096)
+            for _ in 0..<5 { deaf.sendMessage(try Message.query("big.example.com", .txt)) }
+            deaf.finishSending()
+            try await running.wait { running.total(.tcp4Queries) == 5 }
+            let other = try running.client()
+            #expect(other.ask(query)?.answerCount == 1)
+            try await running.wait { running.openSockets == 1 }
+        }
+    }
+
+    @Test("other limits hold at once") func otherLimits() async throws {
+        try await RunningServer.with(StreamLimits(connections: 10, idleTimeout: .seconds(60))) { running in
+            let clients = try (0..<5).map { _ in try running.client() }
+            for client in clients { #expect(client.ask(query)?.answerCount == 1) }
+            await running.server.take(StreamLimits(connections: 2, idleTimeout: .seconds(60)))
+            for client in clients.prefix(3) { #expect(client.isClosedByServer()) }
+            for client in clients.suffix(2) { #expect(client.ask(query)?.answerCount == 1) }
+            #expect(running.server.connectionCount == 2)
+            await running.server.take(StreamLimits(connections: 2, idleTimeout: .milliseconds(300)))
+            for client in clients.suffix(2) { #expect(client.isClosedByServer()) }
+        }
+    }
+
+    @Test("a rush of connections never has more sockets open than the limit and some") func rush() async throws
+    {
+        try await RunningServer.with(StreamLimits(connections: 4, connectionsPerClient: 400)) { running in
+            var clients: [ClientSocket] = []
+            for _ in 0..<300 {
+                clients.append(try running.client())
+                #expect(running.openSockets <= 4 + Connections.headroom + 4)
+            }
+            // The queue of the kernel holds the rest, and all are taken in the end.
+            try await running.wait { running.total(.connections) == 300 }
+            #expect(clients[299].ask(query)?.answerCount == 1)
+            try await running.wait { running.openSockets == 4 }
+        }
+    }
+
     @Test("a query that doesn't become whole ends the connection, however it drips")
     func partial() async throws {
         let limits = StreamLimits(idleTimeout: .seconds(60), transferTimeout: .milliseconds(500))

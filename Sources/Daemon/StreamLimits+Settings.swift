@@ -1,0 +1,40 @@
+internal import Foundation
+internal import NIOCore
+internal import Settings
+internal import StreamServer
+
+extension StreamLimits {
+    /// What a configuration says about TCP.
+    init(_ settings: Settings) {
+        self.init(
+            connections: settings.maximumTCPClients,
+            connectionsPerClient: settings.maximumTCPClientsPerAddress,
+            initialTimeout: .init(settings.tcpInitialTimeout), idleTimeout: .init(settings.tcpIdleTimeout))
+    }
+}
+
+/// How many descriptors the process may have, and how many it has.
+struct DescriptorBudget {
+    var limit: Int
+    var inUse: Int
+
+    /// What is left alone for zone files, checks, the control socket, and connections that are on their way in
+    /// or out: a quarter, 32 at least and 256 at most.
+    private var reserve: Int { min(max(limit / 4, 32), 256) }
+
+    /// As it is now; nil if the system doesn't tell.
+    static var now: DescriptorBudget? {
+        var limit = rlimit()
+        guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0,
+            let open = try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")
+        else { return nil }
+        return DescriptorBudget(limit: Int(clamping: limit.rlim_cur), inUse: open.count)
+    }
+
+    /// So many connections as were asked for, or those for which there are descriptors beside all else.
+    ///
+    /// - Parameter present: Connections among those in use.
+    func connections(_ wanted: Int, present: Int) -> Int {
+        min(wanted, max(limit - (inUse - present) - reserve, 1))
+    }
+}

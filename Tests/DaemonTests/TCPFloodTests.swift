@@ -1,0 +1,71 @@
+import Addresses
+import DNSClient
+import DNSWire
+import Foundation
+import Testing
+
+@testable import Daemon
+
+@Suite(
+    "More TCP connections than there is room for", .enabled(if: Swerved.isBuilt, "swerved isn't built"),
+    .timeLimit(.minutes(2)))
+struct TCPFloodTests {
+    private static let descriptors = 120
+
+    @Test("Half as many idle ones again as there may be descriptors: the bound is held, others are served")
+    func idle() async throws {
+        let swerved = try Swerved(
+            configuration: 20,
+            options: """
+                tcp-clients 1000; tcp-clients-per-address 1000;
+                tcp-initial-timeout 1200; tcp-idle-timeout 1200;
+                """, through: "ulimit -n \(Self.descriptors); exec \"$0\" \"$@\"")
+        try await swerved.wait(for: "ready: ")
+        let words = "but the process may have \(Self.descriptors) descriptors: "
+        let errors = try swerved.errors()
+        let said = try #require(errors.firstRange(of: words))
+        let bound = try #require(Int(errors[said.upperBound...].prefix { $0.isNumber }))
+        // What is left for others is a quarter, 32 here at least, beside what the process has for itself.
+        #expect((10...(Self.descriptors - 32)).contains(bound))
+        let atFirst = swerved.descriptorCount
+
+        let server = Endpoint(.v4(IPv4Address(127, 0, 96, 20)), port: 15353)
+        let query = try Message.query("example.com", .soa)
+        var idle: [ClientSocket] = []
+        for index in 0..<(Self.descriptors * 3 / 2) {
+            let source = IPAddress.v4(IPv4Address(127, 0, 0, UInt8(2 + index % 6)))
+            idle.append(try ClientSocket(.tcp, to: server, from: source))
+            #expect(swerved.descriptorCount <= Self.descriptors)
+            if index % 20 == 19 {
+                let other = try ClientSocket(
+                    .tcp, to: server, from: .v4(IPv4Address(127, 0, 0, 9)), patience: 20)
+                #expect(other.ask(query)?.answerCount == 1, "after \(index)")
+                #expect(try ClientSocket(.udp, to: server, patience: 20).ask(query)?.answerCount == 1)
+            }
+        }
+        try await swerved.wait(for: "the bound") { idle.count { !$0.isClosedNow } <= bound }
+        #expect(swerved.descriptorCount <= atFirst + bound + 16)
+        // The newest are those that stay: the last one is answered.
+        #expect(idle[idle.count - 1].ask(query)?.answerCount == 1)
+        #expect(idle[0].isClosedNow)
+
+        idle = []
+        try await swerved.wait(for: "the descriptors") { swerved.descriptorCount <= atFirst + 2 }
+        for _ in 0..<20 {
+            #expect(try ClientSocket(.tcp, to: server, patience: 20).ask(query)?.answerCount == 1)
+        }
+        #expect(try await swerved.end(by: SIGTERM) == 0)
+    }
+
+    @Test(
+        "So many connections as there are descriptors for",
+        arguments: [
+            // limit, in use, connections among those, wanted: possible
+            (1024, 30, 0, 150, 150), (1024, 30, 0, 10_000, 738), (1024, 768, 738, 10_000, 738),
+            (120, 30, 0, 150, 58),
+            (1 << 20, 30, 0, 1_000_000, 1_000_000), (100_000, 30, 0, 100_000, 99_714), (40, 30, 0, 150, 1),
+        ])
+    func budget(limit: Int, inUse: Int, present: Int, wanted: Int, possible: Int) {
+        #expect(DescriptorBudget(limit: limit, inUse: inUse).connections(wanted, present: present) == possible)
+    }
+}

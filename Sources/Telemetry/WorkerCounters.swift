@@ -22,7 +22,11 @@ public enum Counter: Int, CaseIterable, Sendable {
     case notImplemented
     /// Answers with REFUSED.
     case refused
-    /// Answers with another code, BADVERS included.
+    /// Answers with BADVERS.
+    case badVersion
+    /// Answers with BADCOOKIE.
+    case badCookie
+    /// Answers with another code.
     case otherCode
     /// Answers cut short, with TC set.
     case truncated
@@ -30,6 +34,16 @@ public enum Counter: Int, CaseIterable, Sendable {
     case steered
     /// Answers from which steering withheld every address.
     case withdrawn
+    /// Queries with a client's cookie and no server cookie.
+    case cookieClientOnly
+    /// Queries with a server cookie of ours.
+    case cookieValid
+    /// Queries with a server cookie that is not ours, or no longer.
+    case cookieInvalid
+    /// Answers that say which server gave them (NSID).
+    case serverIDs
+    /// Questions about the server itself (class CH).
+    case serverQuestions
     /// Datagrams dropped because they were answers themselves.
     case droppedResponses
     /// Datagrams dropped because they were shorter than a header, or came from port 0.

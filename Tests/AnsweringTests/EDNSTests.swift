@@ -53,7 +53,8 @@ struct EDNSTests {
                 #expect(answer.lines == plain.lines)
                 #expect(answer.opt?.recordClass == 1232)
                 #expect(answer.opt?.ttl == (wantsDNSSEC ? 0x8000 : 0))
-                #expect(answer.opt?.data == [])
+                // Not Authoritative (RFC 8914 §4.21).
+                #expect(answer.opt?.data == (answer.code == .refused ? [0, 15, 0, 2, 0, 20] : []))
             }
         }
         // Each was counted once.
@@ -103,23 +104,117 @@ struct EDNSTests {
 
     static let question = FormTests.header(0, [1, 0, 0, 1]) + FormTests.question
 
+    // With an OPT record where one was seen in its section, so that the client sees that EDNS is known
+    // (§6.1.1, §7); BIND, NSD and Knot leave it out unless an option's own data is what is wrong.
     @Test(
-        "What is no OPT record is FORMERR without one",
+        "What is no OPT record is FORMERR",
         arguments: [
-            ("two", FormTests.header(0, [1, 0, 0, 2]) + FormTests.question + FormTests.opt + FormTests.opt),
-            ("with an owner", question + [1, 97] + FormTests.opt),
-            ("in the answer section", FormTests.header(0, [1, 1, 0, 0]) + FormTests.question + FormTests.opt),
+            (
+                "two", FormTests.header(0, [1, 0, 0, 2]) + FormTests.question + FormTests.opt + FormTests.opt,
+                true
+            ),
+            ("with an owner", question + [1, 97] + FormTests.opt, true),
+            (
+                "in the answer section",
+                FormTests.header(0, [1, 1, 0, 0]) + FormTests.question + FormTests.opt,
+                false
+            ),
             (
                 "in the authority section",
-                FormTests.header(0, [1, 0, 1, 0]) + FormTests.question + FormTests.opt
+                FormTests.header(0, [1, 0, 1, 0]) + FormTests.question + FormTests.opt, false
             ),
-            ("data that is missing", question + FormTests.opt.dropLast() + [4]),
-            ("half an option", question + FormTests.opt.dropLast() + [3, 0, 3, 0]),
-            ("an option longer than the data", question + FormTests.opt.dropLast() + [6, 0, 3, 0, 5, 1, 2]),
-        ])
-    func malformed(_ name: String, _ message: [UInt8]) throws {
+            ("data that is missing", question + FormTests.opt.dropLast() + [4], false),
+            ("half an option", question + FormTests.opt.dropLast() + [3, 0, 3, 0], true),
+            (
+                "an option longer than the data",
+                question + FormTests.opt.dropLast() + [6, 0, 3, 0, 5, 1, 2], true
+            ),
+            (
+                "a record behind it that is missing",
+                FormTests.header(0, [1, 0, 0, 2]) + FormTests.question + FormTests.opt, true
+            ),
+        ] as [(String, [UInt8], Bool)])
+    func malformed(_ name: String, _ message: [UInt8], _ hasOPT: Bool) throws {
         let answer = try TestAnswer(Fixture(["example.com": Self.zone]).answer(message))
         #expect(answer.lines == ["FORMERR"])
-        #expect(answer.opt == nil)
+        #expect(answer.opt.map(\.data) == (hasOPT ? [] : nil))
+        #expect(answer.size <= message.count)
+    }
+
+    // The probes of the peers with EDNS version 1 and something else that is wrong: the version alone counts.
+    @Test(
+        "The version comes before all else",
+        arguments: [
+            ("a class that isn't served", FormTests.header(0, [1, 0, 0, 1]) + otherClass + version1, 1),
+            ("no question", FormTests.header(0, [0, 0, 0, 1]) + version1, 0),
+            (
+                "two questions",
+                FormTests.header(0, [2, 0, 0, 1]) + FormTests.question + FormTests.question + version1, 0
+            ),
+            (
+                "an opcode that isn't done",
+                FormTests.header(0x1000, [1, 0, 0, 1]) + FormTests.question + version1, 0
+            ),
+            ("half an option", question + version1.dropLast() + [3, 0, 3, 0], 1),
+            ("half a cookie", question + version1.dropLast() + [8, 0, 10, 0, 4, 1, 2, 3, 4], 1),
+            (
+                "a cookie", question + version1.dropLast() + [12, 0, 10, 0, 8, 1, 2, 3, 4, 5, 6, 7, 8],
+                1
+            ),
+        ] as [(String, [UInt8], UInt16)])
+    func versionFirst(_ name: String, _ message: [UInt8], _ questions: UInt16) throws {
+        let fixture = try Fixture(
+            ["example.com": Self.zone], options: AnswerOptions(cookies: CookieOptions(secrets: [.random()])))
+        let answer = try TestAnswer(fixture.answer(message))
+        #expect(answer.code == .badVersion)
+        #expect(answer.header[2...] == [questions, 0, 0, 1])
+        #expect(answer.opt?.ttl == 0x0100_0000 && answer.opt?.data == [])
+        #expect(fixture.counters.value(of: .badVersion) == 1)
+    }
+
+    static let version1: [UInt8] = [0, 0, 41, 4, 208, 0, 1, 0, 0, 0, 0]
+    static let otherClass: [UInt8] = FormTests.question.dropLast(2) + [0, 9]
+
+    @Test(
+        "A message of another opcode has its OPT record answered, if it has the form of a query",
+        arguments: [1, 2, 4, 5, 15] as [UInt16])
+    func opcodes(_ opcode: UInt16) throws {
+        let fixture = try Fixture(["example.com": Self.zone])
+        let message = FormTests.header(opcode << 11, [1, 0, 0, 1]) + FormTests.question + FormTests.opt
+        let answer = try TestAnswer(fixture.answer(message))
+        #expect(answer.header == [0x1234, 0x8004 | opcode << 11, 0, 0, 0, 1])
+        // Not Supported (RFC 8914 §4.22).
+        #expect(answer.opt?.data == [0, 15, 0, 2, 0, 21])
+        for cut in 1...11 {
+            let answer = try TestAnswer(fixture.answer(message.dropLast(cut)))
+            #expect(answer.header == [0x1234, 0x8004 | opcode << 11, 0, 0, 0, 0])
+        }
+    }
+
+    // RFC 7830 §3, RFC 7871 §7.2.1; malformed ones too, as NSD and Knot have it.
+    @Test(
+        "Padding, client subnet and unknown options are ignored, and absent from the answer",
+        arguments: [
+            [0, 12, 0, 3, 0, 0, 0], [0, 12, 0, 3, 7, 7, 7], [0, 8, 0, 7, 0, 1, 24, 0, 192, 0, 2],
+            [0, 8, 0, 7, 0, 1, 33, 0, 192, 0, 2], [0, 8, 0, 1, 0], [0xFF, 0xFE, 0, 1, 9], [0, 0, 0, 0],
+            [0, 11, 0, 0], [0, 11, 0, 2, 0, 1], [0, 12, 0, 0, 0, 12, 0, 0],
+        ] as [[UInt8]])
+    func ignored(_ options: [UInt8]) throws {
+        let fixture = try Fixture(["example.com": Self.zone])
+        fixture.idleTimeout = 300
+        var query = try TestQuery("www.example.com A", edns: 1232)
+        query.options = options
+        let answer = try TestAnswer(fixture.answer(query.message))
+        #expect(answer.lines == (try fixture.lines("www.example.com A")))
+        #expect(answer.opt?.data == [])
+    }
+
+    @Test("Flags that aren't known are ignored and not sent back (§6.1.4)", arguments: [0x7FFF, 0x4000, 1])
+    func flags(_ flags: UInt16) throws {
+        let fixture = try Fixture(["example.com": Self.zone])
+        let opt: [UInt8] = [0, 0, 41, 4, 208, 0, 0] + TestQuery.big(flags) + [0, 0]
+        let answer = try TestAnswer(
+            fixture.answer(FormTests.header(0, [1, 0, 0, 1]) + FormTests.question + opt))
+        #expect(answer.code == .noError && answer.opt?.ttl == 0)
     }
 }

@@ -1,5 +1,5 @@
 import Addresses
-import Answering
+@testable import Answering
 import DNSWire
 import Telemetry
 import TestZones
@@ -86,6 +86,18 @@ final class Fixture {
         get { responder.time }
         set { responder.time = newValue }
     }
+
+    /// What clients over TCP are told, in tenths of a second.
+    var idleTimeout: UInt16? {
+        get { responder.idleTimeout }
+        set { responder.idleTimeout = newValue }
+    }
+
+    /// Whether the last answer told it.
+    var hasAdvertisedTimeout: Bool { responder.hasAdvertisedTimeout }
+
+    /// What the cookie of the last query was worth.
+    var cookie: CookieStanding { responder.cookie }
 }
 
 /// What a question is answered with, as rows of a test.

@@ -12,16 +12,23 @@ public struct AnswerOptions: Hashable, Sendable {
     public var maximumUDPSize: UInt16
     /// What limits responses; nil: nothing does.
     public var rateLimiter: RateLimiter?
+    /// DNS cookies.
+    public var cookies: CookieOptions
+    /// What is said about the server itself.
+    public var identity: ServerIdentity
 
     /// Options; 1232 octets are what passes an IPv6 path of 1280 whole (DNS flag day 2020).
     public init(
         allowQuery: AccessList = .any, minimalResponses: MinimalResponses = .yes, minimalAny: Bool = true,
-        maximumUDPSize: UInt16 = 1232, rateLimiter: RateLimiter? = nil
+        maximumUDPSize: UInt16 = 1232, rateLimiter: RateLimiter? = nil,
+        cookies: CookieOptions = CookieOptions(), identity: ServerIdentity = ServerIdentity()
     ) {
         self.allowQuery = allowQuery
         self.minimalResponses = minimalResponses
         self.minimalAny = minimalAny
         self.maximumUDPSize = maximumUDPSize
         self.rateLimiter = rateLimiter
+        self.cookies = cookies
+        self.identity = identity
     }
 }

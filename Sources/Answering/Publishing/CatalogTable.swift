@@ -135,8 +135,10 @@ struct CatalogEntry: Sendable {
 @safe final class CatalogMemory: Sendable {
     /// The table; valid as long as this object lives.
     let table: CatalogTable
-    /// Access lists: of the zones, and of the options at ``general``.
+    /// Access lists: of the zones, and of the options at ``generalAccess``.
     let access: AccessTable
+    /// The options' list.
+    let generalAccess: (start: Int, end: Int)
     private let zones: [DomainName: ServedZone]
     private let slots: FlatMemory
     private let names: FlatMemory
@@ -152,6 +154,7 @@ struct CatalogEntry: Sendable {
         var slots = FlatBuffer(capacity: size * 8)
         _ = slots.extend(by: size * 8)
         let general = AccessTable.append(options.allowQuery, to: &lists)
+        generalAccess = general
         let entries = UnsafeMutablePointer<CatalogEntry>.allocate(capacity: max(zones.count, 1))
         var depths: (low: UInt64, high: UInt64) = (0, 0)
         var key = NameKey()

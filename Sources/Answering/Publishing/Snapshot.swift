@@ -1,3 +1,4 @@
+internal import DNSWire
 public import Zones
 
 /// Everything that an answer depends on at one moment; immutable.
@@ -10,6 +11,7 @@ public final class Snapshot: Sendable {
     public let options: AnswerOptions
 
     private let memory: CatalogMemory
+    private let identity: FlatMemory
     /// The snapshot as a query sees it; valid as long as this object lives.
     let table: SnapshotTable
 
@@ -27,13 +29,16 @@ public final class Snapshot: Sendable {
         self.view = view
         self.options = options
         self.memory = memory
-        // The view and the catalog's memory are kept beside the table.
+        let (identity, identityTable) = IdentityTable.make(options.identity)
+        self.identity = identity
+        // What the table looks into is kept beside it.
         table = unsafe SnapshotTable(
             catalog: memory.table, access: memory.access, steering: view.table,
             maximumUDPSize: max(options.maximumUDPSize, 512),
             minimalResponses: options.minimalResponses == .yes,
             responses: options.minimalResponses, minimalAny: options.minimalAny,
-            limiter: options.rateLimiter?.table, isLimiting: options.rateLimiter != nil)
+            limiter: options.rateLimiter?.table, isLimiting: options.rateLimiter != nil,
+            generalAccess: memory.generalAccess, cookies: CookieKeys(options.cookies), identity: identityTable)
     }
 
     /// Whether another one has the very same zones and options, in the same memory.
@@ -61,4 +66,8 @@ struct SnapshotTable: Sendable {
     let limiter: RateLimiterTable?
     /// Whether something limits responses.
     let isLimiting: Bool
+    /// Who may ask, where no zone says otherwise.
+    let generalAccess: (start: Int, end: Int)
+    let cookies: CookieKeys
+    let identity: IdentityTable
 }

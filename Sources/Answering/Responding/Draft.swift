@@ -16,6 +16,8 @@ struct Draft {
     var addsServers = false
     /// How the query ended.
     var code = ResponseCode.noError
+    /// Why, where the code alone doesn't say it.
+    var extendedError: ExtendedError?
     /// Flags of ours to set: AA, TC.
     var flags: HeaderFlags = []
     /// Records of the answer section.

@@ -2,8 +2,8 @@ internal import DNSWire
 internal import Telemetry
 internal import Zones
 
-/// The way of most queries: one question of class IN, at most a bare OPT record, an rrset of the very name
-/// that fits and that nothing is added to.
+/// The way of most queries: one question of class IN, at most an OPT record that is bare or holds a cookie
+/// alone, an rrset of the very name that fits and that nothing is added to.
 extension Responder {
     /// The zone of the name asked and its node there; unknown where more than the zone decides about the
     /// answer.
@@ -25,7 +25,7 @@ extension Responder {
         let wanted = query.big32(at: end &- 4)
         let type = RecordType(UInt16(truncatingIfNeeded: wanted &>> 16))
         let hasOPT = header.recordCount != 0
-        if hasOPT && !isBareOPT(query, header, end) || wanted & 0xFFFF != 1 || isSpecial(type) { return 0 }
+        if hasOPT && !isPlainOPT(query, header, end) || wanted & 0xFFFF != 1 || isSpecial(type) { return 0 }
         let entry = table.catalog[known.zone]
         if !entry.marks.isEmpty && (type == .a || type == .aaaa) { return 0 }
         let zone = entry.zone
@@ -40,9 +40,7 @@ extension Responder {
             count &+= signatures.count
         }
         let size = end &+ length
-        if size > MessageSize.withoutEDNS &- MessageSize.opt && size > plainLimit(query, header, end) {
-            return 0
-        }
+        if size > Self.leastLimit && size > plainLimit(query, header, end) { return 0 }
 
         output.copy(zone.heap, from: rrset.start, count: length, to: end)
         header.writeResponse(
@@ -55,12 +53,16 @@ extension Responder {
         return size &+ MessageSize.opt
     }
 
-    /// The octets that a receiver takes over any transport, without an OPT record.
+    /// The octets that every receiver takes, without an OPT record and the cookie that is added to it last.
+    private static var leastLimit: Int {
+        MessageSize.withoutEDNS &- MessageSize.opt &- MessageSize.cookieOption
+    }
+
+    /// The octets that this receiver takes over any transport, without an OPT record and its cookie.
     private mutating func plainLimit(_ query: RawSpan, _ header: QueryHeader, _ end: Int) -> Int {
-        let size =
-            header.recordCount == 0
-            ? UInt16(MessageSize.withoutEDNS) : max(min(query.big16(at: end &+ 3), table.maximumUDPSize), 512)
-        return Int(size) &- MessageSize.opt
+        if header.recordCount == 0 { return MessageSize.withoutEDNS }
+        let size = Int(max(min(query.big16(at: end &+ 3), table.maximumUDPSize), 512)) &- MessageSize.opt
+        return query.byteCount == end &+ MessageSize.opt ? size : size &- MessageSize.cookieOption
     }
 
     /// Answers a query whose answer is another prepared block, a referral or a denial above all; 0 if that
@@ -73,7 +75,7 @@ extension Responder {
         let wanted = query.big32(at: end &- 4)
         let type = RecordType(UInt16(truncatingIfNeeded: wanted &>> 16))
         let hasOPT = header.recordCount != 0
-        if hasOPT && !isBareOPT(query, header, end) || wanted & 0xFFFF != 1
+        if hasOPT && !isPlainOPT(query, header, end) || wanted & 0xFFFF != 1
             || type != .ns && isSpecial(type)
         {
             return 0
@@ -88,9 +90,7 @@ extension Responder {
         case .further: return 0
         }
         let size = end &+ answer.size
-        if size > MessageSize.withoutEDNS &- MessageSize.opt && size > plainLimit(query, header, end) {
-            return 0
-        }
+        if size > Self.leastLimit && size > plainLimit(query, header, end) { return 0 }
         answer.copy(answer.size, from: entry.zone.heap, to: output, at: end)
         header.writeResponse(
             flags: answer.flags, questions: 1, answers: answer.isAnswer ? answer.count : 0,
@@ -107,7 +107,7 @@ extension Responder {
         _ query: RawSpan, _ header: QueryHeader, _ end: Int, _ place: Int, _ rrset: RRSet,
         _ zone: CompiledZone, _ output: MessageBuffer
     ) -> Int {
-        var draft = Draft(output, limit: MessageSize.withoutEDNS &- MessageSize.opt)
+        var draft = Draft(output, limit: Self.leastLimit)
         draft.position = end
         answerSteered(place, rrset, zone, &draft)
         if draft.isTruncated { return 0 }
@@ -124,13 +124,15 @@ extension Responder {
         type == .ns || type == .ds || type.rawValue &- RecordType.ixfr.rawValue <= 1
     }
 
-    /// Whether all that follows the question is one OPT record of version 0 without options.
+    /// Whether all that follows the question is one OPT record of version 0, bare or with a cookie alone.
     @inline(__always)
-    private mutating func isBareOPT(_ query: RawSpan, _ header: QueryHeader, _ end: Int) -> Bool {
+    private mutating func isPlainOPT(_ query: RawSpan, _ header: QueryHeader, _ end: Int) -> Bool {
+        let options = end &+ MessageSize.opt
         // Root and type; version; length.
-        header.recordCount == QueryHeader.oneAdditional && query.byteCount == end &+ MessageSize.opt
+        return header.recordCount == QueryHeader.oneAdditional && query.byteCount >= options
             && query.big32(at: end) &>> 8 == UInt32(RecordType.opt.rawValue) && query.octet(at: end &+ 6) == 0
-            && query.big16(at: end &+ 9) == 0
+            && (query.byteCount == options
+                ? query.big16(at: end &+ 9) == 0 : isCookieAlone(query, at: options))
     }
 
     @inline(__always)

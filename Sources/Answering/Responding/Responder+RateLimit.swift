@@ -19,7 +19,7 @@ extension Responder {
             limiter.noteTCP(client, at: time)
             return true
         }
-        if hasProvedAddress || limiter.exempts(client) { return true }
+        if cookie == .valid || limiter.exempts(client) { return true }
         let subject = subject(type, recordClass, known, draft)
         var verdict = limiter.judge(subject, name: question, client: client, at: time)
         if verdict == .pass { return true }

@@ -8,13 +8,16 @@ extension Responder {
         _ type: RecordType, _ recordClass: UInt16, from client: IPAddress, over transport: Transport,
         _ known: KnownPlace, _ draft: inout Draft
     ) {
+        if recordClass == 3 { return answerServerQuestion(type, from: client, &draft) }
         var known = known
         if known.zone == KnownPlace.unknown {
             known.zone = table.catalog.find(question, atMost: question.labelCount)
         }
         // Other classes have no zones here. Zones aren't transferred.
-        if known.zone < 0 || recordClass != 1 && recordClass != 255 || type == .axfr || type == .ixfr {
+        let isServed = (recordClass == 1 || recordClass == 255) && type != .axfr && type != .ixfr
+        if known.zone < 0 || !isServed {
             draft.code = .refused
+            draft.extendedError = isServed ? .notAuthoritative : .notSupported
             return
         }
         // The DS of an apex is its parent's, if that is served too (RFC 4035 §3.1.4.1).
@@ -27,6 +30,7 @@ extension Responder {
         if !entry.isOpen && !allows(client, entry, &draft) { return }
         if entry.isBroken {
             draft.code = .serverFailure
+            draft.extendedError = .invalidData
             return
         }
         draft.flags = .authoritative
@@ -40,6 +44,7 @@ extension Responder {
     private mutating func allows(_ client: IPAddress, _ entry: ServedEntry, _ draft: inout Draft) -> Bool {
         if table.access.allows(client, list: entry.access) { return true }
         draft.code = .refused
+        draft.extendedError = .prohibited
         return false
     }
 

@@ -31,10 +31,17 @@ public struct Responder: ~Copyable {
     var visited = NameSet()
     var proofs = ProofList()
     var random: RandomBits
+    /// What the query's COOKIE option is worth, once its OPT record was read.
+    var cookie = CookieStanding.none
+    /// Whether its server cookie is given back as it came.
+    var keepsCookie = false
     /// Seconds since 1970, modulo 2³²: to be set before each batch of queries.
     public var time: UInt32 = 0
-    /// Whether the client has proved that it has the address that it asks from.
-    var hasProvedAddress = false
+    /// What a client over TCP that asks is told for how long a connection may be idle, in tenths of a second
+    /// (RFC 7828); nil: nothing.
+    public var idleTimeout: UInt16?
+    /// Whether the answer given last told it.
+    public internal(set) var hasAdvertisedTimeout = false
 
     /// A responder.
     ///
@@ -84,14 +91,17 @@ public struct Responder: ~Copyable {
         let header = QueryHeader(query)
         if !header.isOneQuestion { return answerOddForm(query, header, client, transport, output) }
         count(client, transport)
+        forgetQuery()
         let length = question.readQuestion(of: query, copyingTo: output)
         let known = length == 0 ? KnownPlace() : locateQuestion()
         if known.node >= 0 {
             let end = length &+ 16
             var size = known.node == 0 ? 0 : answerPlainly(query, header, questionEnd: end, known, output)
-            if size != 0 { return size }
-            size = answerPrepared(query, header, questionEnd: end, known, output)
-            if size != 0 { return size }
+            if size == 0 { size = answerPrepared(query, header, questionEnd: end, known, output) }
+            if size != 0 {
+                if header.recordCount == 0 || query.byteCount == end &+ MessageSize.opt { return size }
+                return addCookie(to: output, size, for: query, questionEnd: end, client)
+            }
         }
         return answerFully(query, header, length, known, client, transport, output)
     }
@@ -116,41 +126,58 @@ public struct Responder: ~Copyable {
         let type = RecordType(query.big16(at: end &- 4))
         let recordClass = query.big16(at: end &- 2)
         var extras = QueryExtras()
+        var reply = EDNSReply()
         if header.recordCount != 0 {
-            if !extras.read(query, after: end, counts: header.counts) {
-                draft.code = .formatError
-                if !admitsFailure(client, over: transport, &draft) { return 0 }
-                return finish(&draft, header, questions: 1)
+            let isWhole = extras.read(query, after: end, counts: header.counts)
+            // The version comes before all else (RFC 6891 §6.1.3).
+            if !isWhole || extras.ednsVersion != 0 {
+                draft.code = isWhole ? .badVersion : .formatError
+                return fail(extras, header, questions: 1, client, transport, &draft)
             }
-            if extras.signature != 0 {
-                draft.code = .notAuthorized
-                if !admitsFailure(client, over: transport, &draft) { return 0 }
-                return refuseSignature(query, extras, header, &draft)
+            if extras.hasEDNS {
+                if transport == .udp {
+                    let size = max(min(extras.udpSize, table.maximumUDPSize), 512)
+                    draft.limit = min(output.capacity, Int(size))
+                    // Who takes no more than 512 octets is not to get more than was asked for, as BIND has it.
+                    draft.isMinimal = extras.udpSize <= 512
+                }
+                guard let taken = takeOptions(query, extras, client, over: transport, &draft) else {
+                    draft.code = .formatError
+                    return fail(extras, header, questions: 1, client, transport, &draft)
+                }
+                reply = taken
+                draft.wantsDNSSEC = extras.wantsDNSSEC
             }
         }
-        if extras.hasEDNS {
-            if transport == .udp {
-                let size = max(min(extras.udpSize, table.maximumUDPSize), 512)
-                draft.limit = min(output.capacity, Int(size))
-                // Who takes no more than 512 octets is not to get more than was asked for, as BIND has it.
-                draft.isMinimal = extras.udpSize <= 512
-            }
-            draft.limit &-= MessageSize.opt
-            draft.wantsDNSSEC = extras.wantsDNSSEC
+        if extras.signature != 0 {
+            draft.code = .notAuthorized
+            if !admitsFailure(client, over: transport, &draft) { return 0 }
+            refuseSignature(query, extras, reply, client, &draft)
+            return finish(&draft, header, questions: 1)
         }
-        if extras.ednsVersion != 0 {
-            draft.code = .badVersion
+        if reply.cookie != 0 && table.cookies.areRequired && transport == .udp && cookie != .valid {
+            draft.code = .badCookie
         } else {
             resolve(type, recordClass, from: client, over: transport, known, &draft)
         }
         if table.isLimiting && !admits(type, recordClass, known, client, over: transport, &draft) { return 0 }
-        if extras.hasEDNS { appendOPT(wantsDNSSEC: extras.wantsDNSSEC, &draft) }
+        if extras.hasEDNS { appendOPT(reply, for: query, client, &draft) }
         return finish(&draft, header, questions: 1)
     }
 
+    /// Answers a query that failed before its question was looked at; with a bare OPT record if it had one.
+    private mutating func fail(
+        _ extras: QueryExtras, _ header: QueryHeader, questions: UInt16, _ client: IPAddress,
+        _ transport: Transport, _ draft: inout Draft
+    ) -> Int {
+        if !admitsFailure(client, over: transport, &draft) { return 0 }
+        if extras.hasEDNS { appendOPT(wantsDNSSEC: extras.wantsDNSSEC, &draft) }
+        return finish(&draft, header, questions: questions)
+    }
+
     /// Answers what is no query of one question: an answer with silence (or two servers might talk for
-    /// ever), all else with a header alone, since the form of another opcode's message isn't known and one
-    /// question it has to be (RFC 9619).
+    /// ever), all else with a header and at most an OPT record, since one question it has to be (RFC 9619)
+    /// or it is another opcode's message.
     @inline(never)
     private mutating func answerOddForm(
         _ query: RawSpan, _ header: QueryHeader, _ client: IPAddress, _ transport: Transport,
@@ -161,32 +188,50 @@ public struct Responder: ~Copyable {
             return 0
         }
         count(client, transport)
+        forgetQuery()
         var draft = Draft(output, limit: MessageSize.withoutEDNS)
-        draft.code = header.flags.opcode == .query ? .formatError : .notImplemented
-        if !admitsFailure(client, over: transport, &draft) { return 0 }
-        // EDNS is answered with EDNS, if there is no question that hides it (RFC 6891 §6.1.1).
-        if header.flags.opcode == .query && header.questions == 0 {
-            var extras = QueryExtras()
-            if extras.read(query, after: MessageSize.header, counts: header.counts), extras.hasEDNS {
-                appendOPT(wantsDNSSEC: extras.wantsDNSSEC, &draft)
-            }
+        let isQuery = header.flags.opcode == .query
+        draft.code = isQuery ? .formatError : .notImplemented
+        draft.extendedError = isQuery ? nil : .notSupported
+        var extras = QueryExtras()
+        // EDNS is answered with EDNS (RFC 6891 §6.1.1), as far as a message of another opcode, whose form
+        // need not be known, shows it.
+        if header.recordCount != 0, let end = QueryExtras.end(ofQuestions: Int(header.questions), in: query),
+            extras.read(query, after: end, counts: header.counts), extras.hasEDNS
+        {
+            return answerOddEDNS(query, header, extras, client, transport, &draft)
         }
+        return fail(extras, header, questions: 0, client, transport, &draft)
+    }
+
+    private mutating func answerOddEDNS(
+        _ query: RawSpan, _ header: QueryHeader, _ extras: QueryExtras, _ client: IPAddress,
+        _ transport: Transport, _ draft: inout Draft
+    ) -> Int {
+        if extras.ednsVersion != 0 {
+            draft.code = .badVersion
+            return fail(extras, header, questions: 0, client, transport, &draft)
+        }
+        guard let reply = takeOptions(query, extras, client, over: transport, &draft) else {
+            draft.code = .formatError
+            return fail(extras, header, questions: 0, client, transport, &draft)
+        }
+        let counts = header.counts
+        let asksNothing = header.questions == 0 && counts.answer == 0 && counts.authority == 0
+        if header.flags.opcode == .query && asksNothing && reply.cookie != 0 {
+            // A cookie is all that is wanted: a first one, or a word about one (RFC 7873 §5.4).
+            draft.code = cookie == .invalid ? .badCookie : .noError
+        }
+        if !admitsFailure(client, over: transport, &draft) { return 0 }
+        appendOPT(reply, for: query, client, &draft)
         return finish(&draft, header, questions: 0)
     }
 
-    /// Writes the OPT record: the size that we take; the code's upper part, version 0, DO as it came (RFC
-    /// 3225 §3); no options.
-    mutating func appendOPT(wantsDNSSEC: Bool, _ draft: inout Draft) {
-        let output = draft.output
-        let position = draft.position
-        output.store(octet: 0, at: position)
-        output.store(big16: RecordType.opt.rawValue, at: position &+ 1)
-        output.store(big16: table.maximumUDPSize, at: position &+ 3)
-        let extended = UInt32(draft.code.rawValue &>> 4) &<< 24 | (wantsDNSSEC ? 0x8000 : 0)
-        output.store(big32: extended, at: position &+ 5)
-        output.store(big16: 0, at: position &+ 9)
-        draft.position = position &+ MessageSize.opt
-        draft.additionals &+= 1
+    /// Begins a query: nothing is known of its cookie.
+    @inline(__always)
+    private mutating func forgetQuery() {
+        cookie = .none
+        hasAdvertisedTimeout = false
     }
 
     /// Writes the header and counts; the message's octets.
@@ -225,6 +270,8 @@ public struct Responder: ~Copyable {
         case .nameError: counters.add(.nameError)
         case .notImplemented: counters.add(.notImplemented)
         case .refused: counters.add(.refused)
+        case .badVersion: counters.add(.badVersion)
+        case .badCookie: counters.add(.badCookie)
         default: counters.add(.otherCode)
         }
     }

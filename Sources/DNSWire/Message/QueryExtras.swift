@@ -8,8 +8,15 @@ public struct QueryExtras {
     public var wantsDNSSEC = false
     /// The octets that the sender takes over UDP, as sent.
     public var udpSize: UInt16 = 0
-    /// Where the options of the OPT record begin, and their octets.
-    public var options: (start: Int, count: Int) = (0, 0)
+    /// Where the data of the first COOKIE option begins, 0 without one, and its octets. Others are ignored
+    /// (RFC 7873 §5.2).
+    public var cookie: (start: Int, count: Int) = (0, 0)
+    /// Whether there is an NSID option. What it holds is ignored (RFC 5001 §2.1).
+    public var wantsServerID = false
+    /// Whether there is a keepalive option.
+    public var hasKeepalive = false
+    /// Whether a keepalive option holds anything, which it must not in a query (RFC 7828 §3.2.1).
+    public var isKeepaliveFilled = false
     /// Where a TSIG record begins; 0 without one.
     public var signature = 0
 
@@ -17,7 +24,11 @@ public struct QueryExtras {
     @inlinable public init() {}
 
     /// Reads what follows the question; false if it is malformed. What lies behind the last record that the
-    /// header counts is ignored, as BIND and NSD do.
+    /// header counts is ignored, as BIND and NSD do. The options of another version of EDNS are not looked at:
+    /// their form isn't known.
+    ///
+    /// If an OPT record is what is malformed, or came before it, ``hasEDNS`` is true all the same: such a query
+    /// is answered with an OPT record (RFC 6891 §6.1.1, §7).
     ///
     /// - Parameters:
     ///   - end: The octet after the question.
@@ -37,13 +48,15 @@ public struct QueryExtras {
             guard let record = RecordFrame(query, at: place) else { return false }
             if record.type == .opt {
                 // One only, and of the root (RFC 6891 §6.1.1, §6.1.2).
-                if hasEDNS || record.fields != place + 1 { return false }
+                let isFirst = !hasEDNS
                 hasEDNS = true
+                if !isFirst || record.fields != place + 1 { return false }
                 udpSize = query.big16(at: record.fields + 2)
                 ednsVersion = query.octet(at: record.fields + 5)
                 wantsDNSSEC = query.octet(at: record.fields + 6) & 0x80 != 0
-                options = (record.fields + 10, record.end - record.fields - 10)
-                if !Self.areOptionsWhole(query, options) { return false }
+                if ednsVersion == 0, !readOptions(query, from: record.fields + 10, to: record.end) {
+                    return false
+                }
             } else if record.type.rawValue == 250 {
                 // The last record (RFC 8945 §5.1).
                 if index != counts.additional - 1 { return false }
@@ -54,14 +67,39 @@ public struct QueryExtras {
         return true
     }
 
-    private static func areOptionsWhole(_ query: RawSpan, _ options: (start: Int, count: Int)) -> Bool {
-        var place = options.start
-        let end = options.start + options.count
+    /// Reads the options; those that aren't known are ignored (RFC 6891 §6.1.2).
+    private mutating func readOptions(_ query: RawSpan, from start: Int, to end: Int) -> Bool {
+        var place = start
         while place < end {
-            if end - place < 4 { return false }
-            place += 4 + Int(query.big16(at: place + 2))
+            if end - place < MessageSize.optionHeader { return false }
+            let count = Int(query.big16(at: place + 2))
+            let data = place + MessageSize.optionHeader
+            if end - data < count { return false }
+            switch EDNSOption(rawValue: query.big16(at: place)) {
+            case .cookie: if cookie.start == 0 { cookie = (data, count) }
+            case .serverID: wantsServerID = true
+            case .keepalive:
+                hasKeepalive = true
+                if count != 0 { isKeepaliveFilled = true }
+            default: break
+            }
+            place = data + count
         }
-        return place == end
+        return true
+    }
+}
+
+extension QueryExtras {
+    /// Where so many questions end; nil if they are not whole. Their names may be anything, pointers included.
+    public static func end(ofQuestions count: Int, in query: RawSpan) -> Int? {
+        var place = MessageSize.header
+        for _ in 0..<count {
+            guard let end = RecordFrame.end(ofName: query, at: place), query.byteCount - end >= 4 else {
+                return nil
+            }
+            place = end + 4
+        }
+        return place <= query.byteCount ? place : nil
     }
 }
 
@@ -76,6 +114,18 @@ struct RecordFrame {
 
     /// Nil unless a whole record is there. Its owner's pointers may only lead back.
     init?(_ message: RawSpan, at start: Int) {
+        guard let place = Self.end(ofName: message, at: start), message.byteCount - place >= 10 else {
+            return nil
+        }
+        let length = Int(message.big16(at: place + 8))
+        if message.byteCount - place - 10 < length { return nil }
+        type = RecordType(message.big16(at: place))
+        fields = place
+        end = place + 10 + length
+    }
+
+    /// The octet after a name as it lies in a message; nil unless it is whole.
+    static func end(ofName message: RawSpan, at start: Int) -> Int? {
         var place = start
         while true {
             if place >= message.byteCount { return nil }
@@ -83,21 +133,13 @@ struct RecordFrame {
             if octet >= 0xC0 {
                 if place + 1 >= message.byteCount { return nil }
                 let target = Int(message.big16(at: place)) & 0x3FFF
-                if target >= start || target < MessageSize.header { return nil }
-                place += 2
-                break
+                return target >= start || target < MessageSize.header ? nil : place + 2
             }
             if octet > 63 { return nil }
             place += Int(octet) + 1
-            if octet == 0 { break }
+            if octet == 0 { return place }
             if place - start > 254 { return nil }
         }
-        if message.byteCount - place < 10 { return nil }
-        let length = Int(message.big16(at: place + 8))
-        if message.byteCount - place - 10 < length { return nil }
-        type = RecordType(message.big16(at: place))
-        fields = place
-        end = place + 10 + length
     }
 }
 

@@ -27,6 +27,8 @@ public struct ResponseCode: RawRepresentable, Hashable, Sendable {
     @inlinable public static var notAuthorized: Self { Self(rawValue: 9) }
     /// BADVERS: a version of EDNS that the server doesn't know (RFC 6891 §6.1.3).
     @inlinable public static var badVersion: Self { Self(rawValue: 16) }
+    /// BADCOOKIE: a server cookie is wanted that is ours (RFC 7873 §8).
+    @inlinable public static var badCookie: Self { Self(rawValue: 23) }
 }
 
 extension ResponseCode: CustomStringConvertible {
@@ -42,6 +44,7 @@ extension ResponseCode: CustomStringConvertible {
         case 6: "YXDOMAIN"
         case 9: "NOTAUTH"
         case 16: "BADVERS"
+        case 23: "BADCOOKIE"
         default: "RCODE\(rawValue)"
         }
     }

@@ -23,6 +23,9 @@ actor Core {
     let startSettings: Settings
     let hub = EventHub()
     let started = Timestamp.now
+    /// Makes cookies where the configuration has no secret; as long as the process lives, so that a reload spoils
+    /// none.
+    private let cookieSecret = CookieSecret.random()
     let group: any EventLoopGroup
     let store: SnapshotStore
     let controller: Control.Controller
@@ -128,11 +131,7 @@ actor Core {
         await limitConnections(settings)
         await controller.take(
             next.plan, backend: backend, zones: next.shelf.zones,
-            options: AnswerOptions(
-                allowQuery: settings.allowQuery,
-                minimalResponses: Answering.MinimalResponses(settings.minimalResponses),
-                minimalAny: settings.minimalAny, maximumUDPSize: settings.maximumUDPSize,
-                rateLimiter: rateLimiter))
+            options: AnswerOptions(settings, rateLimiter: rateLimiter, cookieSecret: cookieSecret))
     }
 
     /// Holds TCP connections to a configuration's limits, and to what there are descriptors for.

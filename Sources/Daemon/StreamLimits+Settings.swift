@@ -9,7 +9,9 @@ extension StreamLimits {
         self.init(
             connections: settings.maximumTCPClients,
             connectionsPerClient: settings.maximumTCPClientsPerAddress,
-            initialTimeout: .init(settings.tcpInitialTimeout), idleTimeout: .init(settings.tcpIdleTimeout))
+            initialTimeout: .init(settings.tcpInitialTimeout), idleTimeout: .init(settings.tcpIdleTimeout),
+            keepaliveTimeout: .init(settings.tcpKeepaliveTimeout),
+            advertisedTimeout: .init(settings.tcpAdvertisedTimeout))
     }
 }
 

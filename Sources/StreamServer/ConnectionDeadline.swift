@@ -11,6 +11,9 @@ struct ConnectionDeadline {
     /// Since when answers wait for the client to read.
     private var blockedSince: NIODeadline?
 
+    /// Whether the client was told for how long it may be silent (RFC 7828).
+    var isKeptAlive = false
+
     init(now: NIODeadline) {
         idleSince = now
     }
@@ -39,6 +42,7 @@ struct ConnectionDeadline {
     func end(_ limits: StreamLimits) -> NIODeadline {
         if let blockedSince { return blockedSince + limits.transferTimeout }
         if let partialSince { return partialSince + limits.transferTimeout }
-        return idleSince + (hasAsked ? limits.idleTimeout : limits.initialTimeout)
+        if !hasAsked { return idleSince + limits.initialTimeout }
+        return idleSince + (isKeptAlive ? limits.keepaliveTimeout : limits.idleTimeout)
     }
 }

@@ -133,6 +133,7 @@ final class StreamConnection: ChannelDuplexHandler {
                     return finishSpeechless(context)
                 }
                 hasAnswered = true
+                if loop.hasAdvertisedTimeout { deadline.isKeptAlive = true }
                 if answers.readableBytes >= StreamLimits.highWaterMark {
                     write(answers, context)
                     answers.clear()

@@ -12,20 +12,28 @@ public struct StreamLimits: Hashable, Sendable {
     public var initialTimeout: TimeAmount
     /// How long a connection may be silent between queries.
     public var idleTimeout: TimeAmount
+    /// The same for a client that asked how long (RFC 7828).
+    public var keepaliveTimeout: TimeAmount
+    /// What such a client is told: no more than it gets, and up to 6553.5 seconds.
+    public var advertisedTimeout: TimeAmount
     /// How long the rest of a query may take to arrive, and answers to be read.
     public var transferTimeout: TimeAmount
 
     /// Limits. RFC 7766 asks for an idle timeout "of the order of a few seconds" at least; resolvers
-    /// keep connections for tens of seconds.
+    /// keep connections for tens of seconds. `keepaliveTimeout` is `idleTimeout` without a word of its own, and
+    /// `advertisedTimeout` is `keepaliveTimeout`.
     public init(
         connections: Int = 1000, connectionsPerClient: Int = 50,
         initialTimeout: TimeAmount = .seconds(30), idleTimeout: TimeAmount = .seconds(30),
+        keepaliveTimeout: TimeAmount? = nil, advertisedTimeout: TimeAmount? = nil,
         transferTimeout: TimeAmount = .seconds(10)
     ) {
         self.connections = max(connections, 1)
         self.connectionsPerClient = max(connectionsPerClient, 1)
         self.initialTimeout = initialTimeout
         self.idleTimeout = idleTimeout
+        self.keepaliveTimeout = keepaliveTimeout ?? idleTimeout
+        self.advertisedTimeout = min(advertisedTimeout ?? self.keepaliveTimeout, self.keepaliveTimeout)
         self.transferTimeout = transferTimeout
     }
 

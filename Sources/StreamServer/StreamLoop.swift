@@ -8,7 +8,9 @@ internal import Telemetry
 final class StreamLoop {
     let counters: WorkerCounters
     /// What connections may cost; may change.
-    var limits: StreamLimits
+    var limits: StreamLimits {
+        didSet { tellTimeout() }
+    }
     private var responder: Responder
     private let output: OutputBuffer
     private var connections: [ObjectIdentifier: StreamConnection] = [:]
@@ -19,6 +21,12 @@ final class StreamLoop {
         output = OutputBuffer()
         var random = SystemRandomNumberGenerator()
         responder = Responder(store: store, counters: counters, seed: random.next())
+        tellTimeout()
+    }
+
+    /// What clients that ask are told, in tenths of a second (RFC 7828).
+    private func tellTimeout() {
+        responder.idleTimeout = UInt16(clamping: limits.advertisedTimeout.nanoseconds / 100_000_000)
     }
 
     /// How often connections are looked at for their deadlines, which are late by as much at most.
@@ -47,6 +55,9 @@ final class StreamLoop {
         unsafe clock_gettime(CLOCK_REALTIME_COARSE, &now)
         responder.time = UInt32(truncatingIfNeeded: now.tv_sec)
     }
+
+    /// Whether the answer given last told the client for how long its connection may be idle.
+    var hasAdvertisedTimeout: Bool { responder.hasAdvertisedTimeout }
 
     /// Answers the message at the front of `framing` and appends the answer, framed, to `answers`;
     /// false if it is to be met with silence.

@@ -11,9 +11,10 @@ public struct Message: Sendable {
         self.bytes = bytes
     }
 
-    /// A query with one question; with an OPT record if a UDP size is given.
+    /// A query with one question; with an OPT record, which holds these options, if a UDP size is given.
     public static func query(
-        _ name: String, _ type: RecordType, id: UInt16 = 0x1234, udpSize: UInt16? = nil
+        _ name: String, _ type: RecordType, class recordClass: UInt16 = 1, id: UInt16 = 0x1234,
+        udpSize: UInt16? = nil, options: [UInt8] = []
     ) throws -> [UInt8] {
         var bytes: [UInt8] = []
         func append(_ number: UInt16) { bytes += [UInt8(number >> 8), UInt8(number & 255)] }
@@ -25,12 +26,14 @@ public struct Message: Sendable {
         append(udpSize == nil ? 0 : 1)
         bytes += try DomainName(name).wire
         append(type.rawValue)
-        append(1)
+        append(recordClass)
         if let udpSize {
             bytes.append(0)
             append(41)
             append(udpSize)
-            bytes += [0, 0, 0, 0, 0, 0]
+            bytes += [0, 0, 0, 0]
+            append(UInt16(options.count))
+            bytes += options
         }
         return bytes
     }

@@ -17,14 +17,7 @@ final class Swerved: Sendable {
         configuration number: Int, options: String = "", through shell: String = "exec \"$0\" \"$@\""
     ) throws {
         let folder = try Self.newFolder()
-        try Data(
-            """
-            options { listen-on port 15353 { 127.0.96.\(number); }; listen-on-v6 { none; }; state-directory "."; \(options) };
-            controls { unix "control.sock"; };
-            zone "example.com" { type primary; file "example.zone"; };
-
-            """.utf8
-        ).write(to: folder.appendingPathComponent("swerve.conf"))
+        try Self.write(options, number, in: folder)
         try Data("@ 60 IN SOA ns. admin. 1 60 60 60 60\n@ 60 IN NS ns.\n".utf8)
             .write(to: folder.appendingPathComponent("example.zone"))
         try self.init(["-c", folder.appendingPathComponent("swerve.conf").path], in: folder, through: shell)
@@ -51,6 +44,25 @@ final class Swerved: Sendable {
             continuation.finish()
         }
         try process.run()
+    }
+
+    /// Writes its configuration anew, with other options.
+    func configure(_ number: Int, options: String) throws {
+        try Self.write(options, number, in: folder)
+    }
+
+    private static func write(_ options: String, _ number: Int, in folder: URL) throws {
+        try Data(
+            """
+            options {
+                listen-on port 15353 { 127.0.96.\(number); }; listen-on-v6 { none; }; state-directory ".";
+                \(options)
+            };
+            controls { unix "control.sock"; };
+            zone "example.com" { type primary; file "example.zone"; };
+
+            """.utf8
+        ).write(to: folder.appendingPathComponent("swerve.conf"))
     }
 
     deinit {

@@ -47,8 +47,9 @@ struct OptionsTests {
     @Test(
         "What is read and has no effect yet is warned about; what asks for nothing is not",
         arguments: [
-            ("options { version \"x\"; hostname \"h\"; };", "class CH"), ("options { version none; };", nil),
-            ("options { server-id hostname; };", "class CH"), ("options { server-id none; };", nil),
+            ("options { version \"x\"; hostname none; server-id hostname; };", nil),
+            ("options { nocookie-udp-size 512; };", "'nocookie-udp-size' has no effect"),
+            ("options { response-padding { any; } block-size 468; };", "'response-padding' has no effect"),
             ("options { tcp-listen-queue 7; };", "'tcp-listen-queue' has no effect"),
             ("director { sysctls report; };", nil),
         ] as [(String, String?)])

@@ -90,6 +90,22 @@ struct ConnectionDeadlineTests {
     private static let limits = StreamLimits(
         initialTimeout: .seconds(5), idleTimeout: .seconds(30), transferTimeout: .seconds(10))
 
+    @Test("keepalive: what the client was told holds, and no more is told than holds")
+    func keepalive() {
+        let limits = StreamLimits(
+            idleTimeout: .seconds(30), keepaliveTimeout: .seconds(90), advertisedTimeout: .seconds(100))
+        #expect(limits.advertisedTimeout == .seconds(90))
+        #expect(StreamLimits(idleTimeout: .seconds(7)).advertisedTimeout == .seconds(7))
+        var deadline = ConnectionDeadline(now: Self.at(0))
+        deadline.wasActive(now: Self.at(0))
+        deadline.isKeptAlive = true
+        #expect(deadline.end(limits) == Self.at(90))
+        deadline.isPartial(now: Self.at(1))
+        #expect(deadline.end(limits) == Self.at(11))
+        deadline.wasActive(now: Self.at(5))
+        #expect(deadline.end(limits) == Self.at(95))
+    }
+
     private static func at(_ seconds: Int64) -> NIODeadline { .uptimeNanoseconds(0) + .seconds(seconds) }
 
     @Test("an idle one after the idle timeout, from the last query")

@@ -25,6 +25,22 @@ struct StreamLimitsTests {
         }
     }
 
+    @Test("a client that asks for how long is told, and its connection lives so long (RFC 7828)")
+    func keepalive() async throws {
+        let limits = StreamLimits(idleTimeout: .milliseconds(300), keepaliveTimeout: .seconds(60))
+        try await RunningServer.with(limits) { running in
+            let kept = try running.client()
+            let asking = try Message.query("www.example.com", .a, udpSize: 1232, options: [0, 11, 0, 0])
+            // 600 tenths of a second.
+            #expect(kept.ask(asking)?.bytes.suffix(6) == [0, 11, 0, 2, 2, 88])
+            let other = try running.client()
+            #expect(other.ask(query)?.answerCount == 1)
+            #expect(other.isClosedByServer())
+            #expect(kept.ask(query)?.answerCount == 1)
+            #expect(running.total(.connectionsCut) == 1)
+        }
+    }
+
     @Test("a connection that asks nothing is closed after the initial timeout, or the transfer's once it began")
     func silent() async throws {
         let limits = StreamLimits(

@@ -2,6 +2,7 @@ import Addresses
 import Answering
 import DNSClient
 import DNSWire
+import Glibc
 import Sockets
 import Telemetry
 import Testing
@@ -15,9 +16,11 @@ private final class Running: Sendable {
     let store: SnapshotStore
     let endpoints: [Endpoint]
 
-    init(_ endpoints: [Endpoint] = [loopback], workers: Int = 1) throws {
+    init(_ endpoints: [Endpoint] = [loopback], workers: Int = 1, options: AnswerOptions = AnswerOptions())
+        throws
+    {
         let sockets = try UDPSockets.open(endpoints, workers: workers)
-        store = SnapshotStore(try ExampleZone.snapshot())
+        store = SnapshotStore(try ExampleZone.snapshot(options: options))
         server = UDPServer(workers: workers)
         try server.serve(sockets, from: store)
         self.endpoints = sockets.endpoints
@@ -53,6 +56,20 @@ struct UDPServerTests {
         let client = try ClientSocket(.udp, to: Endpoint(try #require(IPAddress(asked)), port: port))
         // The client's socket is connected: it takes nothing from any other address.
         #expect(client.ask(try Message.query("www.example.com", .a))?.answerCount == 1)
+    }
+
+    @Test("cookies are made with the clock of the host")
+    func clock() throws {
+        let secret = try #require(CookieSecret(Array(0..<16)))
+        let running = try Running(options: AnswerOptions(cookies: CookieOptions(secrets: [secret])))
+        let client = try ClientSocket(.udp, to: running.endpoints[0])
+        let before = time(nil)
+        let query = try Message.query(
+            "www.example.com", .a, udpSize: 1232, options: [0, 10, 0, 8] + Array(0..<8))
+        let cookie = try #require(client.ask(query)).bytes.suffix(16)
+        let made = cookie.dropFirst(4).prefix(4).reduce(0) { $0 << 8 | Int($1) }
+        // The worker's clock may be a tick late.
+        #expect((before - 1...time(nil)).contains(made))
     }
 
     @Test("one worker serves several endpoints", arguments: [1, 3])

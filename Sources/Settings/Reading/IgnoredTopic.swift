@@ -11,7 +11,7 @@ enum IgnoredTopic: String, CaseIterable {
     case files = "these files are not written or read"
     case checks = "zone files are checked strictly, always in the same way"
     case keys = "messages are not signed or verified yet"
-    case cookies = "DNS cookies and padding are not done yet"
+    case cookies = "answers are neither padded nor shortened for want of a cookie"
     case resources = "resources are bounded in other ways"
     case order = "addresses are ordered by steering"
     case messages = "messages are written in one way only"
@@ -23,7 +23,6 @@ enum IgnoredTopic: String, CaseIterable {
     case commands = "no commands are run yet"
     case stateFiles = "state is shown and changed by 'swervectl', not by files"
     case ldirectord = "this has no counterpart here"
-    case serverQuestions = "questions about the server itself (class CH, NSID) are not answered yet"
 }
 
 /// The statements of BIND 9.18 (and of older ones that are still met) that we know but do nothing with.
@@ -138,8 +137,7 @@ struct IgnoredStatement {
         (
             .cookies,
             """
-            answer-cookie cookie-algorithm cookie-secret nocookie-udp-size require-server-cookie response-padding
-            sit-secret nosit-udp-size request-sit
+            nocookie-udp-size response-padding sit-secret nosit-udp-size request-sit
             """
         ),
         (.keys, "tkey-dhkey tkey-domain tkey-gssapi-credential tkey-gssapi-keytab max-rsa-exponent-size"),
@@ -160,8 +158,8 @@ struct IgnoredStatement {
             .interfaces,
             """
             automatic-interface-scan dscp heartbeat-interval http-listener-clients http-port
-            http-streams-per-connection https-port interface-interval reuseport tcp-advertised-timeout
-            tcp-keepalive-timeout tcp-receive-buffer tcp-send-buffer tls-port
+            http-streams-per-connection https-port interface-interval reuseport
+            tcp-receive-buffer tcp-send-buffer tls-port
             udp-receive-buffer udp-send-buffer fstrm-set-buffer-hint fstrm-set-flush-timeout
             fstrm-set-input-queue-size fstrm-set-output-notify-threshold fstrm-set-output-queue-model
             fstrm-set-output-queue-size fstrm-set-reopen-interval

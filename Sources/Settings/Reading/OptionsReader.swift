@@ -8,6 +8,8 @@ struct OptionsReader {
     private var listeners: [(family: AddressFamily, port: UInt16?, block: Block, place: Place)] = []
     private var edns: UInt16?
     private var message: UInt16?
+    private var keepalive: Duration?
+    private var advertised: (time: Duration, place: Place)?
     /// The `allow-transfer` of all zones, if it allows anything.
     private(set) var allowTransfer: Place?
 
@@ -21,8 +23,9 @@ struct OptionsReader {
         "tcp-initial-timeout",
         "edns-udp-size",
         "max-udp-size", "tcp-clients", "tcp-clients-per-address", "tcp-idle-timeout", "tcp-listen-queue",
-        "version",
-        "hostname", "server-id", "port", "recursion", "autoreload", "state-directory",
+        "tcp-keepalive-timeout", "tcp-advertised-timeout", "answer-cookie", "require-server-cookie",
+        "cookie-algorithm", "cookie-secret", "version", "hostname", "server-id", "port", "recursion",
+        "autoreload", "state-directory",
     ]
     static let refused = [
         "allow-query-on", "allow-update", "auto-dnssec", "blackhole", "catalog-zones", "dnssec-policy",
@@ -57,12 +60,14 @@ struct OptionsReader {
                 }
                 return
             }
-            if !["listen-on", "listen-on-v6"].contains(keyword) { blockReader.once(&cursor) }
+            if !["listen-on", "listen-on-v6", "cookie-secret"].contains(keyword) { blockReader.once(&cursor) }
             read(keyword, &cursor, into: &settings, lists: &lists, document: document)
         }
         settings.maximumUDPSize = min(edns ?? message ?? 1232, message ?? edns ?? 1232)
         settings.maximumTCPClientsPerAddress = min(
             settings.maximumTCPClientsPerAddress, settings.maximumTCPClients)
+        settings.tcpKeepaliveTimeout = keepalive ?? settings.tcpIdleTimeout
+        settings.tcpAdvertisedTimeout = advertisedTimeout(settings)
         addListeners(to: &settings, lists: &lists)
     }
 
@@ -98,12 +103,20 @@ struct OptionsReader {
             settings.tcpInitialTimeout = timeout(&cursor, 25...1200) ?? settings.tcpInitialTimeout
         case "tcp-idle-timeout":
             settings.tcpIdleTimeout = timeout(&cursor, 1...1200) ?? settings.tcpIdleTimeout
+        case "tcp-keepalive-timeout": keepalive = timeout(&cursor, 1...65_535)
+        case "tcp-advertised-timeout":
+            guard let word = cursor.nextWord, let time = timeout(&cursor, 0...65_535) else { return }
+            advertised = (time, word.place)
         case "tcp-listen-queue":
             settings.tcpListenQueue = cursor.number("a length of a queue", 1...65_535) ?? 10
             reading.ignore(keyword, .interfaces, at: cursor.name.place)
-        case "version": serverText(keyword, &cursor, &settings.version)
-        case "hostname": serverText(keyword, &cursor, &settings.hostname)
-        case "server-id": serverText(keyword, &cursor, &settings.serverID)
+        case "answer-cookie": settings.answersCookies = cursor.boolean() ?? true
+        case "require-server-cookie": settings.requiresServerCookie = cursor.boolean() ?? false
+        case "cookie-algorithm": CookieReader.algorithm(&cursor)
+        case "cookie-secret": CookieReader.secret(&cursor, &settings)
+        case "version": serverText(&cursor, &settings.version)
+        case "hostname": serverText(&cursor, &settings.hostname)
+        case "server-id": serverText(&cursor, &settings.serverID)
         case "autoreload": settings.autoreload = cursor.boolean() ?? false
         case "recursion":
             if cursor.boolean() == true { reading.ignore("recursion", .recursion, at: cursor.name.place) }
@@ -172,9 +185,20 @@ struct OptionsReader {
         return UInt16(bounded)
     }
 
-    private func serverText(_ keyword: String, _ cursor: inout StatementCursor, _ text: inout ServerText) {
+    /// A client must not be promised more than it gets.
+    private func advertisedTimeout(_ settings: Settings) -> Duration {
+        guard let (time, place) = advertised else { return settings.tcpKeepaliveTimeout }
+        if time > settings.tcpKeepaliveTimeout {
+            let held = settings.tcpKeepaliveTimeout / .milliseconds(100)
+            reading.warning(
+                "connections are closed after \(Int(held)) tenths of a second: no more is told to clients",
+                at: place, hint: "write 'tcp-keepalive-timeout' too")
+        }
+        return min(time, settings.tcpKeepaliveTimeout)
+    }
+
+    private func serverText(_ cursor: inout StatementCursor, _ text: inout ServerText) {
         guard let word = cursor.word("a text in quotes") else { return }
-        defer { if text != .none { reading.ignore(keyword, .serverQuestions, at: cursor.name.place) } }
         switch word.keyword {
         case "none" where !word.isQuoted: text = .none
         case "hostname" where !word.isQuoted: text = .standard

@@ -32,10 +32,20 @@ public struct Settings: Hashable, Sendable {
     public var tcpInitialTimeout: Duration
     /// How long a TCP connection may be silent between queries.
     public var tcpIdleTimeout: Duration
+    /// The same for a client that asked how long (RFC 7828).
+    public var tcpKeepaliveTimeout: Duration
+    /// What such a client is told; at most `tcpKeepaliveTimeout`.
+    public var tcpAdvertisedTimeout: Duration
     /// Connections that the kernel keeps before they are accepted.
     public var tcpListenQueue: Int
     /// Whether zone files are read again when they change.
     public var autoreload: Bool
+    /// Whether clients are given DNS cookies.
+    public var answersCookies: Bool
+    /// Whether a client that sends cookies is answered over UDP only with a server cookie of ours.
+    public var requiresServerCookie: Bool
+    /// The secrets, 16 octets each: the first makes cookies, all verify them. Without any, a random one.
+    public var cookieSecrets: [[UInt8]]
     /// What `version.bind` of class CH is answered with.
     public var version: ServerText
     /// What `hostname.bind` of class CH is answered with.
@@ -69,8 +79,13 @@ public struct Settings: Hashable, Sendable {
         maximumTCPClientsPerAddress = 20
         tcpInitialTimeout = .seconds(30)
         tcpIdleTimeout = .seconds(30)
+        tcpKeepaliveTimeout = .seconds(30)
+        tcpAdvertisedTimeout = .seconds(30)
         tcpListenQueue = 10
         autoreload = false
+        answersCookies = true
+        requiresServerCookie = false
+        cookieSecrets = []
         version = .standard
         hostname = .standard
         serverID = .none

@@ -240,6 +240,28 @@ struct RateLimitTests {
         }
     }
 
+    @Test("Who speaks cookies is told BADCOOKIE instead of TC, and with the cookie is not limited")
+    func cookies() throws {
+        var limits = RateLimits()
+        limits.responses = 1
+        limits.slip = 1
+        let options = AnswerOptions(
+            rateLimiter: RateLimiter(limits, seed: 1), cookies: CookieOptions(secrets: [.random()]))
+        let fixture = try Fixture(["example.com": Self.zone], options: options)
+        fixture.time = 1_000_000
+        let query = try CookieTests.query([1, 2, 3, 4, 5, 6, 7, 8])
+        #expect(try TestAnswer(fixture.answer(query.message)).code == .noError)
+        let answer = try TestAnswer(fixture.answer(query.message))
+        #expect(answer.code == .badCookie)
+        #expect(answer.flagText == "")
+        #expect(answer.sections.map(\.count) == [0, 0, 0])
+        let cookie = try #require(answer.cookie)
+        let proved = try CookieTests.query(cookie).message
+        for _ in 0..<10 { #expect(try TestAnswer(fixture.answer(proved)).code == .noError) }
+        // Somebody else's is worth nothing.
+        #expect(try TestAnswer(fixture.answer(proved, from: "192.0.2.54")).code == .badCookie)
+    }
+
     @Test("log-only: counted, and sent") func logOnly() throws {
         let fixture = try Self.fixture {
             $0.responses = 2

@@ -45,9 +45,9 @@ struct TCPFloodTests {
         }
         try await swerved.wait(for: "the bound") { idle.count { !$0.isClosedNow } <= bound }
         #expect(swerved.descriptorCount <= atFirst + bound + 16)
-        // The newest are those that stay: the last one is answered.
-        #expect(idle[idle.count - 1].ask(query)?.answerCount == 1)
-        #expect(idle[0].isClosedNow)
+        // The newest are those that stay. (Which of the very last ones come first, the event loops decide.)
+        #expect(idle.suffix(bound / 2).contains { $0.ask(query)?.answerCount == 1 })
+        #expect(!idle.prefix(idle.count - bound - 16).contains { !$0.isClosedNow })
 
         idle = []
         try await swerved.wait(for: "the descriptors") { swerved.descriptorCount <= atFirst + 2 }

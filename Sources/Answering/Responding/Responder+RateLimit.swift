@@ -35,6 +35,12 @@ extension Responder {
         }
         counters.add(.rateLimitSlipped)
         draft.cutToQuestion(end: MessageSize.header &+ question.length &+ 4)
+        // Who speaks cookies is told to come again with the one that it gets now, which proves its address
+        // sooner than a connection.
+        if cookie != .none {
+            draft.code = .badCookie
+            draft.flags = []
+        }
         return true
     }
 

@@ -18,7 +18,11 @@ struct Workload {
     /// Where each begins, and where the last ends.
     private(set) var starts: [Int] = [0]
 
-    init(_ name: String) throws {
+    /// The options of an OPT record in each query; nil: there is none.
+    private let options: [UInt8]?
+
+    init(_ name: String, options: [UInt8]?) throws {
+        self.options = options
         if let records = Int(name) {
             let (builder, hosts) = try Self.large(records)
             let (zone, issues) = builder.compile()
@@ -73,7 +77,9 @@ struct Workload {
     }
 
     private mutating func ask(_ question: String) throws {
-        octets += try TestQuery(question).message
+        var query = try TestQuery(question, edns: options == nil ? nil : 1232)
+        query.options = options ?? []
+        octets += query.message
         starts.append(octets.count)
     }
 

@@ -12,7 +12,9 @@ import Zones
 // name that isn't there), `steered` (the same with www steered), `alias`, `referral`, or a number of records (names with A,
 // AAAA, MX, TXT, CNAME and delegations, one question in ten for a name that isn't there), as zones.py makes
 // them. With `limited:` in front of it all responses are over a rate limit that is logged only, with `dropped:`
-// all are held back by one. Instructions: see engine.sh, which runs this under callgrind.
+// all are held back by one. With `+edns`, `+cookie`, `+server-cookie` or `+nsid` behind it each query has an OPT
+// record: bare, with a client's cookie, with a server cookie that is good, with an NSID option. Instructions: see
+// engine.sh, which runs this under callgrind.
 
 let arguments = CommandLine.arguments
 guard arguments.count == 3, let rounds = Int(arguments[2]) else {
@@ -30,8 +32,32 @@ for (prefix, isLogOnly) in [("limited:", true), ("dropped:", false)] where name.
     limits.slip = 0
     limits.isLogOnly = isLogOnly
 }
-let options = AnswerOptions(rateLimiter: limits.isLimiting ? RateLimiter(limits) : nil)
-let workload = try Workload(name)
+let options = AnswerOptions(
+    rateLimiter: limits.isLimiting ? RateLimiter(limits) : nil,
+    cookies: CookieOptions(secrets: [.random()]), identity: ServerIdentity(serverID: Array("fra1".utf8)))
+var queryOptions: [UInt8]?
+let clientCookie: [UInt8] = [0, 10, 0, 8] + Array(0..<8)
+if let plus = name.firstIndex(of: "+") {
+    switch name[plus...] {
+    case "+edns": queryOptions = []
+    case "+cookie": queryOptions = clientCookie
+    case "+server-cookie":
+        let empty = SnapshotStore(Snapshot(catalog: ZoneCatalog([:]), options: options))
+        var responder = Responder(store: empty, counters: WorkerCounters(), seed: 1)
+        var query = try TestQuery(". A", edns: 1232)
+        query.options = clientCookie
+        var answer = [UInt8](repeating: 0, count: 512)
+        let count = answer.withUnsafeMutableBytes {
+            responder.answer(query.message.span.bytes, from: .v4(.loopback), port: 53, over: .tcp, into: $0)
+        }
+        // REFUSED: the cookie, and an extended error of six octets.
+        queryOptions = Array(answer[..<count].dropLast(6).suffix(28))
+    case "+nsid": queryOptions = [0, 3, 0, 0]
+    default: throw BenchmarkError.usage
+    }
+    name.removeSubrange(plus...)
+}
+let workload = try Workload(name, options: queryOptions)
 let loaded = clock.now
 print("\(workload.zone.recordCount) records in \(loaded - start), \(workload.zone.memory) octets")
 

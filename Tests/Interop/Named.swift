@@ -16,13 +16,14 @@ final class Named {
     /// - Parameters:
     ///   - zones: Names and files.
     ///   - options: More statements for its `options`.
-    init(zones: [(name: String, file: URL)], options: String) throws {
+    ///   - cookies: Those about cookies.
+    init(zones: [(name: String, file: URL)], options: String, cookies: String = "answer-cookie no;") throws {
         guard let path = Self.path else { throw ProgramError(description: "named is not installed") }
         endpoint = try Self.freeEndpoint()
         directory = FileManager.default.temporaryDirectory.appendingPathComponent("named-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
         let configuration = directory.appendingPathComponent("named.conf")
-        try Self.text(zones, endpoint, directory, options).write(
+        try Self.text(zones, endpoint, directory, options + cookies).write(
             to: configuration, atomically: true, encoding: .utf8)
         process.executableURL = URL(fileURLWithPath: path)
         process.arguments = ["-g", "-c", configuration.path, "-n", "1"]
@@ -77,7 +78,6 @@ final class Named {
             allow-transfer { none; };
             \(options)
             zero-no-soa-ttl no;
-            answer-cookie no;
             edns-udp-size 1232;
             max-udp-size 1232;
         };

@@ -41,6 +41,10 @@ struct Explanation {
         if asked == nil, !notes.isEmpty {
             notes.append("asked as from \(client); 'from ADDRESS' asks as another client")
         }
+        let cookies = snapshot.options.cookies
+        if cookies.areRequired, !cookies.secrets.isEmpty {
+            notes.append("require-server-cookie: over UDP, a client that sends cookies first needs one of ours")
+        }
         return ExplainReport(
             name: name.displayText, type: "\(type)", from: asked, steps: steps, responseCode: text.responseCode,
             answer: text.answer, authority: text.authority, additional: text.additional, notes: notes)

@@ -286,6 +286,23 @@ struct CookieTests {
         }
     }
 
+    @Test("Who has a cookie of ours has proved its address: its answers are not limited") func limits() throws {
+        var limits = RateLimits()
+        limits.responses = 1
+        limits.slip = 0
+        let fixture = try Fixture(
+            ["example.com": Self.zone],
+            options: AnswerOptions(
+                rateLimiter: RateLimiter(limits),
+                cookies: CookieOptions(secrets: [try #require(CookieSecret(octets(Self.secret)))])))
+        fixture.time = Self.clock
+        let valid = try Self.cookie(Self.clock)
+        for (cookie, answered) in [(octets(Self.client), 1), (valid.reversed(), 0), (valid, 10)] {
+            let query = try Self.query(Array(cookie)).message
+            #expect((0..<10).count { _ in !fixture.answer(query).isEmpty } == answered)
+        }
+    }
+
     @Test("Whatever size is offered, an answer with options fits, cut short where it must be")
     func everySize() throws {
         let zone =

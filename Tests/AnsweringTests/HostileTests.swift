@@ -28,7 +28,14 @@ struct HostileTests {
     ].joined(separator: "\n")
 
     static func fixture(minimal: Bool = true) throws -> Fixture {
-        try Fixture(["example.com": zone], options: AnswerOptions(minimalResponses: MinimalResponses(minimal)))
+        let fixture = try Fixture(
+            ["example.com": zone],
+            options: AnswerOptions(
+                minimalResponses: MinimalResponses(minimal), cookies: CookieOptions(secrets: [.random()]),
+                identity: ServerIdentity(
+                    version: Array("v".utf8), hostname: [], serverID: Array(repeating: 115, count: 255))))
+        fixture.idleTimeout = 300
+        return fixture
     }
 
     /// What holds for whatever comes in.
@@ -53,7 +60,7 @@ struct HostileTests {
         for question in ["www.example.com A", "a.b.w.example.com MX", ". NS"] {
             for edns in [nil, 1232] as [UInt16?] {
                 var query = try TestQuery(question, edns: edns)
-                query.options = [0, 10, 0, 8, 1, 2, 3, 4, 5, 6, 7, 8]
+                query.options = [0, 3, 0, 0, 0, 10, 0, 8, 1, 2, 3, 4, 5, 6, 7, 8]
                 for count in 0...query.message.count {
                     try Self.check(fixture, Array(query.message.prefix(count)))
                 }
@@ -64,12 +71,15 @@ struct HostileTests {
     @Test("Every octet of a query set to every value") func everyOctet() throws {
         let fixture = try Self.fixture()
         var query = try TestQuery("a.b.w.example.com MX", edns: 1232)
-        query.options = [0, 3, 0, 0]
-        for place in query.message.indices {
-            var message = query.message
-            for octet in UInt8.min...UInt8.max {
-                message[place] = octet
-                try Self.check(fixture, message)
+        for options in [[0, 3, 0, 0, 0, 11, 0, 0], [0, 10, 0, 8, 1, 2, 3, 4, 5, 6, 7, 8]] as [[UInt8]] {
+            query.options = options
+            for place in query.message.indices {
+                var message = query.message
+                for octet in UInt8.min...UInt8.max {
+                    message[place] = octet
+                    try Self.check(fixture, message)
+                    try Self.check(fixture, message, over: .tcp)
+                }
             }
         }
     }

@@ -25,10 +25,10 @@ struct EDNSOptionsTests {
     @Test func cookies() throws {
         let settings = try options(
             """
-            answer-cookie no; require-server-cookie yes; cookie-algorithm siphash24;
+            answer-cookie yes; require-server-cookie yes; cookie-algorithm siphash24;
             cookie-secret "\(Self.secret)"; cookie-secret 00112233445566778899AABBCCDDEEFF;
             """)
-        #expect(!settings.answersCookies && settings.requiresServerCookie)
+        #expect(settings.answersCookies && settings.requiresServerCookie)
         // The first one makes cookies.
         #expect(settings.cookieSecrets == [Self.octets, (0...15).map { UInt8($0 * 0x11) }])
     }
@@ -60,6 +60,16 @@ struct EDNSOptionsTests {
         let settings = try options(text)
         #expect(settings.tcpKeepaliveTimeout == .milliseconds(held * 100))
         #expect(settings.tcpAdvertisedTimeout == .milliseconds(told * 100))
+    }
+
+    @Test("Nobody can have what is required but not given") func required() throws {
+        let result = readConfiguration("options { require-server-cookie yes; answer-cookie no; };")
+        #expect(try !result.accepted().answersCookies)
+        #expect(
+            result.warnings.map(\.message) == [
+                "no cookie is required while 'answer-cookie' is no: nobody could have one"
+            ])
+        #expect(readConfiguration("options { require-server-cookie no; answer-cookie no; };").warnings.isEmpty)
     }
 
     @Test("No more is told than what is held") func broken() throws {

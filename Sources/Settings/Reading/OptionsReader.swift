@@ -8,6 +8,7 @@ struct OptionsReader {
     private var listeners: [(family: AddressFamily, port: UInt16?, block: Block, place: Place)] = []
     private var edns: UInt16?
     private var message: UInt16?
+    private var required: Place?
     private var keepalive: Duration?
     private var advertised: (time: Duration, place: Place)?
     /// The `allow-transfer` of all zones, if it allows anything.
@@ -66,6 +67,10 @@ struct OptionsReader {
         settings.maximumUDPSize = min(edns ?? message ?? 1232, message ?? edns ?? 1232)
         settings.maximumTCPClientsPerAddress = min(
             settings.maximumTCPClientsPerAddress, settings.maximumTCPClients)
+        if let required, settings.requiresServerCookie, !settings.answersCookies {
+            reading.warning(
+                "no cookie is required while 'answer-cookie' is no: nobody could have one", at: required)
+        }
         settings.tcpKeepaliveTimeout = keepalive ?? settings.tcpIdleTimeout
         settings.tcpAdvertisedTimeout = advertisedTimeout(settings)
         addListeners(to: &settings, lists: &lists)
@@ -111,7 +116,9 @@ struct OptionsReader {
             settings.tcpListenQueue = cursor.number("a length of a queue", 1...65_535) ?? 10
             reading.ignore(keyword, .interfaces, at: cursor.name.place)
         case "answer-cookie": settings.answersCookies = cursor.boolean() ?? true
-        case "require-server-cookie": settings.requiresServerCookie = cursor.boolean() ?? false
+        case "require-server-cookie":
+            settings.requiresServerCookie = cursor.boolean() ?? false
+            required = cursor.name.place
         case "cookie-algorithm": CookieReader.algorithm(&cursor)
         case "cookie-secret": CookieReader.secret(&cursor, &settings)
         case "version": serverText(&cursor, &settings.version)

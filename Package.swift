@@ -180,6 +180,13 @@ let package = Package(
                 "StreamServer", "Telemetry", "TestZones", "ZoneFiles", "Zones", log,
             ] + nio, path: "Tests/Conformance", swiftSettings: house),
         .testTarget(
+            name: "ZoneTextTests",
+            dependencies: [
+                "Addresses", "Answering", "DNSWire", "Diagnostics", "Telemetry", "TestZones", "ZoneFiles",
+                "Zones",
+                "swervectl",
+            ], path: "Tests/ZoneText", exclude: ["Rows"], swiftSettings: house),
+        .testTarget(
             name: "LabTests", dependencies: ["swerved", "swervectl"], path: "Tests/Lab", exclude: ["guest"],
             swiftSettings: house),
     ],

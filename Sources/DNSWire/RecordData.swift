@@ -32,6 +32,10 @@ public enum RecordData {
     private static func checkWhole(_ type: RecordType, _ data: Span<UInt8>) throws(Invalid) {
         let (start, length): (Int, Int?)
         switch type.rawValue {
+        case 25:
+            // RFC 2535 §3.1.2: the two highest bits say that there is no key.
+            if data.count == 4, data[0] >> 6 != 3 { throw Invalid(offset: 4, reason: "the key is empty") }
+            return
         case 43, 59, 32768, 32769:
             // RFC 3658, 4509, 5933, 6605; digest type 0 is CDS's request to delete (RFC 8078 §4).
             (start, length) = (4, [1: 20, 2: 32, 3: 32, 4: 48][data[3]])

@@ -5,7 +5,7 @@ extension RecordDataCursor {
     ) throws(RecordData.Invalid) {
         switch field.kind {
         case .compressibleName, .name: _ = try name(field.word)
-        case .u8, .algorithm, .scheme: try take(1, field.word)
+        case .u8, .algorithm, .scheme, .digestType: try take(1, field.word)
         case .u16, .type, .certificateType: try take(2, field.word)
         case .u32, .period, .time, .ipv4: try take(4, field.word)
         case .ipv6, .location: try checkFixed(field)

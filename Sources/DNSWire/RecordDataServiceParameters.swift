@@ -5,12 +5,12 @@ public enum ServiceParameterKey {
         ("ipv6hint", 6), ("dohpath", 7), ("ohttp", 8),
     ]
 
-    /// The number of a name or of `key123`; nil if it is neither. 65535 is reserved.
+    /// The number of a name or of `key123`; nil if it is neither.
     public static func number(of name: String) -> UInt16? {
         if let known = names.first(where: { $0.name == name }) { return known.number }
         let digits = name.dropFirst(3)
         guard name.hasPrefix("key"), !digits.isEmpty, digits.utf8.allSatisfy({ (48...57).contains($0) }),
-            digits == "0" || digits.first != "0", let number = UInt16(digits), number < 65535
+            digits == "0" || digits.first != "0", let number = UInt16(digits)
         else { return nil }
         return number
     }
@@ -61,6 +61,18 @@ extension RecordDataCursor {
         return keys
     }
 
+    /// RFC 9461 §5: a URI template in relative form that has the variable `dns`: `/dns-query{?dns}`.
+    private static func isQueryPath(_ value: [UInt8]) -> Bool {
+        guard value.first == UInt8(ascii: "/"), let text = String(validating: value, as: UTF8.self) else {
+            return false
+        }
+        return text.split(separator: "{").dropFirst().contains { part in
+            guard let end = part.firstIndex(of: "}") else { return false }
+            let names = part[..<end].drop { "+#./;?&".contains($0) }.split(separator: ",")
+            return names.contains { $0.prefix { $0 != ":" && $0 != "*" } == "dns" }
+        }
+    }
+
     private static func problem(ofKey key: UInt16, value: [UInt8]) -> String? {
         switch key {
         case 1:
@@ -76,7 +88,7 @@ extension RecordDataCursor {
         case 4: return !value.isEmpty && value.count % 4 == 0 ? nil : "ipv4hint is no list of addresses"
         case 5: return value.isEmpty ? "ech is empty" : nil
         case 6: return !value.isEmpty && value.count % 16 == 0 ? nil : "ipv6hint is no list of addresses"
-        case 65535: return "key65535 is reserved"
+        case 7: return isQueryPath(value) ? nil : "dohpath is no path with the variable 'dns'"
         default: return nil
         }
     }

@@ -5,7 +5,7 @@ extension RecordDataWriter {
     mutating func write(_ field: RecordLayout.Field) {
         switch field.kind {
         case .compressibleName, .name: add(name())
-        case .u8, .algorithm, .scheme: add("\(number(1))")
+        case .u8, .algorithm, .scheme, .digestType: add("\(number(1))")
         case .u16, .certificateType: add("\(number(2))")
         case .u32, .period: add("\(number(4))")
         case .time: add(SignatureTime.text(UInt32(number(4))))
@@ -43,7 +43,14 @@ extension RecordDataWriter {
         case .hostIdentity: writeHostIdentity()
         case .services: writeServices()
         case .atmAddress: writeATMAddress()
-        case .oldTypeBitmap, .addressChain, .opaque: words = nil
+        case .oldTypeBitmap:
+            for (index, octet) in rest().enumerated() {
+                for bit in 0..<8 where octet & 0x80 >> bit != 0 {
+                    add(RecordType(UInt16(index << 3 | bit)).description)
+                }
+            }
+        case .addressChain: writeAddressChain()
+        case .opaque: words = nil
         }
     }
 
@@ -87,6 +94,18 @@ extension RecordDataWriter {
             family == 1
             ? padded.map(String.init).joined(separator: ".") : IPv6Address(bytes: padded)?.description ?? "::"
         add("\(length > 127 ? "!" : "")\(family):\(text)/\(prefix)")
+    }
+
+    /// RFC 2874 §3.2.
+    private mutating func writeAddressChain() {
+        let prefix = number(1)
+        add("\(prefix)")
+        if prefix < 128 {
+            let suffix = take((128 - prefix + 7) / 8)
+            let address = Array(repeating: 0, count: 16 - suffix.count) + suffix
+            add(IPv6Address(bytes: address)?.description ?? "::")
+        }
+        if prefix > 0 { add(name()) }
     }
 
     private mutating func writeHostIdentity() {

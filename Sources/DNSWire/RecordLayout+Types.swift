@@ -8,7 +8,9 @@ extension RecordLayout {
             field(.time, "expiration"), field(.time, "inception"), u16("key-tag"), name("signer"),
             base64("signature", 1),
         ]
-        let delegation = [u16("key-tag"), algorithm, u8("digest-type"), hex("digest", 1)]
+        let delegation = [
+            u16("key-tag"), algorithm, field(.digestType, "digest-type"), hex("digest", 1),
+        ]
         let certificate = [u8("usage"), u8("selector"), u8("matching-type"), hex("data", 1)]
         let texts = [field(.strings, "text...")]
         let binding = [u16("priority"), name("target"), field(.serviceParameters, "[key=value...]")]
@@ -21,7 +23,7 @@ extension RecordLayout {
                 period("retry"), period("expire"), period("minimum"),
             ],
             7: names("host"), 8: names("mailbox"), 9: names("mailbox"), 10: [field(.opaque, "data")],
-            11: [field(.ipv4, "address"), field(.services, "protocol [service...]")],
+            11: [field(.ipv4, "address"), field(.services, "protocol [port...]")],
             12: names("target"), 13: [string("cpu"), string("os")],
             14: [compressed("responsible"), compressed("errors")],
             15: [u16("preference"), compressed("exchange")], 16: texts,
@@ -49,7 +51,7 @@ extension RecordLayout {
             44: [algorithmNumber, u8("fingerprint-type"), hex("fingerprint", 1)],
             45: [u8("precedence"), field(.gateway, "gateway-type algorithm gateway"), base64("[key]", 0)],
             46: signature, 47: [name("next"), field(.typeBitmap, "type...", 1)], 48: key,
-            49: [base64("data", 3)],
+            49: [base64("data", 1)],
             50: [
                 u8("hash-algorithm"), u8("flags"), u16("iterations"), field(.salt, "salt"),
                 field(.hashedOwner, "next"), field(.typeBitmap, "[type...]"),

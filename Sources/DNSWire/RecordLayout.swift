@@ -43,6 +43,8 @@ public struct RecordLayout: Sendable {
         case type
         /// An 8-bit DNSSEC algorithm, written as its number or mnemonic.
         case algorithm
+        /// An 8-bit type of a digest of a key, written as its number or mnemonic.
+        case digestType
         /// The 16-bit type of a certificate (RFC 4398 §2.1), written as its number or mnemonic.
         case certificateType
         /// The 8-bit scheme of a notification (RFC 9859 §2.1), written as its number or mnemonic.

@@ -43,6 +43,8 @@ struct ZoneShelf: Sendable {
         var result: ReloadReport.Zone.Result
         var oldSerial: UInt32?
         var newSerial: UInt32?
+        /// Whether the zone, though it was read anew, is what it was.
+        var isSame = false
     }
 
     private(set) var items: [DomainName: Item] = [:]
@@ -69,7 +71,7 @@ struct ZoneShelf: Sendable {
         }
         for settings in wanted {
             let old = items[settings.name]
-            if var item = old, item.settings.file == settings.file,
+            if var item = old, item.settings.file == settings.file, item.settings.limits == settings.limits,
                 only.map({ $0 != settings.name }) ?? item.files.allSatisfy(\.isUnchanged)
             {
                 item.settings = settings
@@ -81,7 +83,8 @@ struct ZoneShelf: Sendable {
                 continue
             }
             let loaded = ZoneFile.load(
-                path: settings.file, origin: settings.name, directory: directory)
+                path: settings.file, origin: settings.name, directory: directory,
+                limits: ZoneFileLimits(settings.limits))
             let isGood = loaded.zone != nil
             items[settings.name] = Item(
                 settings: settings, zone: loaded.zone ?? old?.zone, loaded: isGood ? now : old?.loaded,
@@ -89,7 +92,8 @@ struct ZoneShelf: Sendable {
             changes.append(
                 Change(
                     name: settings.name, result: isGood ? .loaded : .failed, oldSerial: old?.zone?.serial,
-                    newSerial: (loaded.zone ?? old?.zone)?.serial))
+                    newSerial: (loaded.zone ?? old?.zone)?.serial,
+                    isSame: old?.zone.flatMap { loaded.zone?.isSame(as: $0) } ?? false))
         }
         return changes
     }
@@ -139,6 +143,16 @@ extension ZoneShelf {
     }
 }
 
+extension ZoneFileLimits {
+    /// The default ones, where the configuration says nothing else; its 0 is no limit.
+    init(_ settings: ZoneLimitSettings) {
+        self.init()
+        if let records = settings.records { zone.records = records == 0 ? nil : records }
+        if let count = settings.recordsPerType { zone.recordsPerType = count == 0 ? nil : count }
+        if let count = settings.typesPerName { zone.typesPerName = count == 0 ? nil : count }
+    }
+}
+
 extension ZoneShelf.Change {
     /// The zone's name as admins write it.
     var displayName: String { name.displayText }
@@ -157,7 +171,7 @@ extension ZoneShelf.Change {
 
     /// A doubt about the serial: secondaries and people go by it.
     var serialWarning: String? {
-        guard result == .loaded, let oldSerial, let newSerial else { return nil }
+        guard result == .loaded, !isSame, let oldSerial, let newSerial else { return nil }
         if newSerial == oldSerial {
             return "serial \(newSerial) unchanged; a secondary would not take the new zone"
         }

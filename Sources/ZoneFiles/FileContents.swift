@@ -19,7 +19,9 @@ struct FileContents {
         var status = stat()
         if unsafe fstat(descriptor, &status) != 0 { throw systemFailure() }
         if status.st_mode & S_IFMT == S_IFDIR { throw Failure(reason: "Is a directory") }
-        if status.st_mode & S_IFMT != S_IFREG { throw Failure(reason: "Not a regular file") }
+        // Other devices and pipes may never end, or never begin.
+        let isNull = status.st_mode & S_IFMT == S_IFCHR && status.st_rdev == Self.nullDevice
+        if status.st_mode & S_IFMT != S_IFREG, !isNull { throw Failure(reason: "Not a regular file") }
         let size = Int(status.st_size)
         if size > limit { throw Failure(reason: "File of \(size) octets is larger than \(limit)") }
         var failure: Failure?
@@ -44,6 +46,9 @@ struct FileContents {
                 device: UInt64(status.st_dev), inode: UInt64(status.st_ino), size: size,
                 modifiedSeconds: status.st_mtim.tv_sec, modifiedNanoseconds: status.st_mtim.tv_nsec))
     }
+
+    /// /dev/null, of every Linux.
+    private static let nullDevice: dev_t = 1 << 8 | 3
 
     private static func systemFailure() -> Failure {
         Failure(reason: unsafe strerror(errno).map { unsafe String(cString: $0) } ?? "error \(errno)")

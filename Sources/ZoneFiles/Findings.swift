@@ -31,6 +31,11 @@ struct Findings {
         all.append(finding)
     }
 
+    /// Counts findings that nobody kept; there are more of their kind than are told.
+    mutating func addUntold(_ count: Int, isError: Bool) {
+        if isError { errors += count } else { warnings += count }
+    }
+
     /// The diagnostics in the order of the files and lines, then the numbers of those not told.
     func diagnostics(of files: [SourceFile]) -> [Diagnostic] {
         var places = files.map { LineCounter($0) }

@@ -46,7 +46,7 @@ extension Lexer {
         let start = offset
         for field in layout.fields {
             switch field.kind {
-            case .addressPrefixes, .hostIdentity, .services:
+            case .addressPrefixes:
                 offset = start
                 return try ForeignData.read(type, &self, into: &buffer, origin: origin)
             default: break
@@ -79,6 +79,9 @@ extension Lexer {
             buffer.append(UInt8(truncatingIfNeeded: number))
         case .scheme:
             let number = try mnemonic(what, upTo: 255, among: [("NOTIFY", 1)])
+            buffer.append(UInt8(truncatingIfNeeded: number))
+        case .digestType:
+            let number = try mnemonic(what, upTo: 255, among: Self.digestTypes)
             buffer.append(UInt8(truncatingIfNeeded: number))
         case .certificateType:
             let number = try mnemonic(what, upTo: 65535, among: Self.certificateTypes)
@@ -113,7 +116,11 @@ extension Lexer {
         case .relay: try relay(into: &buffer, origin: origin)
         case .nsap: try nsap(what, into: &buffer)
         case .atmAddress: try atmAddress(what, into: &buffer)
-        case .addressPrefixes, .hostIdentity, .services, .oldTypeBitmap, .addressChain, .opaque:
+        case .hostIdentity: try hostIdentity(into: &buffer, origin: origin)
+        case .services: try services(into: &buffer)
+        case .oldTypeBitmap: try oldTypeBitmap(into: &buffer)
+        case .addressChain: try addressChain(into: &buffer, origin: origin)
+        case .addressPrefixes, .opaque:
             throw Mistake(
                 "the data of \(type) has no text form of its own", at: wordRange(from: offset),
                 hint: "it is written as \\# LENGTH HEX (RFC 3597)")
@@ -155,8 +162,17 @@ extension Lexer {
     }
 
     private mutating func tag(_ what: String, into buffer: inout WireBuffer) throws(Mistake) {
-        let range = try word(what)
-        if range.count > 255 || !range.allSatisfy({ Self.isLetterOrDigit(bytes[$0]) }) {
+        // In quotes too, as some programs export it.
+        let isQuoted = next == UInt8(ascii: "\"")
+        let range: Range<Int>
+        if isQuoted {
+            range = wordRange(from: offset).dropFirst().dropLast()
+            var text = WireBuffer(capacity: 256)
+            try self.text(what, into: &text)
+        } else {
+            range = try word(what)
+        }
+        if range.count > 255 || range.isEmpty || !range.allSatisfy({ Self.isLetterOrDigit(bytes[$0]) }) {
             throw Mistake(
                 "invalid \(what) '\(string(range))'", at: range,
                 hint: "a tag is letters and digits, such as issue, issuewild or iodef")

@@ -72,7 +72,7 @@ extension Lexer {
     }
 
     /// Appends pairs of hexadecimal digits, dots among them ignored; false if there are others.
-    private func dottedHex(_ range: Range<Int>, into buffer: inout WireBuffer) -> Bool {
+    func dottedHex(_ range: Range<Int>, into buffer: inout WireBuffer) -> Bool {
         var half: UInt8?
         for index in range where bytes[index] != UInt8(ascii: ".") {
             guard let digit = Self.hexDigit(bytes[index]) else { return false }

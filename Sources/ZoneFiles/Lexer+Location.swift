@@ -55,12 +55,12 @@ extension Lexer {
         }
         skipBlanks()
         let range = try word("hemisphere (\(positive) or \(negative))")
-        let hemisphere = string(range).uppercased()
+        let hemisphere = string(range)
         if hemisphere == String(positive) { return total }
         if hemisphere == String(negative) { return -total }
         throw Mistake(
             "unexpected '\(string(range))' in the \(what)", at: range,
-            hint: "the \(what) ends with \(positive) or \(negative)")
+            hint: "the \(what) ends with a capital \(positive) or \(negative)")
     }
 
     private mutating func centimetres(_ what: String, _ limits: ClosedRange<Int>) throws(Mistake) -> Int {

@@ -33,6 +33,21 @@ extension Lexer {
                 offset = index
                 buffer.append(try escape())
                 index = offset
+            } else if byte == UInt8(ascii: "@") {
+                let endsLabel = Self.endsWord(bytes[index + 1]) || bytes[index + 1] == UInt8(ascii: ".")
+                if buffer.count == labelStart + 1, endsLabel {
+                    if index == start, bytes[index + 1] != UInt8(ascii: ".") {
+                        buffer.truncate(to: nameStart)
+                        index += 1
+                        break
+                    }
+                    throw Mistake(
+                        "'@' in name '\(string(wordRange(from: start)))'", at: index..<(index + 1),
+                        hint: "'@' is the origin where it stands alone; else it is written as \\@")
+                }
+                suspicion = (.atSignInName, wordRange(from: start))
+                buffer.append(byte)
+                index += 1
             } else if byte >= 128 {
                 suspicion = (.nameOutsideASCII, wordRange(from: start))
                 buffer.append(byte)
@@ -54,14 +69,12 @@ extension Lexer {
         let length = buffer.count - labelStart - 1
         if length > 0 {
             if length > 63 { throw badLabel(start, index) }
-            if index == start + 1, bytes[start] == UInt8(ascii: "@") {
-                buffer.truncate(to: nameStart)
-            } else {
-                buffer[labelStart] = UInt8(truncatingIfNeeded: length)
-                if labelStart > nameStart, endsLikeOrigin(buffer, from: nameStart, origin) {
-                    suspicion = (.missingFinalDot, start..<index)
-                }
+            buffer[labelStart] = UInt8(truncatingIfNeeded: length)
+            if labelStart > nameStart, endsLikeOrigin(buffer, from: nameStart, origin) {
+                suspicion = (.missingFinalDot, start..<index)
             }
+            buffer.append(contentsOf: origin.octets)
+        } else if buffer.count == nameStart {
             buffer.append(contentsOf: origin.octets)
         }
         if buffer.count - nameStart > 255 || buffer.isOverfull {
@@ -72,10 +85,12 @@ extension Lexer {
         }
     }
 
-    /// Whether a byte stands for itself in a name: no word end, dot, backslash or octet above 127.
+    /// Whether a byte stands for itself in a name: no word end, dot, at sign, backslash or octet above 126.
     @inline(__always)
     private static func isPlainInName(_ byte: UInt8) -> Bool {
-        byte < 64 ? (wordEnds | 1 << 46) >> UInt64(byte) & 1 == 0 : byte < 127 && byte != UInt8(ascii: "\\")
+        byte < 64
+            ? (wordEnds | 1 << 46) >> UInt64(byte) & 1 == 0
+            : byte < 128 && (1 | 1 << 28 | 1 << 63) as UInt64 >> UInt64(byte & 63) & 1 == 0
     }
 
     /// Reads `\X` or `\DDD` at its backslash.

@@ -9,10 +9,9 @@ extension Lexer {
         while true {
             let digit = bytes[index] &- 48
             if digit > 9 { break }
-            value = value &* 10 &+ UInt64(digit)
+            // Once out of every range it stays there, however many digits follow.
+            if value <= UInt64(UInt32.max) { value = value * 10 + UInt64(digit) }
             index += 1
-            // No number of ours has more digits; leading zeros are few.
-            if index - start > 19 { break }
         }
         if index == start || !Self.endsWord(bytes[index]) || value > UInt64(limit) {
             throw badNumber(what, upTo: limit)
@@ -41,8 +40,9 @@ extension Lexer {
         while true {
             let numberStart = index
             var value: UInt64 = 0
-            while bytes[index] &- 48 < 10, index - numberStart < 12 {
-                value = value * 10 + UInt64(bytes[index] - 48)
+            while bytes[index] &- 48 < 10 {
+                // Once out of every range it stays there.
+                if value <= UInt64(UInt32.max) { value = value * 10 + UInt64(bytes[index] - 48) }
                 index += 1
             }
             if index == numberStart { throw badPeriod(what, upTo: limit, isTooLarge: false) }
@@ -58,7 +58,7 @@ extension Lexer {
             case UInt8(ascii: "h"): unit = 3600
             case UInt8(ascii: "d"): unit = 86400
             case UInt8(ascii: "w"): unit = 604_800
-            default: throw badPeriod(what, upTo: limit, isTooLarge: bytes[index] &- 48 < 10)
+            default: throw badPeriod(what, upTo: limit, isTooLarge: false)
             }
             hasUnits = true
             total += value * unit

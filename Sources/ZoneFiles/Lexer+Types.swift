@@ -60,7 +60,7 @@ extension Lexer {
         while true {
             skipBlanks()
             if isAtEntryEnd { break }
-            let number = try type("type").rawValue
+            let number = try typeInZones().rawValue
             if number > 255 {
                 others.append(number)
                 continue
@@ -76,6 +76,36 @@ extension Lexer {
             buffer.truncate(to: start + last + 3)
         }
         if !others.isEmpty { Self.append(windowsOf: others.sorted(), to: &buffer) }
+    }
+
+    /// Reads the mnemonic of a type that zones have; of the others only NXNAME has a place among them
+    /// (RFC 4034 §4.1.2, RFC 9824 §4).
+    private mutating func typeInZones() throws(Mistake) -> RecordType {
+        let start = offset
+        let type = try type("type")
+        if type.isMeta, type.rawValue != 128 {
+            throw Mistake("no zone holds records of type \(type)", at: wordRange(from: start))
+        }
+        return type
+    }
+
+    /// Reads mnemonics of types below 128 up to the entry's end into bits (RFC 2535 §5.2).
+    mutating func oldTypeBitmap(into buffer: inout WireBuffer) throws(Mistake) {
+        var bits: [UInt8] = []
+        while true {
+            skipBlanks()
+            if isAtEntryEnd { break }
+            let start = offset
+            let number = Int(try typeInZones().rawValue)
+            if number > 127 {
+                throw Mistake(
+                    "NXT has no place for type \(string(wordRange(from: start)))",
+                    at: wordRange(from: start), hint: "its types are below 128")
+            }
+            while bits.count <= number / 8 { bits.append(0) }
+            bits[number / 8] |= 0x80 >> UInt8(number % 8)
+        }
+        buffer.append(contentsOf: bits)
     }
 
     private static func append(windowsOf types: [UInt16], to buffer: inout WireBuffer) {
@@ -117,6 +147,11 @@ extension Lexer {
         ("NSEC3DSA", 6), ("RSASHA1-NSEC3-SHA1", 7), ("NSEC3RSASHA1", 7), ("RSASHA256", 8), ("RSASHA512", 10),
         ("ECC-GOST", 12), ("ECCGOST", 12), ("ECDSAP256SHA256", 13), ("ECDSAP384SHA384", 14), ("ED25519", 15),
         ("ED448", 16), ("INDIRECT", 252), ("PRIVATEDNS", 253), ("PRIVATEOID", 254),
+    ]
+
+    /// IANA's mnemonics of the digests of DS (RFC 4034, 4509, 5933, 6605), in BIND's spelling too.
+    static let digestTypes: [(String, UInt32)] = [
+        ("SHA-1", 1), ("SHA1", 1), ("SHA-256", 2), ("SHA256", 2), ("GOST", 3), ("SHA-384", 4), ("SHA384", 4),
     ]
 
     /// RFC 4398 §2.1.

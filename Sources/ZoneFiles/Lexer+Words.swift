@@ -57,10 +57,10 @@ extension Lexer {
         if let mistake = badWordEnd(start, at: offset) { throw mistake }
     }
 
-    /// Reads a quoted text at its quote. A line's end in it belongs to it (RFC 1035 §5.1).
+    /// Reads a quoted text at its quote. Whatever stands in it belongs to it (RFC 1035 §5.1), but the end of
+    /// a line, where a quote has been forgotten.
     private mutating func quoted(into buffer: inout WireBuffer) throws(Mistake) {
         let start = offset
-        var isOverLines = false
         offset += 1
         while true {
             let byte = bytes[offset]
@@ -70,32 +70,23 @@ extension Lexer {
                 offset += 1
             } else if byte == UInt8(ascii: "\\") {
                 buffer.append(try escape())
-            } else if byte == UInt8(ascii: "\n") {
-                if isAtEnd || buffer.isOverfull { throw unclosedQuote(start) }
-                isOverLines = true
-                buffer.append(byte)
-                offset += 1
-            } else if byte == UInt8(ascii: "\t") {
-                buffer.append(byte)
-                offset += 1
-            } else if byte == UInt8(ascii: "\r"), bytes[offset + 1] == UInt8(ascii: "\n") {
-                offset += 1
+            } else if byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r") && isLineEnd(at: offset) {
+                throw unclosedQuote(start)
             } else {
-                throw isOverLines ? unclosedQuote(start) : unexpected("text")
+                if byte != UInt8(ascii: "\t") { suspicion = (.controlByteInText, start..<(offset + 1)) }
+                buffer.append(byte)
+                offset += 1
             }
         }
         offset += 1
-        let byte = bytes[offset]
-        if isOverLines {
-            // A quote that was forgotten pairs with the next line's first.
-            if !Self.endsWord(byte) || byte == UInt8(ascii: "\"") { throw unclosedQuote(start) }
-            suspicion = (.quoteOverLines, start..<(start + 1))
-        } else if !Self.endsWord(byte) {
+        if !Self.endsWord(bytes[offset]) {
             throw Mistake(
                 "no blank after the closing quote", at: offset..<(offset + 1),
                 hint: "a quote that belongs to the text is written as \\\"")
         }
     }
+
+    private func isLineEnd(at index: Int) -> Bool { bytes[index + 1] == UInt8(ascii: "\n") }
 
     private func unclosedQuote(_ start: Int) -> Mistake {
         var mistake = Mistake("quoted text is never closed", at: start..<(start + 1))
@@ -112,9 +103,6 @@ extension Lexer {
         if buffer.isOverfull { return }
         let length = buffer.count - lengthIndex - 1
         if length > 255 {
-            if let suspicion, suspicion.kind == .quoteOverLines, suspicion.range.lowerBound == start {
-                throw unclosedQuote(start)
-            }
             throw Mistake(
                 "text of \(length) octets is longer than 255", at: start..<offset,
                 hint: "divide it into several texts: \"...\" \"...\"")

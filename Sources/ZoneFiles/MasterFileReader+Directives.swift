@@ -14,10 +14,16 @@ extension MasterFileReader {
             try lexer.finishEntry()
             if lexer.suspicion != nil { noteSuspicion(&lexer, file) }
             origin.replace(with: name)
+            originIsNew = true
         case "$TTL":
-            let ttl = try lexer.period("TTL", upTo: UInt32(Int32.max))
+            let range = lexer.wordRange(from: lexer.offset)
+            let ttl = try lexer.period("TTL", upTo: .max)
             try lexer.finishEntry()
-            defaultTTL = ttl
+            defaultTTL = ttl > UInt32(Int32.max) ? 0 : ttl
+            if ttl != defaultTTL {
+                // RFC 2181 §8
+                note(.warning, Mistake("TTL \(ttl) is above 2147483647 and counts as 0", at: range), in: file)
+            }
         case "$INCLUDE": try include(&lexer, file)
         case "$GENERATE": try generate(&lexer, file)
         default:
@@ -52,10 +58,12 @@ extension MasterFileReader {
         do throws(Mistake) {
             let child = try open(name, range, file)
             let (parentOrigin, parentOwner) = (origin.copy, owner.copy)
+            let (parentIsNew, parentIsBroken) = (originIsNew, ownerIsBroken)
             if let childOrigin { origin.replace(with: childOrigin) }
             read(child)
             origin.replace(with: parentOrigin)
             owner.replace(with: parentOwner)
+            (originIsNew, ownerIsBroken) = (parentIsNew, parentIsBroken)
         } catch {
             mistake = error
         }

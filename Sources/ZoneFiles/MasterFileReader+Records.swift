@@ -18,11 +18,10 @@ extension MasterFileReader {
                 throw error
             }
             ownerIsBroken = false
-        } else if owner.count == 0 {
+            originIsNew = false
+        } else if owner.count == 0 || originIsNew {
             if ownerIsBroken { return try lexer.skipEntry() }
-            throw Mistake(
-                "record without an owner, and none before it", at: lexer.wordRange(from: lexer.offset),
-                hint: "a line that begins with a blank belongs to the owner of the line before")
+            try inheritOwner(lexer.wordRange(from: lexer.offset), file)
         }
         let (type, stated) = try readTypeAndTTL(&lexer)
         lexer.skipBlanks()
@@ -63,8 +62,8 @@ extension MasterFileReader {
                         "unexpected '\(lexer.string(lexer.wordRange(from: start)))' where the type is expected",
                         at: lexer.wordRange(from: start), hint: "the TTL stands before it")
                 }
-                // RFC 2181 §8: the highest bit is clear.
-                ttl = try lexer.period("TTL", upTo: UInt32(Int32.max))
+                // With its highest bit set it counts as 0, which the zone's builder tells (RFC 2181 §8).
+                ttl = try lexer.period("TTL", upTo: .max)
                 continue
             }
             let (packed, range) = try lexer.packedWord("type")
@@ -99,6 +98,21 @@ extension MasterFileReader {
         throw lexer.unknownType(range)
     }
 
+    /// A record without an owner, where there is none before it, or where the origin has changed since.
+    @inline(never)
+    private mutating func inheritOwner(_ range: Range<Int>, _ file: Int) throws(Mistake) {
+        if owner.count == 0 {
+            throw Mistake(
+                "record without an owner, and none before it", at: range,
+                hint: "a line that begins with a blank belongs to the owner of the line before")
+        }
+        originIsNew = false
+        let name = DomainName(wire: owner.copy)?.description ?? ""
+        note(
+            .warning,
+            Mistake("the record belongs to \(name), which stands before the last $ORIGIN", at: range), in: file)
+    }
+
     /// RFC 1035 §5.1: the last TTL stated; before that, as BIND does, the SOA's minimum.
     @inline(never)
     private mutating func inheritedTTL(
@@ -114,8 +128,8 @@ extension MasterFileReader {
             Mistake(
                 "no TTL stated: the SOA's minimum of \(minimum) s is taken", at: range,
                 hint: "begin with $TTL \(minimum)"), in: file)
-        lastTTL = min(minimum, UInt32(Int32.max))
-        return min(minimum, UInt32(Int32.max))
+        lastTTL = minimum
+        return minimum
     }
 
     /// Adds how a type's data is written, where the data isn't so.
@@ -136,8 +150,14 @@ extension MasterFileReader {
         let name = lexer.string(range)
         let mistake =
             switch kind {
-            case .quoteOverLines:
-                Mistake("quoted text goes over the end of the line", at: range, hint: "is a quote missing?")
+            case .controlByteInText:
+                Mistake(
+                    "quoted text has a control byte in it", at: range,
+                    hint: "control bytes are written as three digits after a backslash: \\000")
+            case .atSignInName:
+                Mistake(
+                    "name '\(name)' has an at sign in it", at: range,
+                    hint: "in a mailbox a dot takes its place: admin.example.com")
             case .nameOutsideASCII:
                 Mistake(
                     "name '\(name)' has octets outside ASCII", at: range,

@@ -22,6 +22,8 @@ struct MasterFileReader<Sink: RecordSink>: ~Copyable {
     var owner = WireBuffer(capacity: 1024)
     /// Whether the last owner couldn't be read, so that lines without one belong to nothing.
     var ownerIsBroken = false
+    /// Whether the origin has changed since the last owner.
+    var originIsNew = false
     /// The data of the record being read.
     var data = WireBuffer(capacity: 65535)
     /// What $TTL says.
@@ -58,8 +60,14 @@ struct MasterFileReader<Sink: RecordSink>: ~Copyable {
         let bytes = files[file].bytes
         if bytes.isEmpty { return }
         var lexer = Lexer(bytes.span)
-        // Windows editors begin a file with a byte order mark.
-        if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { lexer.offset = 3 }
+        if bytes.starts(with: [0xEF, 0xBB, 0xBF]) {
+            lexer.offset = 3
+            note(
+                .warning,
+                Mistake(
+                    "the file begins with a byte order mark, which other servers do not read", at: 0..<3,
+                    hint: "editors of Windows write it; save the file as UTF-8 without it"), in: file)
+        }
         while !lexer.isAtEnd {
             do throws(Mistake) {
                 try readEntry(&lexer, file)
@@ -68,6 +76,15 @@ struct MasterFileReader<Sink: RecordSink>: ~Copyable {
                 lexer.wantsHints = findings.errors < limits.diagnostics
             }
         }
+        if files[file].identity != nil { noteEnd(of: bytes, file) }
+    }
+
+    /// A file that was cut short seldom ends with a line's end.
+    private mutating func noteEnd(of bytes: [UInt8], _ file: Int) {
+        // The last byte is a line feed of ours.
+        let end = bytes.count - 1
+        if end == 0 || bytes[end - 1] == UInt8(ascii: "\n") { return }
+        note(.warning, Mistake("the file does not end with a line's end", at: end..<end), in: file)
     }
 
     /// Reads one entry: a blank line, a directive or a record.

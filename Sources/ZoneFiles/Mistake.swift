@@ -20,8 +20,10 @@ struct Mistake: Error {
 
 /// Something that can be read, but is probably not what was meant.
 enum Suspicion {
-    /// A quoted text with a line's end in it.
-    case quoteOverLines
+    /// A quoted text with control bytes in it.
+    case controlByteInText
+    /// An at sign that isn't the origin.
+    case atSignInName
     /// Octets above 127 in a name.
     case nameOutsideASCII
     /// A relative name that ends like the origin.

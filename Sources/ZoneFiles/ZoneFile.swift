@@ -42,7 +42,8 @@ public enum ZoneFile {
         _ file: SourceFile, _ origin: DomainName, _ directory: String?, _ limits: ZoneFileLimits
     ) -> LoadedZone {
         // Records are seldom shorter than 32 octets; a table too large costs less than one grown.
-        let builder = ZoneBuilder(origin: origin, recordCountHint: file.bytes.count / 32)
+        let builder = ZoneBuilder(
+            origin: origin, recordCountHint: file.bytes.count / 32, limits: limits.zone)
         var reader = MasterFileReader(
             sink: builder, origin: origin, directory: directory, limits: limits)
         reader.files = [file]
@@ -51,7 +52,11 @@ public enum ZoneFile {
         let isWellFormed = findings.errors == 0
         let (zone, issues) = sink.compile(at: UInt32(truncatingIfNeeded: time(nil)))
         for issue in issues where isWellFormed || !issue.mayComeFromMistakes {
-            findings.add(finding(issue, files))
+            if issue.kind == .further {
+                findings.addUntold(issue.count, isError: issue.isError)
+            } else {
+                findings.add(finding(issue, files))
+            }
         }
         return LoadedZone(
             zone: isWellFormed && findings.errors == 0 ? zone : nil,
@@ -76,7 +81,7 @@ extension ZoneIssue {
     /// Whether a record that could not be read may be the cause.
     fileprivate var mayComeFromMistakes: Bool {
         switch kind {
-        case .noSOA, .noApexNS, .missingGlue: true
+        case .noSOA, .noApexNS, .missingGlue, .targetWithoutAddress, .misplacedDS, .doubtfulForm: true
         default: false
         }
     }

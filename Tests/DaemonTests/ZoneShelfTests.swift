@@ -137,6 +137,31 @@ struct ZoneShelfTests {
         if let word { #expect(change.serialWarning?.contains(word) == true) }
     }
 
+    @Test("A file that was written again with the same records in it is no reason to doubt the serial")
+    func sameAgain() throws {
+        var shelf = ZoneShelf()
+        func warnings(_ extra: String) throws -> [String?] {
+            try folder.writeZone(serial: 1, extra: extra)
+            return shelf.follow([settings()], in: folder.path, reading: name, at: Timestamp(milliseconds: 0))
+                .map(\.serialWarning)
+        }
+        #expect(try warnings("host A 192.0.2.7") == [nil])
+        #expect(try warnings("host A 192.0.2.7 ; the same") == [nil])
+        #expect(try warnings("host A 192.0.2.8").first??.contains("unchanged") == true)
+    }
+
+    @Test("Other limits are a reason to read a zone again")
+    func limits() throws {
+        var shelf = ZoneShelf()
+        try folder.writeZone(serial: 1)
+        expectSaid(["loaded, serial none -> 1"], from: &shelf, [settings()])
+        var limited = settings()
+        limited.limits.records = 1
+        expectSaid(["not loaded, serial 1 is served on"], from: &shelf, [limited])
+        limited.limits.records = 0
+        expectSaid(["loaded, serial 1 -> 1"], from: &shelf, [limited])
+    }
+
     @Test("A change of an included file counts")
     func included() throws {
         var shelf = ZoneShelf()

@@ -26,6 +26,20 @@ struct ZoneStatementTests {
         #expect(zones.map(\.allowTransferPosition?.line) == [1, nil, 4, 1])
     }
 
+    @Test("Limits of zones are those of the options where the zone says nothing")
+    func limits() throws {
+        let text = """
+            options { max-records-per-type 200; max-types-per-name 0; };
+            zone a { type primary; file "a"; max-records 5; max-records-per-type 3; };
+            zone b { type primary; file "b"; };
+            """
+        let limits = try readConfiguration(text).accepted().zones.map(\.limits)
+        #expect(limits.map(\.records) == [5, nil])
+        #expect(limits.map(\.recordsPerType) == [3, 200])
+        #expect(limits.map(\.typesPerName) == [0, 0])
+        #expect(readConfiguration("options { max-records many; };").settings == nil)
+    }
+
     @Test(
         "Zones of a resolver are told about, once",
         arguments: ["hint", "forward", "redirect", "static-stub", "delegation-only"])

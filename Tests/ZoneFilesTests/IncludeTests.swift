@@ -43,7 +43,15 @@ struct IncludeTests {
             "main": "$TTL 60\nzz A 192.0.2.1\n$INCLUDE child sub\n  A 192.0.2.3\nq A 192.0.2.4\n",
             "child": "a A 192.0.2.2\n$ORIGIN else.where.\nb A 192.0.2.2",
         ])
-        #expect(diagnostics == [])
+        #expect(
+            diagnostics == [
+                """
+                child:3:14: warning: the file does not end with a line's end
+                    b A 192.0.2.2
+                                 ^
+                main:3:10: note: included from here
+                """
+            ])
         #expect(files == ["main", "child"])
         #expect(
             records.map(\.owner) == [

@@ -95,10 +95,26 @@ struct MistakeTests {
         ("www AX 192.0.2.1", "3:5: error: unknown type 'AX'"),
         ("www 1x A 192.0.2.1", "3:5: error: invalid TTL '1x'"),
         ("www 1h30 A 192.0.2.1", "3:5: error: invalid TTL '1h30'"),
-        ("www 2147483648 A 192.0.2.1", "3:5: error: TTL 2147483648 is out of range"),
+        ("www 4294967296 A 192.0.2.1", "3:5: error: TTL 4294967296 is out of range"),
+        ("@ MX 18446744073709551617 a", "3:6: error: preference 18446744073709551617 is out of range"),
         ("www 99999999999999999999 A 192.0.2.1", "3:5: error: TTL 99999999999999999999 is out of range"),
         ("www 4000w4000w4000w1h4000w A 192.0.2.1", "3:5: error: TTL 4000w4000w4000w1h4000w is out of range"),
-        ("www 4000w A 192.0.2.1", "3:5: error: TTL 4000w is out of range"),
+        ("www 8000w A 192.0.2.1", "3:5: error: TTL 8000w is out of range"),
+        ("@ A6 129 ::1 a", "3:6: error: prefix length 129 is out of range"),
+        ("@ NXT a TYPE128", "3:9: error: NXT has no place for type TYPE128"),
+        ("@ NSEC a ANY", "3:10: error: no zone holds records of type ANY"),
+        ("@ WKS 192.0.2.1 nosuch 25", "3:17: error: unknown protocol 'nosuch'"),
+        ("@ WKS 192.0.2.1 tcp nosuch", "3:21: error: unknown service 'nosuch' of protocol tcp"),
+        ("@ WKS 192.0.2.1 tcp 65536", "3:21: error: port 65536 is out of range"),
+        ("@ HIP 2 200 AwEAAQ==", "3:9: error: the tag is not of 1 to 255 pairs of hexadecimal digits"),
+        ("@ HIP 2 2001 AwEAAQ=", "3:14: error: base64 of the key ends early"),
+        ("@ KEY 256 3 8", "3:7: error: invalid data for KEY: the key is empty"),
+        ("@ LOC 42 n 71 W 0", "3:10: error: unexpected 'n' in the latitude"),
+        (
+            "@ SVCB 1 . dohpath=q{?dns}",
+            "3:8: error: invalid data for SVCB: dohpath is no path with the variable 'dns'"
+        ),
+        ("@ NS a.@", "3:8: error: '@' in name 'a.@'"), ("@.a A 192.0.2.1", "3:1: error: '@' in name '@.a'"),
         ("www 1 2 A 192.0.2.1", "3:7: error: unexpected '2' where the type is expected"),
         ("www IN IN A 192.0.2.1", "3:8: error: the class stands here twice"),
         ("www CH A 192.0.2.1", "3:5: error: class CH can't be served"),
@@ -124,7 +140,7 @@ struct MistakeTests {
         (") www A 192.0.2.1", "3:1: error: ')' without a '(' before it"),
         ("www A\u{0} 192.0.2.1", "3:6: error: control byte 0x00"),
         ("\u{1}www A 192.0.2.1", "3:1: error: control byte 0x01"),
-        ("www TXT \"a\u{7}b\"", "3:11: error: control byte 0x07"),
+        ("www TXT a\u{7}b", "3:10: error: control byte 0x07"),
         ("www A 192.0.2.1 \u{7F}", "3:17: error: control byte 0x7F"),
         ("www A\r 192.0.2.1", "3:6: error: carriage return that ends no line"),
         ("www TXT \"a\"b", "3:12: error: no blank after the closing quote"),
@@ -205,12 +221,22 @@ struct MistakeTests {
                 "2:9: warning: name 'mail.EXAMPLE.com' has no dot at its end and gets the origin added"
             ),
             ("m\u{FC}nchen A 192.0.2.1", "2:1: warning: name 'm\u{FC}nchen' has octets outside ASCII"),
-            ("a TXT \"one\ntwo\"", "2:7: warning: quoted text goes over the end of the line"),
+            ("@@ A 192.0.2.1", "2:1: warning: name '@@' has an at sign in it"),
+            ("a TXT \"a\u{7}b\"", "2:7: warning: quoted text has a control byte in it"),
+            ("@ RP admin@example.com. .", "2:6: warning: name 'admin@example.com.' has an at sign in it"),
+            (
+                "$TTL 2147483648\na A 192.0.2.1",
+                "2:6: warning: TTL 2147483648 is above 2147483647 and counts as 0"
+            ),
+            (
+                "a A 192.0.2.1\n$ORIGIN b\n AAAA 2001:db8::1",
+                "4:2: warning: the record belongs to a.example.com., which stands before the last $ORIGIN"
+            ),
         ])
     func warns(text: String, expected: String) throws {
         let (records, diagnostics) = try read("$TTL 1h\n\(text)\n")
         #expect(places(diagnostics) == [expected])
-        #expect(records.count == 1)
+        #expect(!records.isEmpty)
     }
 
     @Test("An open parenthesis is reported where it was opened, and later mistakes are found too")

@@ -70,8 +70,7 @@ struct IgnoredStatement {
             .checks,
             """
             check-dup-records check-integrity check-mx check-mx-cname check-names check-sibling check-spf
-            check-srv-cname check-svcb check-wildcard max-records max-records-per-type max-types-per-name
-            max-zone-ttl masterfile-style
+            check-srv-cname check-svcb check-wildcard max-zone-ttl masterfile-style
             """
         ),
         (.journal, "ixfr-from-differences max-journal-size"),

@@ -26,7 +26,7 @@ struct OptionsReader {
         "max-udp-size", "tcp-clients", "tcp-clients-per-address", "tcp-idle-timeout", "tcp-listen-queue",
         "tcp-keepalive-timeout", "tcp-advertised-timeout", "answer-cookie", "require-server-cookie",
         "cookie-algorithm", "cookie-secret", "version", "hostname", "server-id", "port", "recursion",
-        "autoreload", "state-directory",
+        "autoreload", "state-directory", "max-records", "max-records-per-type", "max-types-per-name",
     ]
     static let refused = [
         "allow-query-on", "allow-update", "auto-dnssec", "blackhole", "catalog-zones", "dnssec-policy",
@@ -124,6 +124,8 @@ struct OptionsReader {
         case "version": serverText(&cursor, &settings.version)
         case "hostname": serverText(&cursor, &settings.hostname)
         case "server-id": serverText(&cursor, &settings.serverID)
+        case _ where ZoneLimitSettings.statements.contains(keyword):
+            settings.zoneLimits.read(keyword, &cursor)
         case "autoreload": settings.autoreload = cursor.boolean() ?? false
         case "recursion":
             if cursor.boolean() == true { reading.ignore("recursion", .recursion, at: cursor.name.place) }

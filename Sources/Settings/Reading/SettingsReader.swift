@@ -74,7 +74,11 @@ private struct Interpreter {
         blockReader.read(optionsFirst) { cursor, blockReader in
             read(&cursor, &blockReader)
         }
-        result.zones = zones.zones
+        result.zones = zones.zones.map { zone in
+            var zone = zone
+            zone.limits = zone.limits.filled(from: result.zoneLimits)
+            return zone
+        }
         if var director {
             if let (path, word) = director.ldirectord {
                 readLdirectord(document.resolve(path, writtenAt: word.place), word, into: &director)

@@ -14,7 +14,7 @@ struct ZoneReader {
         self.reading = reading
     }
 
-    private static let ours = ["type", "file", "allow-query"]
+    private static let ours = ["type", "file", "allow-query"] + ZoneLimitSettings.statements
     private static let refused = [
         "allow-query-on", "allow-update", "auto-dnssec", "database", "dlz", "dnssec-policy", "in-view",
         "inline-signing", "masterfile-format", "update-policy",
@@ -38,6 +38,7 @@ struct ZoneReader {
         var type: Word?
         var file: (path: String, word: Word)?
         var allowQuery: AccessList?
+        var limits = ZoneLimitSettings()
         var allowTransfer: Place?
         var deniesTransfer = false
     }
@@ -79,12 +80,13 @@ struct ZoneReader {
                 if isSound { reading.error("the zone '\(nameWord.text)' has no 'file'", at: nameWord.place) }
                 return
             }
-            zones.append(
-                ZoneSettings(
-                    name: name, file: document.resolve(path, writtenAt: pathWord.place),
-                    allowQuery: content.allowQuery, position: nameWord.place.position,
-                    allowTransferPosition: content.deniesTransfer
-                        ? nil : (content.allowTransfer ?? allowTransfer)?.position))
+            var zone = ZoneSettings(
+                name: name, file: document.resolve(path, writtenAt: pathWord.place),
+                allowQuery: content.allowQuery, position: nameWord.place.position,
+                allowTransferPosition: content.deniesTransfer
+                    ? nil : (content.allowTransfer ?? allowTransfer)?.position)
+            zone.limits = content.limits
+            zones.append(zone)
         case "secondary", "slave", "mirror", "stub":
             reading.error(
                 "a zone of type '\(type.text)' can't be served yet", at: type.place,
@@ -119,6 +121,7 @@ struct ZoneReader {
             case "file": content.file = cursor.path()
             case "allow-query":
                 if let block = cursor.block() { content.allowQuery = lists.read(block) }
+            case _ where ZoneLimitSettings.statements.contains(keyword): content.limits.read(keyword, &cursor)
             default:
                 if RefusedStatement.read(keyword, &cursor) { return }
                 let known = Self.ours + Self.refused + IgnoredStatement.zone.keys.sorted()

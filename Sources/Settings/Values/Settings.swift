@@ -52,6 +52,8 @@ public struct Settings: Hashable, Sendable {
     public var hostname: ServerText
     /// What `id.server` of class CH and NSID are answered with.
     public var serverID: ServerText
+    /// How much a zone may hold, where it does not say otherwise.
+    public var zoneLimits = ZoneLimitSettings()
     /// The zones, in the order in which they are written.
     public var zones: [ZoneSettings]
     /// The control socket.
@@ -151,6 +153,8 @@ public struct ZoneSettings: Hashable, Sendable {
     public var file: String
     /// Who may ask; nil for what the options say.
     public var allowQuery: AccessList?
+    /// How much it may hold; what the options say is filled in.
+    public var limits = ZoneLimitSettings()
     /// Where it is written.
     @NotCompared public var position: SourcePosition
     /// Where the zone's (else the options') `allow-transfer` is written, if it says more than `none`;

@@ -8,15 +8,19 @@ public struct ZoneBuilder {
     public var recordCount: Int { pending.records.count }
 
     private var pending: PendingZone
-    private var issues: [ZoneIssue] = []
+    private let limits: ZoneLimits
+    private var issues: IssueList
     // The owner of the record before, if `lastNode` isn't negative.
     private var scratch = KeyBox()
     private var lastNode = -1
     private var isTooLarge = false
+    private var isBeyondLimit = false
 
     /// A builder for the zone of this apex; the hint sizes its tables once.
-    public init(origin: DomainName, recordCountHint: Int = 0) {
+    public init(origin: DomainName, recordCountHint: Int = 0, limits: ZoneLimits = ZoneLimits()) {
         self.origin = origin
+        self.limits = limits
+        issues = IssueList(limit: limits.issues)
         pending = PendingZone(origin: origin, recordCountHint: max(recordCountHint, 0))
     }
 
@@ -41,6 +45,9 @@ public struct ZoneBuilder {
             isTooLarge = true
             return
         }
+        if let most = limits.records, pending.records.count >= most {
+            return reportTooMany(most, node, type, location)
+        }
         precondition(data.byteCount <= 65535)
         unsafe data.withUnsafeBytes { unsafe pending.data.append(contentsOf: $0) }
         append(type, ttl, dataStart: start, location, to: node)
@@ -59,29 +66,66 @@ public struct ZoneBuilder {
     /// - Parameter now: Seconds since 1970, by which signatures are judged; nil: they aren't.
     public consuming func compile(at now: UInt32? = nil) -> (zone: Zone?, issues: [ZoneIssue]) {
         if isTooLarge {
-            issues.append(
+            let origin = origin
+            issues.append(isError: true) {
                 ZoneIssue(
-                    .zoneTooLarge, isError: true, owner: origin, message: "the zone has more than 4 GB of data")
-            )
-            return (nil, issues)
+                    .zoneTooLarge, isError: true, owner: origin,
+                    message: "the zone has more than 4 GB of names or of data")
+            }
+            return (nil, issues.all(of: origin))
         }
-        var compiler = ZoneCompiler(pending, issues: issues)
+        var compiler = ZoneCompiler(pending, limits: limits, issues: issues)
         return compiler.compile(at: now)
+    }
+
+    /// Says once that there are more records than the limit.
+    private mutating func reportTooMany(_ most: Int, _ node: Int, _ type: RecordType, _ location: UInt64) {
+        if isBeyondLimit { return }
+        isBeyondLimit = true
+        let owner = pending.name(of: node)
+        let origin = origin
+        issues.append(isError: true) {
+            ZoneIssue(
+                .beyondLimit, isError: true, owner: owner, type: type, location: location,
+                message: "zone \(origin) has more than \(most) records (max-records)")
+        }
     }
 
     private mutating func resolve(_ owner: RawSpan, _ type: RecordType, _ location: UInt64) -> Int {
         lastNode = -1
         if !scratch.key.read(owner) || scratch.key.length != owner.byteCount || !pending.contains(scratch.key) {
+            let origin = origin
             let bytes = (0..<owner.byteCount).map { owner.octet(at: $0) }
-            let name = DomainName(wire: bytes) ?? .root
-            issues.append(
-                ZoneIssue(
+            issues.append(isError: false) {
+                let name = DomainName(wire: bytes) ?? .root
+                return ZoneIssue(
                     .outOfZone, isError: false, owner: name, type: type, location: location,
-                    message: "out-of-zone record \(name) \(type) is left out (the zone is \(origin))"))
+                    message: "out-of-zone record \(name) \(type) is left out (the zone is \(origin))")
+            }
+            return -1
+        }
+        // Nodes and the places of their names have 32 bits each; a name makes at most 127 nodes.
+        if pending.nodes.count > Int(UInt32.max) - 256 || pending.names.view.count > Int(UInt32.max) - 65536 {
+            isTooLarge = true
+            return -1
+        }
+        if let depth = limits.nameDepth, scratch.key.labelCount - pending.apexLabels > depth {
+            reportTooDeep(depth, (0..<owner.byteCount).map { owner.octet(at: $0) }, type, location)
             return -1
         }
         lastNode = pending.node(of: scratch.key)
         return lastNode
+    }
+
+    private mutating func reportTooDeep(
+        _ depth: Int, _ owner: [UInt8], _ type: RecordType, _ location: UInt64
+    ) {
+        issues.append(isError: true) {
+            let name = DomainName(wire: owner) ?? .root
+            return ZoneIssue(
+                .beyondLimit, isError: true, owner: name, type: type, location: location,
+                message: "\(name) has more than \(depth) labels below the zone's name")
+        }
     }
 
     private mutating func append(
@@ -89,10 +133,12 @@ public struct ZoneBuilder {
     ) {
         var ttl = ttl
         if ttl > 0x7FFF_FFFF {
-            issues.append(
+            let (owner, stated) = (pending.name(of: node), ttl)
+            issues.append(isError: false) {
                 ZoneIssue(
-                    .ttlTooLarge, isError: false, owner: pending.name(of: node), type: type,
-                    location: location, message: "TTL \(ttl) is above 2147483647 and counts as 0"))
+                    .ttlTooLarge, isError: false, owner: owner, type: type, location: location,
+                    message: "TTL \(stated) is above 2147483647 and counts as 0")
+            }
             ttl = 0
         }
         pending.append(

@@ -5,16 +5,13 @@ extension ZoneCompiler {
     /// One SOA, and name servers.
     mutating func checkApex() {
         let records = records(of: 0).map { zone.records[$0] }
-        var soas = 0
-        for record in records where record.type == .soa {
-            soas += 1
-            if soas == 2 {
-                report(
-                    .multipleSOA, node: 0, record: record,
-                    "zone \(zone.origin) has more than one SOA record")
-            }
+        let soas = records.filter { $0.type == .soa }
+        // The same one again is a duplicate as any other.
+        if let second = soas.dropFirst().first(where: { !isSame($0, soas[0]) }) {
+            report(
+                .multipleSOA, node: 0, record: second, "zone \(zone.origin) has more than one SOA record")
         }
-        if soas == 0 { report(.noSOA, node: 0, "zone \(zone.origin) has no SOA record") }
+        if soas.isEmpty { report(.noSOA, node: 0, "zone \(zone.origin) has no SOA record") }
         if !records.contains(where: { $0.type == .ns }) {
             report(.noApexNS, node: 0, "zone \(zone.origin) has no NS records")
         }
@@ -34,14 +31,14 @@ extension ZoneCompiler {
                     || parent.flags.contains(.subtreeAlias)
             {
                 zone.nodes[node].isOccluded = true
-                continue
             }
             var next = zone.nodes[node].first
             while next != PendingNode.none {
                 let record = zone.records[Int(next)]
                 switch record.type {
                 // What a delegation at a wildcard would mean is undefined (RFC 4592 §4.2); it is data.
-                case .ns where node != 0 && !zone.nodes[node].flags.contains(.isWildcard):
+                case .ns
+                where node != 0 && !zone.nodes[node].isOccluded && !zone.nodes[node].flags.contains(.isWildcard):
                     zone.nodes[node].flags.insert(.delegation)
                 case .cname: zone.nodes[node].flags.insert(.alias)
                 case .dname: zone.nodes[node].flags.insert(.subtreeAlias)
@@ -54,7 +51,7 @@ extension ZoneCompiler {
 
     /// CNAME and DNAME beside what they don't tolerate, and SOAs where none belongs.
     mutating func checkNodes() {
-        for node in zone.nodes.indices where node == 0 || !zone.nodes[node].isOccluded {
+        for node in zone.nodes.indices {
             let flags = zone.nodes[node].flags
             let first = zone.nodes[node].first
             if first == PendingNode.none { continue }
@@ -77,8 +74,9 @@ extension ZoneCompiler {
     }
 
     private mutating func checkAlias(_ records: [PendingRecord], node: Int, name: DomainName) {
-        // DNSSEC's own types may stand beside (RFC 4034 §3, §4); KEY and NXT for old zones (RFC 2181 §10.1).
-        let beside: Set<UInt16> = [5, 24, 25, 30, 46, 47]
+        // DNSSEC's own types may stand beside (RFC 4034 §3, §4), and their predecessors SIG and NXT, but a KEY
+        // may not any more (RFC 2181 §10.1 let it).
+        let beside: Set<UInt16> = [5, 24, 30, 46, 47]
         if let other = records.first(where: { !beside.contains($0.type.rawValue) }) {
             // Where both came, the later one is the mistake.
             let alias = records.last { $0.type == .cname }
@@ -131,127 +129,44 @@ extension ZoneCompiler {
         }
     }
 
-    /// Mail exchangers must not be aliases.
-    mutating func checkExchangers(_ rrset: ArraySlice<Int>, of node: Int) {
-        for index in rrset {
-            let record = zone.records[index]
-            guard let exchanger = self.node(ofNameIn: record, at: 2),
-                zone.nodes[exchanger].flags.contains(.alias)
-            else { continue }
-            report(
-                .mailExchangerIsAlias, isError: false, node: node, record: record,
-                "\(zone.name(of: node)): MX \(zone.name(of: exchanger)) is a CNAME (illegal)")
-        }
-    }
-
-    /// Name servers with a name in the zone must have an address there.
-    mutating func checkNameServers() {
-        for node in zone.nodes.indices where !zone.nodes[node].isOccluded {
-            let isCut = zone.nodes[node].flags.contains(.delegation)
-            if node != 0 && !isCut { continue }
-            for index in records(of: node) where zone.records[index].type == .ns {
-                checkNameServer(zone.records[index], of: node)
-            }
-        }
-    }
-
-    private mutating func checkNameServer(_ record: PendingRecord, of node: Int) {
-        guard readName(in: record), zone.contains(key) else { return }
-        let name = DomainName(uncheckedWire: (0..<key.length).map { key.octet(at: $0) })
-        guard let server = zone.find(key, labels: key.labelCount) else {
-            if let wildcard = wildcardCovering() {
-                if node == 0 { zone.nodes[wildcard].flags.insert(.nameServer) }
-                return
-            }
-            let below = isBelowCut(otherThan: node)
-            reportMissing(name, record, of: node, isError: !below)
-            return
-        }
-        if node == 0 && !zone.nodes[server].isOccluded { zone.nodes[server].flags.insert(.nameServer) }
-        let types = Set(records(of: server).map { zone.records[$0].type })
-        if types.contains(.cname) {
-            report(
-                .nameServerIsAlias, isError: false, node: node, record: record,
-                "\(zone.name(of: node)): NS \(name) is a CNAME (illegal)")
-        } else if types.isDisjoint(with: [.a, .aaaa]) {
-            let isElsewhere =
-                node == 0
-                ? isAtOrBelowDelegation(server)
-                : zone.nodes[server].isOccluded && !isBelow(server, cut: node)
-            reportMissing(name, record, of: node, isError: !isElsewhere)
-        }
-    }
-
-    private mutating func reportMissing(
-        _ name: DomainName, _ record: PendingRecord, of node: Int, isError: Bool
-    ) {
-        report(
-            .missingGlue, isError: isError, node: node, record: record,
-            "\(zone.name(of: node)): NS \(name) has no address records (A or AAAA)")
-    }
-
-    /// The wildcard that answers for the key, which is in the zone and no node, with an address.
-    private func wildcardCovering() -> Int? {
-        var labels = key.labelCount - 1
-        var encloser = zone.find(key, labels: labels)
-        while encloser == nil {
-            labels -= 1
-            encloser = zone.find(key, labels: labels)
-        }
-        guard let encloser, zone.nodes[encloser].flags.contains(.hasWildcard),
-            let name = DomainName(wire: [1, UInt8(ascii: "*")] + zone.name(of: encloser).wire)
-        else { return nil }
-        var wildcard = NameKey()
-        wildcard.read(name)
-        guard let node = zone.find(wildcard, labels: wildcard.labelCount), !zone.nodes[node].isOccluded,
-            records(of: node).contains(where: {
-                zone.records[$0].type == .a || zone.records[$0].type == .aaaa
-            })
-        else { return nil }
-        return node
-    }
-
-    /// Whether the key, which is in the zone and no node, lies below another delegation than this.
-    private func isBelowCut(otherThan node: Int) -> Bool {
-        var labels = key.labelCount - 1
-        while labels >= zone.apexLabels {
-            if let found = zone.find(key, labels: labels) {
-                if node == 0 { return isAtOrBelowDelegation(found) }
-                return found != node
-                    && (zone.nodes[found].isOccluded && !isBelow(found, cut: node)
-                        || zone.nodes[found].flags.contains(.delegation))
-            }
-            labels -= 1
-        }
-        return false
-    }
-
-    /// Whether a child zone, not this one, has to know a node's addresses.
-    private func isAtOrBelowDelegation(_ node: Int) -> Bool {
-        var node = node
-        while node != 0 {
-            if zone.nodes[node].flags.contains(.delegation) && !zone.nodes[node].isOccluded { return true }
-            node = Int(zone.nodes[node].parent)
-        }
-        return false
-    }
-
-    /// Says which records nobody will be answered with.
+    /// Says which records nobody will be answered with. Below a delegation they may be what is left of an older
+    /// zone; below a DNAME there must be none (RFC 6672 §2.4).
     mutating func reportOccluded() {
         for node in zone.nodes.indices {
             let isCut = zone.nodes[node].flags.contains(.delegation) && !zone.nodes[node].isOccluded
             guard zone.nodes[node].isOccluded || isCut else { continue }
-            for index in records(of: node) where !zone.records[index].isGlue {
+            let alias = isCut ? nil : subtreeAlias(above: node)
+            for index in records(of: node) {
                 let record = zone.records[index]
+                if let alias {
+                    // The hashed names of a zone that has a DNAME at its apex lie below it.
+                    if alias == 0, record.type == .nsec3 || record.type == .rrsig { continue }
+                    report(
+                        .belowDNAME, node: node, record: record,
+                        "\(zone.name(of: node)) \(record.type) is below the DNAME \(zone.name(of: alias)) (illegal)"
+                    )
+                    continue
+                }
+                if record.isGlue { continue }
                 if isCut, [.ns, .ds, .nsec, .rrsig].contains(record.type) { continue }
                 report(
                     .occluded, isError: false, node: node, record: record,
                     """
-                    \(zone.name(of: node)) \(record.type): occluded by a delegation or a DNAME above it; it \
-                    is not answered
+                    \(zone.name(of: node)) \(record.type): occluded by the delegation \(isCut ? "there" : "above it"); \
+                    it is not answered
                     """)
             }
         }
+    }
+
+    /// The nearest node above an occluded one that has a DNAME.
+    private func subtreeAlias(above node: Int) -> Int? {
+        var node = node
+        while zone.nodes[node].isOccluded {
+            node = Int(zone.nodes[node].parent)
+            if zone.nodes[node].flags.contains(.subtreeAlias) { return node }
+        }
+        return nil
     }
 
     /// Whether a node is a cut or lies below it.
@@ -267,7 +182,7 @@ extension ZoneCompiler {
         return zone.find(key, labels: key.labelCount)
     }
 
-    private mutating func readName(in record: PendingRecord, at offset: Int = 0) -> Bool {
+    mutating func readName(in record: PendingRecord, at offset: Int = 0) -> Bool {
         let start = Int(record.dataStart) + offset
         return unsafe zone.data.withUnsafeBytes { key.read(unsafe $0.bytes, at: start) }
     }
@@ -295,7 +210,7 @@ extension ZoneCompiler {
         }
     }
 
-    private func data(of record: PendingRecord) -> ArraySlice<UInt8> {
+    func data(of record: PendingRecord) -> ArraySlice<UInt8> {
         zone.data[Int(record.dataStart)..<(Int(record.dataStart) + Int(record.dataLength))]
     }
 }

@@ -3,7 +3,8 @@ internal import DNSWire
 /// Makes a compiled zone of what a builder has gathered.
 struct ZoneCompiler: ~Copyable {
     var zone: PendingZone
-    var issues: [ZoneIssue]
+    let limits: ZoneLimits
+    var issues: IssueList
     var composer: AnswerComposer
     var key = NameKey()
     /// Where each node lies in the heap, in units of eight octets; 0 for those that have no place there.
@@ -17,10 +18,11 @@ struct ZoneCompiler: ~Copyable {
     private var recordCount = 0
     private var serial: UInt32 = 0
 
-    init(_ zone: consuming PendingZone, issues: [ZoneIssue]) {
+    init(_ zone: consuming PendingZone, limits: ZoneLimits, issues: IssueList) {
         let room = zone.nodes.count * 24 + zone.names.view.count + zone.records.count * 32 + zone.data.count
         composer = AnswerComposer(capacity: room)
         places = Array(repeating: 0, count: zone.nodes.count)
+        self.limits = limits
         self.issues = issues
         self.zone = zone
     }
@@ -34,7 +36,8 @@ struct ZoneCompiler: ~Copyable {
         markCuts()
         checkNodes()
         checkNameServers()
-        if issues.contains(where: \.isError) { return (nil, issues) }
+        checkForms()
+        if issues.hasErrors { return (nil, issues.all(of: zone.origin)) }
 
         _ = composer.heap.extend(by: CompiledZone.apexName)
         let apex = zone.origin.lowercased.wire
@@ -51,12 +54,12 @@ struct ZoneCompiler: ~Copyable {
             nodeCount += 1
         }
         reportOccluded()
-        if issues.contains(where: \.isError) { return (nil, issues) }
+        if issues.hasErrors { return (nil, issues.all(of: zone.origin)) }
         linkWildcards()
         // Places of steered rrsets, and of denials, are known by 31 and 32 bits.
         if composer.heap.count > 16 << 30 {
             report(.zoneTooLarge, node: 0, "the compiled zone has more than 16 GB")
-            return (nil, issues)
+            return (nil, issues.all(of: zone.origin))
         }
         let denials = FlatMemory(linkDenials())
         if isSigned, let now { checkSignatureTimes(at: now) }
@@ -71,7 +74,7 @@ struct ZoneCompiler: ~Copyable {
         return (
             Zone(
                 origin: zone.origin, serial: serial, recordCount: recordCount, head: head, heap: heap,
-                slots: slots, denials: denials), issues
+                slots: slots, denials: denials), issues.all(of: zone.origin)
         )
     }
 
@@ -86,10 +89,11 @@ struct ZoneCompiler: ~Copyable {
         _ kind: ZoneIssue.Kind, isError: Bool = true, node: Int, record: PendingRecord? = nil,
         _ message: String
     ) {
-        issues.append(
+        issues.append(isError: isError) {
             ZoneIssue(
                 kind, isError: isError, owner: zone.name(of: node), type: record?.type,
-                location: record?.location, message: message))
+                location: record?.location, message: message)
+        }
     }
 
     /// The indices of a node's records, in the order in which they came.
@@ -166,6 +170,12 @@ struct ZoneCompiler: ~Copyable {
         where index == 0 || zone.records[sorted[index]].type != zone.records[sorted[index - 1]].type {
             types += 1
         }
+        if let most = limits.typesPerName, types > most {
+            report(
+                .beyondLimit, node: node, record: zone.records[sorted[0]],
+                "\(zone.name(of: node)) has more than \(most) types (max-types-per-name)")
+            return
+        }
         composer.heap.store(UInt16(types).littleEndian, at: start + 2)
         var directory = composer.heap.extend(by: types * RRSet.entrySize)
         var rest = sorted[...]
@@ -194,10 +204,15 @@ struct ZoneCompiler: ~Copyable {
     ) {
         guard let first = rrset.first else { return }
         let type = zone.records[first].type
+        if let most = limits.recordsPerType, rrset.count > most {
+            report(
+                .beyondLimit, node: node, record: zone.records[rrset[rrset.startIndex + most]],
+                "\(zone.name(of: node)) has more than \(most) \(type) records (max-records-per-type)")
+            return
+        }
         let isReferral = type == .ns && zone.nodes[node].flags.contains(.delegation)
         let hasGlue = isReferral || type == .ns && node == 0
         if rrset.count > 1 { checkRRSet(rrset, of: node) }
-        if type == .mx { checkExchangers(rrset, of: node) }
         if hasGlue {
             composer.align(to: 4)
             _ = composer.heap.extend(by: 8)
@@ -285,6 +300,7 @@ struct ZoneCompiler: ~Copyable {
         let owner = Int(zone.nodes[node].nameLength) + zone.origin.wire.count
         var counts: [UInt16] = [0, 0]
         var ends = [length, length]
+        var isReported = false
         for isRequired in [true, false] {
             let which = isRequired ? 0 : 1
             var seen: Set<Int> = []
@@ -296,10 +312,19 @@ struct ZoneCompiler: ~Copyable {
                 let pointer = MessageSize.header + owner + 4 + target.place
                 for index in records(of: server) {
                     let record = zone.records[index]
-                    guard record.type == .a || record.type == .aaaa, !record.isDuplicate,
-                        pointer <= 0x3FFF - MessageSize.name,
-                        composer.blockLength + RRSet.recordHeader + 16 < Self.largestRRSet
-                    else { continue }
+                    guard record.type == .a || record.type == .aaaa, !record.isDuplicate else { continue }
+                    if pointer > 0x3FFF - MessageSize.name
+                        || composer.blockLength + RRSet.recordHeader + 16 >= Self.largestRRSet
+                    {
+                        if isRequired, node != 0, !isReported {
+                            // RFC 9471 §3.1: a referral is not whole without them.
+                            isReported = true
+                            report(
+                                .tooLarge, node: node, record: record,
+                                "the glue of \(zone.name(of: node)) does not fit into a message")
+                        }
+                        continue
+                    }
                     composer.append(
                         record, ttl: record.ttl, data: zone.data, pointer: pointer, movesOwner: true)
                     counts[which] += 1

@@ -34,8 +34,32 @@ public struct ZoneIssue: Hashable, Sendable {
         case mailExchangerIsAlias
         /// The record lies below a delegation and is no glue, or below a DNAME; it is not answered.
         case occluded
-        /// The records of one type at one name do not fit into a message.
+        /// The records of one type at one name do not fit into a message, or are more than the limit.
         case tooLarge
+        /// There is more than a limit allows: records, types of a name, labels.
+        case beyondLimit
+        /// A name server or an exchanger has a name that looks like an address.
+        case targetIsAddress
+        /// The name that a record leads to has no address, though it is in the zone.
+        case targetWithoutAddress
+        /// The name that a record leads to is an alias, or lies below one.
+        case targetIsAlias
+        /// NS records stand at a wildcard, which has no defined meaning (RFC 4592 §4.2).
+        case nameServerAtWildcard
+        /// A DS record stands at the apex, or where no delegation is.
+        case misplacedDS
+        /// A record lies below a DNAME (RFC 6672 §2.4).
+        case belowDNAME
+        /// A type that belongs to the apex stands elsewhere.
+        case notAtApex
+        /// A name is none that a host, or a mailbox, may have (RFC 952, RFC 1123 §2.1).
+        case badName
+        /// A label `*` that isn't a name's first is no wildcard (RFC 4592 §2.1.1).
+        case wildcardInside
+        /// A record has a form that its type's RFC doubts.
+        case doubtfulForm
+        /// Issues that were not kept.
+        case further
         /// The TTL has its highest bit set and counts as 0 (RFC 2181 §8).
         case ttlTooLarge
         /// The RRSIG record covers a type that its owner doesn't have; it is not answered.
@@ -62,6 +86,8 @@ public struct ZoneIssue: Hashable, Sendable {
     public var location: UInt64?
     /// What is wrong, in the words that admins know.
     public var message: String
+    /// How many issues it stands for: more than one only where others were not kept.
+    public var count = 1
 
     /// An issue.
     public init(

@@ -1,0 +1,204 @@
+internal import DNSWire
+
+/// Records that can be served and are probably not what was meant.
+extension ZoneCompiler {
+    /// Looks at the records of each name that is answered for.
+    mutating func checkForms() {
+        var hasKey = false
+        var deletion: (node: Int, record: PendingRecord)?
+        for node in zone.nodes.indices where !zone.nodes[node].isOccluded {
+            var next = zone.nodes[node].first
+            if next == PendingNode.none { continue }
+            var isHost = false
+            while next != PendingNode.none {
+                let record = zone.records[Int(next)]
+                next = record.next
+                switch record.type.rawValue {
+                case 1, 28:
+                    if !isHost { checkHost(record, node: node) }
+                    isHost = true
+                case 16, 5, 46, 47, 50: break
+                case 48:
+                    hasKey = hasKey || node == 0
+                    checkRareForm(of: record, node: node)
+                case 59, 60:
+                    if node == 0 { deletion = deletion ?? (node, record) }
+                    checkRareForm(of: record, node: node)
+                default: checkRareForm(of: record, node: node)
+                }
+            }
+            if node != 0, zone.nodes[Int(zone.nodes[node].parent)].flags.contains(.isWildcard) {
+                report(
+                    .wildcardInside, isError: false, node: node,
+                    record: zone.records[Int(zone.nodes[node].first)],
+                    "\(zone.name(of: node)) has a '*' inside, which is no wildcard there (RFC 4592)")
+            }
+        }
+        if let deletion, !hasKey {
+            report(
+                .doubtfulForm, isError: false, node: 0, record: deletion.record,
+                "\(zone.origin) has \(deletion.record.type) but no DNSKEY records")
+        }
+    }
+
+    @inline(never)
+    private mutating func checkRareForm(of record: PendingRecord, node: Int) {
+        switch record.type.rawValue {
+        case 2:
+            if node != 0, zone.nodes[node].flags.contains(.isWildcard) {
+                report(
+                    .nameServerAtWildcard, isError: false, node: node, record: record,
+                    """
+                    \(zone.name(of: node)): NS records at a wildcard have no defined meaning (RFC 4592); they are \
+                    data here, and other servers refuse them
+                    """)
+            }
+        case 6:
+            checkHost(in: record, at: 0, node: node)
+            if readName(in: record) { checkMailbox(in: record, at: key.length, node: node) }
+        case 12: checkPointer(record, node: node)
+        case 14, 17: checkMailbox(in: record, at: 0, node: node)
+        case 15:
+            checkHost(record, node: node)
+            checkHost(in: record, at: 2, node: node)
+            checkTarget(of: record, at: 2, node: node)
+        case 18, 21: checkHost(in: record, at: 2, node: node)
+        case 33:
+            checkHost(in: record, at: 6, node: node)
+            checkTarget(of: record, at: 6, node: node)
+        case 43: checkDelegationSigner(record, node: node)
+        // RFC 4034 §2, 5155 §4, 7344 §4.1, 7477 §2.1, 8976 §2
+        case 48, 51, 59, 60, 62, 63:
+            if node != 0 {
+                report(
+                    .notAtApex, isError: false, node: node, record: record,
+                    "\(zone.name(of: node)): \(record.type) has a meaning at the top of a zone only")
+            } else if record.type == .dnskey, zone.data[Int(record.dataStart) + 2] != 3 {
+                // RFC 4034 §2.1.2
+                report(
+                    .doubtfulForm, isError: false, node: node, record: record,
+                    "\(zone.name(of: node)): DNSKEY is invalid, since its protocol is not 3")
+            }
+        case 64, 65: checkHost(in: record, at: 2, node: node)
+        case 99: checkSenderPolicy(record, node: node)
+        default: break
+        }
+    }
+
+    private mutating func checkDelegationSigner(_ record: PendingRecord, node: Int) {
+        let name = zone.name(of: node)
+        if node == 0 {
+            report(.misplacedDS, node: node, record: record, "DS record at the top of the zone (\(name))")
+        } else if !zone.nodes[node].flags.contains(.delegation) {
+            report(
+                .misplacedDS, isError: false, node: node, record: record,
+                "\(name): DS without NS records: it signs no delegation")
+        }
+        let digest = zone.data[Int(record.dataStart) + 3]
+        if digest == 1 || digest == 3 {
+            // RFC 8624 §3.3
+            report(
+                .doubtfulForm, isError: false, node: node, record: record,
+                "\(name): DS has the deprecated digest type \(digest) (\(digest == 1 ? "SHA-1" : "GOST"))")
+        }
+    }
+
+    /// RFC 7208 §3.1: receivers look at TXT only.
+    private mutating func checkSenderPolicy(_ record: PendingRecord, node: Int) {
+        let version = Array("v=spf1".utf8)
+        let hasText = records(of: node).contains {
+            zone.records[$0].type == .txt && data(of: zone.records[$0]).dropFirst().starts(with: version)
+        }
+        if hasText || !data(of: record).dropFirst().starts(with: version) { return }
+        report(
+            .doubtfulForm, isError: false, node: node, record: record,
+            "\(zone.name(of: node)): SPF record without a TXT record that says the same: nobody reads it")
+    }
+}
+
+/// Names that hosts and mailboxes may have, as BIND's `check-names` has it (RFC 952, RFC 1123 §2.1).
+extension ZoneCompiler {
+    /// The owner of an address or of a mail exchanger's record.
+    @inline(__always)
+    private mutating func checkHost(_ record: PendingRecord, node: Int) {
+        let start = Int(zone.nodes[node].nameStart)
+        let end = start + Int(zone.nodes[node].nameLength)
+        let names = zone.names.view
+        var place = start
+        // The first label may be a wildcard.
+        if zone.nodes[node].flags.contains(.isWildcard) { place += 2 }
+        while place < end {
+            let length = names.octet(at: place)
+            if !Self.isHostLabel(names, from: place + 1, to: place + 1 + length) {
+                return reportBadOwner(record, node: node)
+            }
+            place += 1 + length
+        }
+    }
+
+    @inline(__always)
+    private static func isHostLabel(_ names: FlatView, from start: Int, to end: Int) -> Bool {
+        var index = start
+        while index < end {
+            let octet = names.octet(at: index)
+            // In lower case already.
+            let isLetterOrDigit = octet &- 97 < 26 && octet >= 97 || octet &- 48 < 10 && octet >= 48
+            if !isLetterOrDigit, octet != 45 || index == start || index == end - 1 { return false }
+            index += 1
+        }
+        return true
+    }
+
+    @inline(never)
+    private mutating func reportBadOwner(_ record: PendingRecord, node: Int) {
+        let name = zone.name(of: node)
+        // Domain controllers' own: gc._msdcs.FOREST.
+        if name.description.hasPrefix("gc._msdcs.") { return }
+        report(
+            .badName, isError: false, node: node, record: record,
+            "\(name) \(record.type): bad owner name (check-names): letters, digits and hyphens only")
+    }
+
+    /// A host's name in a record's data.
+    private mutating func checkHost(in record: PendingRecord, at offset: Int, node: Int) {
+        guard readName(in: record, at: offset), !isHostName(from: 0) else { return }
+        reportBadName(record, node: node)
+    }
+
+    /// A mailbox in a record's data: anything visible as its first label.
+    private mutating func checkMailbox(in record: PendingRecord, at offset: Int, node: Int) {
+        guard readName(in: record, at: offset), key.length > 1 else { return }
+        let length = Int(key.octet(at: 0))
+        let isVisible = (1...length).allSatisfy { (33...126).contains(key.octet(at: $0)) }
+        if !isVisible || !isHostName(from: length + 1) { reportBadName(record, node: node) }
+    }
+
+    /// What an address leads back to.
+    private mutating func checkPointer(_ record: PendingRecord, node: Int) {
+        let origin = zone.origin.lowercased.description
+        if origin.hasSuffix("in-addr.arpa.") || origin.hasSuffix("ip6.arpa.") {
+            checkHost(in: record, at: 0, node: node)
+        }
+    }
+
+    func isHostName(from start: Int) -> Bool {
+        var place = start
+        while place < key.length - 1 {
+            let length = Int(key.octet(at: place))
+            for index in (place + 1)...(place + length) {
+                let octet = key.octet(at: index)
+                let isInside = index > place + 1 && index < place + length
+                if octet &- 97 > 25, octet &- 48 > 9, !(octet == 45 && isInside) { return false }
+            }
+            place += length + 1
+        }
+        return true
+    }
+
+    mutating func reportBadName(_ record: PendingRecord, node: Int) {
+        let name = DomainName(uncheckedWire: (0..<key.length).map { key.octet(at: $0) })
+        report(
+            .badName, isError: false, node: node, record: record,
+            "\(zone.name(of: node)) \(record.type): bad name \(name) (check-names)")
+    }
+}

@@ -1,0 +1,168 @@
+internal import DNSWire
+
+/// What the names that records lead to must be.
+extension ZoneCompiler {
+    /// What the zone knows about the name that a record leads to.
+    private enum Standing {
+        /// It has an address, its own or a wildcard's: at this node.
+        case address(Int)
+        /// It is an alias, or a wildcard that is one answers for it.
+        case alias
+        /// It lies below a DNAME.
+        case belowAlias
+        /// Another zone has it, below this delegation, and there is no address of it here.
+        case delegated(Int)
+        /// It has no address.
+        case none
+    }
+
+    /// Name servers with a name in the zone must have an address there. Without one of its own servers a zone is
+    /// not served; where a delegation's lacks one, the zone is still right for everything else.
+    mutating func checkNameServers() {
+        for node in zone.nodes.indices where !zone.nodes[node].isOccluded {
+            // NS records at a wildcard are data, which is wrong if it leads nowhere.
+            let isOne = zone.nodes[node].flags.isDisjoint(with: [.delegation, .isWildcard]) == false
+            if node != 0 && !isOne { continue }
+            for index in records(of: node) where zone.records[index].type == .ns {
+                checkNameServer(zone.records[index], of: node)
+            }
+        }
+    }
+
+    private mutating func checkNameServer(_ record: PendingRecord, of node: Int) {
+        guard readName(in: record) else { return }
+        if !isHostName(from: 0) { reportBadName(record, node: node) }
+        if looksLikeAddress {
+            report(
+                .targetIsAddress, isError: false, node: node, record: record,
+                "\(zone.name(of: node)): NS \(targetName) appears to be an address")
+        }
+        guard zone.contains(key) else { return }
+        let standing = standing()
+        if case .address(let server) = standing {
+            if node == 0, !zone.nodes[server].isOccluded { zone.nodes[server].flags.insert(.nameServer) }
+            return
+        }
+        let target = targetName
+        switch standing {
+        case .address: break
+        case .alias:
+            report(
+                .nameServerIsAlias, isError: node == 0, node: node, record: record,
+                "\(zone.name(of: node)): NS \(target) is a CNAME (illegal)")
+        case .belowAlias:
+            report(
+                .nameServerIsAlias, isError: node == 0, node: node, record: record,
+                "\(zone.name(of: node)): NS \(target) is below a DNAME (illegal)")
+        case .delegated(let cut):
+            report(
+                .missingGlue, isError: false, node: node, record: record,
+                """
+                \(zone.name(of: node)): NS \(target) has no \(cut == node ? "required" : "sibling") glue: \
+                address records (A or AAAA)
+                """)
+        case .none:
+            report(
+                .missingGlue, isError: node == 0 || !zone.nodes[node].flags.contains(.delegation), node: node,
+                record: record,
+                "\(zone.name(of: node)): NS \(target) has no address records (A or AAAA)")
+        }
+    }
+
+    /// Where mail and services are sent to must have an address and be no alias (RFC 2181 §10.3, RFC 2782).
+    mutating func checkTarget(of record: PendingRecord, at offset: Int, node: Int) {
+        guard readName(in: record, at: offset) else { return }
+        let type = record.type
+        // "No mail here" (RFC 7505), "no such service" (RFC 2782).
+        if key.length == 1 { return }
+        if type == .mx, looksLikeAddress {
+            report(
+                .targetIsAddress, isError: false, node: node, record: record,
+                "\(zone.name(of: node)): MX \(targetName) is an address")
+        }
+        guard zone.contains(key) else { return }
+        switch standing() {
+        case .address, .delegated: return
+        case .alias:
+            report(
+                type == .mx ? .mailExchangerIsAlias : .targetIsAlias, isError: false, node: node,
+                record: record,
+                "\(zone.name(of: node)): \(type) \(targetName) is a CNAME (illegal)")
+        case .belowAlias:
+            report(
+                .targetIsAlias, isError: false, node: node, record: record,
+                "\(zone.name(of: node)): \(type) \(targetName) is below a DNAME (illegal)")
+        case .none:
+            report(
+                .targetWithoutAddress, isError: false, node: node, record: record,
+                "\(zone.name(of: node)): \(type) \(targetName) has no address records (A or AAAA)")
+        }
+    }
+
+    /// The name in the key.
+    private var targetName: DomainName {
+        DomainName(uncheckedWire: (0..<key.length).map { key.octet(at: $0) })
+    }
+
+    /// What the zone knows about the key, which lies in it.
+    private func standing() -> Standing {
+        if let node = zone.find(key, labels: key.labelCount) { return standing(of: node) }
+        var labels = key.labelCount - 1
+        var encloser = zone.find(key, labels: labels)
+        while encloser == nil, labels > zone.apexLabels {
+            labels -= 1
+            encloser = zone.find(key, labels: labels)
+        }
+        guard let encloser else { return .none }
+        if let cut = cut(atOrAbove: encloser) { return cut }
+        guard zone.nodes[encloser].flags.contains(.hasWildcard),
+            let name = DomainName(wire: [1, UInt8(ascii: "*")] + zone.name(of: encloser).wire)
+        else { return .none }
+        var wildcard = NameKey()
+        wildcard.read(name)
+        guard let node = zone.find(wildcard, labels: wildcard.labelCount) else { return .none }
+        return standing(of: node)
+    }
+
+    private func standing(of node: Int) -> Standing {
+        var hasAddress = false
+        for index in records(of: node) {
+            switch zone.records[index].type {
+            case .a, .aaaa: hasAddress = true
+            case .cname: return .alias
+            default: break
+            }
+        }
+        if hasAddress { return .address(node) }
+        // The owner of a DNAME is no alias itself.
+        if zone.nodes[node].flags.contains(.subtreeAlias), !zone.nodes[node].isOccluded { return .none }
+        return cut(atOrAbove: node) ?? .none
+    }
+
+    /// What takes a node, or names below it, out of the zone.
+    private func cut(atOrAbove node: Int) -> Standing? {
+        var node = node
+        while zone.nodes[node].isOccluded { node = Int(zone.nodes[node].parent) }
+        if zone.nodes[node].flags.contains(.subtreeAlias) { return .belowAlias }
+        return zone.nodes[node].flags.contains(.delegation) ? .delegated(node) : nil
+    }
+
+    /// Whether the key is written like an IPv4 address, the origin added or not. IPv6 addresses have colons,
+    /// which no host's name has.
+    private var looksLikeAddress: Bool {
+        var place = 0
+        for _ in 0..<4 {
+            let length = Int(key.octet(at: place))
+            if !(1...3).contains(length) { return false }
+            var number = 0
+            for index in (place + 1)...(place + length) {
+                let digit = Int(key.octet(at: index)) - 48
+                if !(0...9).contains(digit) { return false }
+                number = number * 10 + digit
+            }
+            if number > 255 { return false }
+            place += length + 1
+        }
+        return place == key.length - 1 || key.length - place == zone.origin.wire.count && zone.contains(key)
+    }
+}

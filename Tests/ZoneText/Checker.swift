@@ -1,0 +1,77 @@
+import DNSWire
+import Diagnostics
+import Foundation
+import ZoneFiles
+
+/// Another server's program that checks zone files.
+enum Checker: String, CaseIterable, Sendable {
+    case bind = "named-checkzone"
+    case nsd = "nsd-checkzone"
+    case knot = "kzonecheck"
+
+    /// Its arguments before the file. `-i local`: without questions to the network; the rest is the default.
+    private var arguments: String {
+        switch self {
+        case .bind: "-i local example.com"
+        case .nsd: "example.com"
+        case .knot: "-v -o example.com"
+        }
+    }
+
+    /// Where it is; nil if it isn't installed.
+    var path: String? {
+        ["/usr/bin", "/usr/sbin", "/usr/local/bin", "/usr/local/sbin"].map { "\($0)/\(rawValue)" }
+            .first { FileManager.default.isExecutableFile(atPath: $0) }
+    }
+
+    /// Gives it the files `0.zone` and so on of a folder, one process for each, all from one shell. A process
+    /// that takes more than a second is ended, and has refused the file.
+    func start(in folder: URL, count: Int) throws -> Process {
+        let script = """
+            i=0
+            while [ $i -lt \(count) ]; do
+                (ulimit -t 1; exec \(path ?? rawValue) \(arguments) $i.zone) >$i.\(rawValue) 2>&1
+                echo $?
+                i=$((i + 1))
+            done >\(rawValue).status
+            """
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/bin/sh")
+        process.arguments = ["-c", script]
+        process.currentDirectoryURL = folder
+        process.standardInput = FileHandle.nullDevice
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        return process
+    }
+
+    /// What it said to each of the files, when it is through.
+    func outcomes(in folder: URL, count: Int) throws -> [Outcome] {
+        let statuses = try String(contentsOf: folder.appending(path: "\(rawValue).status"), encoding: .utf8)
+            .split(separator: "\n")
+        guard statuses.count == count else {
+            throw CheckerFailure(reason: "\(rawValue) checked \(statuses.count) of \(count) files")
+        }
+        return try statuses.enumerated().map { index, status in
+            let data = try Data(contentsOf: folder.appending(path: "\(index).\(rawValue)"))
+            return Outcome(isRefused: status != "0", words: String(decoding: data, as: UTF8.self))
+        }
+    }
+}
+
+/// What a program makes of a file.
+struct Outcome: Sendable {
+    var isRefused: Bool
+    /// What it says about it.
+    var words: String
+
+    /// The numbers of lines in what it says.
+    var lines: Set<Int> {
+        Set(words.matches(of: /(?:\.zone|\.inc)(?::|', line )([0-9]+)/).compactMap { Int($0.1) })
+    }
+}
+
+/// The checkers didn't do what they were asked.
+struct CheckerFailure: Error {
+    let reason: String
+}

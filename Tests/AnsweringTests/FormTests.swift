@@ -83,8 +83,8 @@ struct FormTests {
         Case("class ANY", header() + question.dropLast(2) + [0, 255], [0x8000, 1, 1, 0, 0]),
         Case("another zone", header() + [3, 111, 114, 103, 0, 0, 1, 0, 1], [0x8005, 1, 0, 0, 0]),
         Case("the root", header() + [0, 0, 2, 0, 1], [0x8005, 1, 0, 0, 0]),
-        Case("AXFR", header() + question.dropLast(4) + [0, 252, 0, 1], [0x8005, 1, 0, 0, 0]),
-        Case("IXFR", header() + question.dropLast(4) + [0, 251, 0, 1], [0x8005, 1, 0, 0, 0]),
+        Case("AXFR", header() + question.dropLast(4) + [0, 252, 0, 1], [0x8009, 1, 0, 0, 0]),
+        Case("IXFR", header() + question.dropLast(4) + [0, 251, 0, 1], [0x8009, 1, 0, 0, 0]),
     ]
 
     @Test(arguments: cases) func form(_ row: Case) throws {

@@ -30,7 +30,8 @@ struct TypeTests {
             let answer = try TestAnswer(fixture.answer(query.message))
             switch type {
             case 1, 16, 65280: #expect(answer.sections.map(\.count) == [1, 0, 0], "type \(type)")
-            case 251, 252: #expect(answer.code == .refused, "type \(type)")
+            // Not an apex (RFC 5936 §2.2.1).
+            case 251, 252: #expect(answer.code == .notAuthorized, "type \(type)")
             case 255: #expect(answer.sections.map(\.count) == [1, 0, 0])
             default:
                 #expect(answer.code == .noError, "type \(type)")

@@ -23,7 +23,7 @@ extension Responder {
         draft.isTruncated = false
         writeProofs(&draft)
         // With ANY what the names lead to is left out, as BIND does.
-        if type != .any && !draft.isTruncated { addAddresses(type, client, &draft) }
+        if type != .any && !draft.isTruncated { addAddresses(zone, type, client, &draft) }
     }
 
     /// KEY, DS, DNSKEY, CDS, CDNSKEY.
@@ -32,8 +32,11 @@ extension Responder {
     }
 
     /// Adds what the names in the records so far lead to, as far as it fits, and what those lead to in turn:
-    /// the targets of an alias form of SVCB, of the SRV records of a NAPTR.
-    mutating func addAddresses(_ type: RecordType, _ client: IPAddress, _ draft: inout Draft) {
+    /// the targets of an alias form of SVCB, of the SRV records of a NAPTR. Of its own servers a zone says what
+    /// it knows where the zone that they lie in says nothing.
+    mutating func addAddresses(
+        _ zone: CompiledZone, _ type: RecordType, _ client: IPAddress, _ draft: inout Draft
+    ) {
         let answered =
             draft.aliasPlace == 0
             ? question.hash(labels: question.labelCount) : target.hash(labels: target.labelCount)
@@ -58,7 +61,13 @@ extension Responder {
             guard spare.read(in: output, at: name, end: draft.position) else { continue }
             let hash = spare.hash(labels: spare.labelCount)
             guard visited.insert(hash) else { continue }
+            let before = draft.additionals
             add(further, at: name, except: hash == answered ? type : nil, client, &draft)
+            if draft.additionals == before && hash != answered && recordType == .ns && name <= 0x3FFF,
+                spare.read(in: output, at: name, end: draft.position)
+            {
+                addOwnAddresses(zone, owner: name, &draft)
+            }
         }
         // What is left out here is not missed.
         draft.isTruncated = wasTruncated
@@ -91,6 +100,19 @@ extension Responder {
             addGlue(of: found.node, zone, owner: place, &draft)
         case .absent, .subtreeAlias:
             break
+        }
+    }
+
+    /// Adds what a zone knows of the addresses of the spare name, one of its own servers.
+    private mutating func addOwnAddresses(_ zone: CompiledZone, owner: Int, _ draft: inout Draft) {
+        let found = zone.lookup(spare)
+        if found.match != .exact {
+            addGlue(of: zone.apexNode, zone, owner: owner, &draft)
+            return
+        }
+        for index in 0..<2 {
+            guard let rrset = zone.rrset(of: found.node, type: index == 0 ? .a : .aaaa) else { continue }
+            draft.additionals += append(rrset, of: zone, node: found.node, owner: owner, &draft)
         }
     }
 

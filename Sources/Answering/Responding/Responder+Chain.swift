@@ -74,7 +74,7 @@ extension Responder {
         if type == .any || type == .rrsig && zone.isSigned {
             let all = transport == .tcp || !table.minimalAny
             answerSeveral(type, step, entry, all: all, &draft)
-            if all && type == .any && !table.minimalResponses { enrich(zone, type, client, &draft) }
+            if (all || type == .rrsig) && !table.minimalResponses { enrich(zone, type, client, &draft) }
             return false
         }
         if let rrset = zone.rrset(of: node, type: type) {
@@ -84,7 +84,7 @@ extension Responder {
             if !table.minimalResponses && step.found.match != .delegation {
                 enrich(zone, type, client, &draft)
             } else if type == .ns {
-                addAddresses(type, client, &draft)
+                addAddresses(zone, type, client, &draft)
             }
             return false
         }

@@ -13,10 +13,13 @@ extension Responder {
         if known.zone == KnownPlace.unknown {
             known.zone = table.catalog.find(question, atMost: question.labelCount)
         }
-        // Other classes have no zones here. Zones aren't transferred.
-        let isServed = (recordClass == 1 || recordClass == 255) && type != .axfr && type != .ixfr
+        // Other classes have no zones here. Zones aren't transferred, and what is no zone can't be (RFC 5936
+        // §2.2.1).
+        let isTransfer = type == .axfr || type == .ixfr
+        let isServed = (recordClass == 1 || recordClass == 255) && !isTransfer
         if known.zone < 0 || !isServed {
-            draft.code = .refused
+            let isApex = known.zone >= 0 && table.catalog[known.zone].labels == question.labelCount
+            draft.code = isTransfer && recordClass == 1 && !isApex ? .notAuthorized : .refused
             draft.extendedError = isServed ? .notAuthoritative : .notSupported
             return
         }

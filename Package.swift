@@ -187,6 +187,13 @@ let package = Package(
                 "swervectl",
             ], path: "Tests/ZoneText", exclude: ["Rows"], swiftSettings: house),
         .testTarget(
+            name: "DifferentialTests",
+            dependencies: [
+                "Addresses", "Answering", "DNSClient", "DNSWire", "Diagnostics", "Sockets", "Telemetry",
+                "ZoneFiles", "Zones", "swerved",
+            ], path: "Tests/Differential", exclude: ["Regressions/regressions.txt", "run"],
+            swiftSettings: house),
+        .testTarget(
             name: "LabTests", dependencies: ["swerved", "swervectl"], path: "Tests/Lab", exclude: ["guest"],
             swiftSettings: house),
     ],

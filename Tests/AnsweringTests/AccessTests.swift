@@ -67,6 +67,46 @@ struct AccessTests {
         #expect(try fixture.lines("www.closed.example A") == ["REFUSED"])
     }
 
+    /// A question, the response code with the child closed, and with the parent closed.
+    private static let cuts: [(String, ResponseCode, ResponseCode)] = [
+        ("example.com SOA", .noError, .refused), ("www.child.example.com A", .refused, .noError),
+        ("child.example.com SOA", .refused, .noError), ("nx.child.example.com A", .refused, .nameError),
+        // The parent's, as long as it is served (RFC 4035 §3.1.4.1).
+        ("child.example.com DS", .noError, .refused), ("nx.example.com A", .nameError, .refused),
+        ("x.d.child.example.com A", .refused, .noError),
+    ]
+
+    @Test("A parent and its child: each by its own list", arguments: cuts)
+    func cut(_ question: String, _ childClosed: ResponseCode, _ parentClosed: ResponseCode) throws {
+        let parent = """
+            @ SOA ns1 admin 1 3600 300 604800 300
+            @ NS ns1
+            ns1 A 192.0.2.1
+            child NS ns.child
+            ns.child A 192.0.2.2
+            child DS # 0001050100
+            x A 192.0.2.3
+            """
+        let child = """
+            @ SOA ns admin 1 3600 300 604800 300
+            @ NS ns
+            ns A 192.0.2.2
+            www A 192.0.2.4
+            d DNAME example.com.
+            """
+        for (closed, code) in [("child.example.com", childClosed), ("example.com", parentClosed)] {
+            let fixture = try Fixture(
+                ["example.com": parent, "child.example.com": child], allowQuery: [closed: .none])
+            let query = try TestQuery(question).message
+            let bytes = fixture.answer(query)
+            let answer = try TestAnswer(bytes)
+            #expect(answer.code == code, "\(closed)")
+            if code == .refused { #expect(bytes.count == query.count) }
+            // The DNAME's alias is given, what it leads to isn't.
+            if question.hasPrefix("x.d."), code == .noError { #expect(answer.sections[0].count == 2) }
+        }
+    }
+
     @Test("Many zones: each by its own apex, the longest match, and nothing between") func catalog() throws {
         var zones: [String: String?] = [:]
         for index in 0..<300 {

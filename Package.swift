@@ -100,7 +100,8 @@ let package = Package(
         .target(
             name: "Daemon",
             dependencies: [
-                "Addresses", "Admin", "Answering", "Control", "ControlProtocol", "DNSWire", "Diagnostics",
+                "Addresses", "Admin", "Answering", "CLinux", "Control", "ControlProtocol", "DNSWire",
+                "Diagnostics",
                 "Director", "Health", "HostNetwork", "IPVS", "Privileges", "Probes", "Relay", "Settings",
                 "Sockets", "Steering", "StreamServer", "Telemetry", "UDPServer", "ZoneFiles", "Zones", log,
             ] + nio, swiftSettings: unsafe),

@@ -31,8 +31,6 @@ public actor Controller {
     static let patience = Duration.seconds(4)
     /// Between two looks at the table for what others have changed: repairs are due within two seconds.
     static let repairInterval = Duration.seconds(1)
-    /// Between two looks for snapshots that can be freed.
-    static let freeingInterval = Duration.seconds(1)
     /// Between two savings of verdicts that did not change, so that they stay young enough to hold.
     static let saveInterval = Duration.seconds(60)
     /// After a saving, this many times what it took is left to other work: with thousands of verdicts it
@@ -133,7 +131,6 @@ public actor Controller {
         await withDiscardingTaskGroup { group in
             group.addTask { await self.reconcileWhenWoken() }
             group.addTask { await self.tick() }
-            group.addTask { await Self.freeReplaced(in: self.store) }
             group.addTask {
                 await withDiscardingTaskGroup { runners in
                     for await (check, runner) in self.newRunners {
@@ -170,11 +167,6 @@ public actor Controller {
             addresses.removeAll(except: staying, from: hostAddresses, report: report)
         }
         save(force: true)
-    }
-
-    /// Frees what no worker uses any more, away from all that is in a hurry.
-    @concurrent private static func freeReplaced(in store: SnapshotStore) async {
-        while (try? await Task.sleep(for: freeingInterval)) != nil { store.freeReplaced() }
     }
 
     var hasVerdicts: Bool { checks.values.allSatisfy { $0.verdict != .unknown } }

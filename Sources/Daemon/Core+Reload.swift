@@ -1,4 +1,6 @@
 internal import Addresses
+internal import Answering
+internal import CLinux
 internal import Control
 internal import ControlProtocol
 internal import DNSWire
@@ -101,6 +103,7 @@ extension Core {
     }
 
     private func conclude(_ result: ReloadResult) {
+        isMemoryToGiveBack = true
         tell(result.changes)
         for diagnostic in result.diagnostics { log.write(diagnostic) }
         let errors = result.diagnostics.count { $0.severity == .error }
@@ -143,6 +146,21 @@ extension Core {
             files += configuration.files.filter { $0.path == file }
         }
         return files
+    }
+
+    /// Frees replaced snapshots when no worker has them any more; after zones were read, it also gives back to the
+    /// system what the allocator keeps of it, which is about as much again as many small zones hold.
+    func freeMemory() async throws {
+        while true {
+            try await Task.sleep(for: .seconds(1))
+            let isMemoryToGiveBack = isMemoryToGiveBack
+            let isAllFreed = await offPool { [store] in
+                let isAllFreed = store.freeReplaced() == 0
+                if isAllFreed && isMemoryToGiveBack { clinux_give_memory_back() }
+                return isAllFreed
+            }
+            if isAllFreed { self.isMemoryToGiveBack = false }
+        }
     }
 
     func watchFiles() async throws {

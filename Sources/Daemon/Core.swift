@@ -45,6 +45,8 @@ actor Core {
     /// What is wrong with this host as a director, as it was last looked at.
     var hostFindings: [Finding] = []
     var isReloading = false
+    /// Whether zones were read since memory was last given back.
+    var isMemoryToGiveBack = true
     var waitingReloads: [CheckedContinuation<Void, Never>] = []
 
     init(
@@ -101,6 +103,7 @@ actor Core {
                 }
                 tasks.addTask { try await self.watchFiles() }
                 tasks.addTask { try await self.watchRates() }
+                tasks.addTask { try await self.freeMemory() }
                 defer { tasks.cancelAll() }
                 await judgeHost()
                 try await tasks.next()

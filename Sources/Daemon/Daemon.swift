@@ -14,6 +14,7 @@ internal import Probes
 internal import Relay
 internal import Settings
 internal import StreamServer
+internal import Synchronization
 internal import UDPServer
 
 /// The whole process: builds all rooms from a configuration, runs them, and ends them in order.
@@ -22,8 +23,7 @@ public struct Daemon: Sendable {
     public static let version = "0.1.0"
 
     private let path: String
-    private let configuration: Configuration
-    private let changes: [ZoneShelf.Change]
+    private let start: Start
     private let udpSockets: UDPSockets
     private let streamSockets: StreamSockets
     private let controlSocket: AdminSocket
@@ -42,8 +42,7 @@ public struct Daemon: Sendable {
         log = Log(isQuiet: isQuiet)
         let reading = Configuration.read(path)
         guard let configuration = reading.configuration else { throw StartError(reading.diagnostics) }
-        self.configuration = configuration
-        changes = reading.changes
+        start = Start(configuration, reading.changes)
         for diagnostic in reading.diagnostics { log.write(diagnostic) }
         do {
             // First, since it tells best that swerved is running already.
@@ -63,12 +62,16 @@ public struct Daemon: Sendable {
         }
     }
 
-    /// Serves until the task is cancelled, then ends all rooms in order; `reloads` asks for reloads.
+    /// Serves until the task is cancelled, then ends all rooms in order; `reloads` asks for reloads. To be called
+    /// once.
     public func run(reloads: AsyncStream<Void> = AsyncStream { $0.finish() }) async throws {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: min(System.coreCount, 4))
-        let core = Core(
-            path: path, configuration: configuration, group: group, kernelTable: kernelTable, log: log)
-        core.tell(changes)
+        let core = start.take { configuration, changes in
+            let core = Core(
+                path: path, configuration: configuration, group: group, kernelTable: kernelTable, log: log)
+            core.tell(changes)
+            return core
+        }
         do {
             try await core.run(
                 udp: udpSockets, streams: streamSockets, control: controlSocket, reloads: reloads)
@@ -77,6 +80,26 @@ public struct Daemon: Sendable {
             throw error
         }
         try? await group.shutdownGracefully()
+    }
+}
+
+/// What was read at the start, until it is served: kept beyond that, the first version of every zone would stay in
+/// memory beside all that came after it.
+final class Start: Sendable {
+    private let read: Mutex<(configuration: Configuration, changes: [ZoneShelf.Change])?>
+
+    init(_ configuration: Configuration, _ changes: [ZoneShelf.Change]) {
+        read = Mutex((configuration, changes))
+    }
+
+    /// Hands over what was read, and keeps nothing of it.
+    func take<Result>(_ body: (Configuration, [ZoneShelf.Change]) -> Result) -> Result {
+        let read = read.withLock { read in
+            defer { read = nil }
+            return read
+        }
+        guard let read else { preconditionFailure("a daemon runs once") }
+        return body(read.configuration, read.changes)
     }
 }
 

@@ -16,7 +16,7 @@ struct ManyZonesTests {
         folder = try Folder()
     }
 
-    static let count = 3000
+    static let count = 2000
 
     func file(_ number: Int) -> String { "z\(number).zone" }
 
@@ -72,7 +72,7 @@ struct ManyZonesTests {
 
     @Test("A zone that is written twice among many is found") func twice() throws {
         let reading = Configuration.read(
-            try writeConfiguration(0..<Self.count, "zone \"Z2999.Example\" { type primary; file \"x\"; };"))
+            try writeConfiguration(0..<Self.count, "zone \"Z1999.Example\" { type primary; file \"x\"; };"))
         #expect(reading.configuration == nil)
         #expect(reading.diagnostics.count == 1)
         #expect(reading.diagnostics.first?.position?.line == Self.count + 2)
@@ -107,6 +107,22 @@ struct ManyZonesTests {
         try folder.writeZone(file(1), serial: 22)
         configuration = try read("192.0.2.9", configuration.shelf)
         #expect(configuration.warnings.isEmpty)
+    }
+
+    @Test("What was read at the start is not kept beside what is served") func start() throws {
+        try folder.writeZone(file(0), serial: 1)
+        weak var zone: Zone?
+        let start: Start
+        do {
+            let reading = Configuration.read(try writeConfiguration(0..<1))
+            let configuration = try #require(reading.configuration)
+            start = Start(configuration, reading.changes)
+            zone = configuration.shelf.items.values.first?.zone
+        }
+        #expect(zone != nil)
+        let count = start.take { configuration, changes in configuration.shelf.items.count + changes.count }
+        #expect(count == 2)
+        #expect(zone == nil)
     }
 
     @Test(

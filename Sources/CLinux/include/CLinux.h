@@ -5,6 +5,7 @@
 // Headers that Swift's Glibc module leaves out, and shims for what Swift cannot import: one header per topic.
 
 #include "error_text.h"
+#include "memory.h"
 #include "netlink_socket.h"
 #include "packet_socket.h"
 #include "small_file.h"

@@ -34,6 +34,9 @@
     /// Octets after the end that can be read, so that whole words may be loaded anywhere in the data.
     public static let slack = 64
 
+    /// Up to here it costs next to nothing to copy what is trimmed.
+    private static let smallSize = 1 << 16
+
     /// A buffer with room for so many octets before it has to grow.
     public init(capacity: Int) {
         self.capacity = max(capacity, 64) + Self.slack
@@ -108,7 +111,17 @@
     }
 
     fileprivate consuming func take() -> (base: UnsafeMutableRawPointer, count: Int) {
-        let trimmed = unsafe realloc(base, count + Self.slack) ?? base
+        let size = count + Self.slack
+        let trimmed: UnsafeMutableRawPointer
+        if size < Self.smallSize {
+            // Made anew: what shrinks in its place leaves behind a piece that is too short for the next buffer of
+            // the kind, and with very many zones those pieces are more than all the rest.
+            unsafe trimmed = malloc(size)!
+            unsafe trimmed.copyMemory(from: base, byteCount: size)
+            unsafe free(base)
+        } else {
+            unsafe trimmed = realloc(base, size) ?? base
+        }
         let result = unsafe (base: trimmed, count: count)
         discard self
         return unsafe result

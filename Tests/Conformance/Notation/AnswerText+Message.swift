@@ -37,7 +37,7 @@ extension AnswerText {
         var place = 0
         while place + 4 <= opt.data.count {
             let code = Int(opt.data[place]) << 8 | Int(opt.data[place + 1])
-            let end = place + 4 + Int(opt.data[place + 2]) << 8 | Int(opt.data[place + 3])
+            let end = place + 4 + (Int(opt.data[place + 2]) << 8 | Int(opt.data[place + 3]))
             words.append(option(code, Array(opt.data[(place + 4)..<min(end, opt.data.count)])))
             place = end
         }

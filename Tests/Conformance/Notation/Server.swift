@@ -37,6 +37,18 @@ final class Server {
         output.deallocate()
     }
 
+    /// The time by which cookies are judged, in seconds since 1970.
+    var time: UInt32 {
+        get { responder.time }
+        set { responder.time = newValue }
+    }
+
+    /// What a stream's clients are told of its timeout, in tenths of a second.
+    var idleTimeout: UInt16? {
+        get { responder.idleTimeout }
+        set { responder.idleTimeout = newValue }
+    }
+
     /// Reads a zone, in which signatures may be written short; see ``expandingSignatures(_:)``.
     static func zone(_ origin: String, _ text: String) throws -> Zone {
         let name = try DomainName(origin)

@@ -159,7 +159,11 @@ struct CookieTests {
     @Test("A rollover: the first secret makes cookies, all verify them") func rollover() throws {
         let new = "dd3bdf9344b678b185a6f5cb60fca715"
         let old = try Self.cookie(Self.clock - 5)
-        for (secrets, isValid) in [([Self.secret], true), ([new, Self.secret], true), ([new], false)] {
+        let others = ["00112233445566778899aabbccddeeff", "445536bcd2513298075a5d379663c962"]
+        for (secrets, isValid) in [
+            ([Self.secret], true), ([new, Self.secret], true), ([new] + others + [Self.secret], true),
+            ([new] + others, false),
+        ] {
             let fixture = try Self.fixture(secrets, required: true)
             let answer = try TestAnswer(fixture.answer(Self.query(old).message))
             #expect(answer.code == (isValid ? .noError : .badCookie))

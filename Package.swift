@@ -126,6 +126,13 @@ let package = Package(
         .target(
             name: "BackendBattery", dependencies: ["Addresses", "Director"], path: "Tests/BackendBattery",
             swiftSettings: house),
+        .target(
+            name: "FuzzTargets",
+            dependencies: [
+                "Addresses", "Answering", "ControlProtocol", "DNSWire", "Diagnostics", "Director",
+                "HostNetwork",
+                "IPVS", "Netlink", "Patterns", "Settings", "Telemetry", "ZoneFiles", "Zones",
+            ], path: "Tests/FuzzTargets", swiftSettings: house),
         .executableTarget(
             name: "PrivilegesProbe", dependencies: ["Privileges"], path: "Tests/PrivilegesProbe",
             swiftSettings: unsafe),
@@ -162,13 +169,18 @@ let package = Package(
         tests(
             "Daemon", "Addresses", "Answering", "Control", "ControlProtocol", "DNSClient", "DNSWire",
             "Diagnostics",
-            "Director", "Health", "HostNetwork", "Settings", "Steering", "ZoneFiles", "Zones", "swerved"),
+            "Director", "FuzzTargets", "Health", "HostNetwork", "Settings", "Steering", "ZoneFiles", "Zones",
+            "swerved"),
         .testTarget(
             name: "SwervectlTests",
             dependencies: [
                 "Addresses", "Admin", "ControlProtocol", "Daemon", "Diagnostics", "Director", "Health",
                 "HostNetwork", "Probes", "Settings", "swervectl", log,
             ] + nio, swiftSettings: house),
+        .testTarget(
+            name: "HostileTests",
+            dependencies: ["Answering", "FuzzTargets"], path: "Tests/Hostile", exclude: ["flood"],
+            swiftSettings: house),
         .testTarget(
             name: "InteropTests",
             dependencies: [
@@ -221,6 +233,15 @@ if Context.environment["SWERVE_BENCHMARKS"] != nil {
                 + nio,
             path: "Tests/Benchmarks/ServeZone", swiftSettings: unsafe),
     ]
+}
+
+// The fuzzers, built only by Tests/Fuzzers/run: with the sanitizers' flags, libFuzzer brings the main.
+if Context.environment["SWERVE_FUZZERS"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "Fuzzer", dependencies: ["FuzzTargets"], path: "Tests/Fuzzers/Fuzzer",
+            swiftSettings: house + [.unsafeFlags(["-parse-as-library"])],
+            linkerSettings: [.unsafeFlags(["-sanitize=address"])]))
 }
 
 /// The tests of a room, in Tests/<Room>Tests.

@@ -1,13 +1,13 @@
-import Addresses
-import Director
-import Netlink
+package import Addresses
+package import Director
+package import Netlink
 
 /// A destination as the kernel lists it.
-struct ListedDestination: Hashable, Sendable {
+package struct ListedDestination: Hashable, Sendable {
     /// What it is.
-    var destination: Destination
+    package var destination: Destination
     /// Its connections.
-    var connections: ConnectionCounts
+    package var connections: ConnectionCounts
 }
 
 extension AttributeWriter {
@@ -38,7 +38,7 @@ extension AttributeWriter {
 extension ListedDestination {
     /// Reads a destination of a service of this family from the attributes of an answer; nil for a family that
     /// Swerve doesn't know.
-    init?(_ answer: Attributes, serviceFamily: AddressFamily) throws(NetlinkError) {
+    package init?(_ answer: Attributes, serviceFamily: AddressFamily) throws(NetlinkError) {
         guard let nest = answer[CommandAttribute.destination] else {
             throw .malformed("a destination is missing")
         }

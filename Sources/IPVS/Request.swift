@@ -1,6 +1,6 @@
 import Addresses
 import Director
-import Netlink
+package import Netlink
 
 /// A request to the kernel's IPVS, and how it is written.
 enum Request: Hashable, Sendable {
@@ -108,7 +108,7 @@ public struct ConnectionTimeouts: Hashable, Sendable {
 
 extension ConnectionTimeouts {
     /// Reads the answer to `timeouts`.
-    init(_ answer: Attributes) throws(NetlinkError) {
+    package init(_ answer: Attributes) throws(NetlinkError) {
         guard let tcp = answer[CommandAttribute.timeoutTCP]?.u32,
             let tcpFin = answer[CommandAttribute.timeoutTCPFin]?.u32,
             let udp = answer[CommandAttribute.timeoutUDP]?.u32
@@ -125,7 +125,7 @@ public struct KernelInformation: Hashable, Sendable {
     public var connectionTableSize: Int
 
     /// Reads the answer to `information`.
-    init(_ answer: Attributes) throws(NetlinkError) {
+    package init(_ answer: Attributes) throws(NetlinkError) {
         guard let version = answer[InformationAttribute.version]?.u32,
             let size = answer[InformationAttribute.connectionTableSize]?.u32
         else { throw .malformed("the version") }

@@ -1,13 +1,13 @@
 import Addresses
-import Director
-import Netlink
+package import Director
+package import Netlink
 
 /// A service as the kernel lists it.
-struct ListedService: Hashable, Sendable {
+package struct ListedService: Hashable, Sendable {
     /// What tells it apart.
-    var key: VirtualServerKey
+    package var key: VirtualServerKey
     /// Its properties.
-    var options: ServiceOptions
+    package var options: ServiceOptions
 }
 
 extension AttributeWriter {
@@ -53,7 +53,7 @@ extension AttributeWriter {
 
 extension ListedService {
     /// Reads a service from the attributes of an answer; nil for a protocol or a family that Swerve doesn't know.
-    init?(_ answer: Attributes) throws(NetlinkError) {
+    package init?(_ answer: Attributes) throws(NetlinkError) {
         guard let nest = answer[CommandAttribute.service] else { throw .malformed("a service is missing") }
         let service = try nest.nested()
         guard let number = service[ServiceAttribute.family]?.u16 else { throw .malformed("a service's family") }

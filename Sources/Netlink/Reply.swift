@@ -1,7 +1,7 @@
 /// What the kernel says to one request, put together from the datagrams that arrive; no socket in it.
-struct Reply {
+package struct Reply {
     /// What to do after a datagram.
-    enum Progress: Hashable {
+    package enum Progress: Hashable {
         /// More is to come.
         case incomplete
         /// All messages are here.
@@ -18,17 +18,20 @@ struct Reply {
     private var messages: [Message] = []
     private var isInterrupted = false
 
-    init(sequence: UInt32, port: UInt32) {
+    /// What is to come for a request.
+    package init(sequence: UInt32, port: UInt32) {
         self.sequence = sequence
         self.port = port
     }
 
     /// Notes that a datagram was lost for lack of room. The rest of a list is still to be received: the kernel
     /// starts no other one before.
-    mutating func noteLoss() { isInterrupted = true }
+    package mutating func noteLoss() { isInterrupted = true }
 
     /// Takes one datagram. Messages that belong to another request (one that was given up) are passed over.
-    mutating func take(_ datagram: ArraySlice<UInt8>, from sender: UInt32) throws(NetlinkError) -> Progress {
+    package mutating func take(_ datagram: ArraySlice<UInt8>, from sender: UInt32) throws(NetlinkError)
+        -> Progress
+    {
         // Only the kernel has address 0; other processes may send to us too.
         if sender != 0 { return .incomplete }
         for message in try Message.messages(in: datagram) {

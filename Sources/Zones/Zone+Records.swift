@@ -26,6 +26,13 @@ extension Zone {
         return (found.match, self.name(of: found.node))
     }
 
+    /// The names of the zone, empty non-terminals among them, in lower case and in no order.
+    package var owners: [DomainName] {
+        var owners: [DomainName] = []
+        forEachNode { owners.append(name(of: $0)) }
+        return owners
+    }
+
     /// Calls for each node of the zone, in no order.
     func forEachNode(_ body: (_ node: Int) -> Void) {
         for slot in stride(from: 0, to: content.slots.count, by: 8) {

@@ -146,6 +146,12 @@ struct FormTests {
         for cut in 1..<signed.count {
             #expect(try TestAnswer(fixture.answer(message.dropLast(cut))).code == .formatError)
         }
+        // Another class, a TTL (§4.2): what goes back would be no TSIG record.
+        for place in [5, 6, 7, 10] {
+            var other = message
+            other[message.count - signed.count + place] = 1
+            #expect(try TestAnswer(fixture.answer(other)).code == .formatError)
+        }
         // Not the last record (§5.1).
         let early = Self.header(0, [1, 0, 0, 2]) + Self.question + signed + Self.opt
         #expect(try TestAnswer(fixture.answer(early)).code == .formatError)

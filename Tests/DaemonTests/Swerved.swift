@@ -14,12 +14,12 @@ final class Swerved: Sendable {
 
     /// Starts it with a zone and a configuration for the address 127.0.96.N, through a shell's words.
     convenience init(
-        configuration number: Int, options: String = "", through shell: String = "exec \"$0\" \"$@\""
+        configuration number: Int, options: String = "", through shell: String = "exec \"$0\" \"$@\"",
+        zone: String = "@ 60 IN SOA ns. admin. 1 60 60 60 60\n@ 60 IN NS ns.\n"
     ) throws {
         let folder = try Self.newFolder()
         try Self.write(options, number, in: folder)
-        try Data("@ 60 IN SOA ns. admin. 1 60 60 60 60\n@ 60 IN NS ns.\n".utf8)
-            .write(to: folder.appendingPathComponent("example.zone"))
+        try Data(zone.utf8).write(to: folder.appendingPathComponent("example.zone"))
         try self.init(["-c", folder.appendingPathComponent("swerve.conf").path], in: folder, through: shell)
     }
 

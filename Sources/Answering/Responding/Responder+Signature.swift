@@ -40,6 +40,8 @@ extension Responder {
         guard spare.read(query, at: start) else { return nil }
         let data = start + spare.length + 10
         let dataEnd = data + Int(query.big16(at: data - 2))
+        // Class ANY and TTL 0 (§4.2), which go back as they are.
+        guard query.big16(at: data - 8) == 255, query.big32(at: data - 6) == 0 else { return nil }
         guard spare.read(query, at: data), data + spare.length + 10 <= dataEnd else { return nil }
         let times = data + spare.length
         let mac = Int(query.big16(at: times + 8))

@@ -1,5 +1,5 @@
-import Addresses
-import Netlink
+package import Addresses
+package import Netlink
 
 // The messages of rtnetlink (linux/rtnetlink.h, if_link.h, if_addr.h): a fixed part in the machine's order, then
 // attributes.
@@ -35,7 +35,7 @@ extension AddressFamily {
 
 extension Link {
     /// Reads a message about a link.
-    init(_ message: Message) throws(NetlinkError) {
+    package init(_ message: Message) throws(NetlinkError) {
         let payload = message.payload
         guard payload.count >= 16, let type = UInt16(hostBytes: payload.dropFirst(2).prefix(2)),
             let index = Int32(hostBytes: payload.dropFirst(4).prefix(4)),
@@ -52,7 +52,7 @@ extension Link {
 
 extension InterfaceAddress {
     /// Reads a message about an address; nil for one of another family or of a link that is gone.
-    init?(_ message: Message, names: [Int32: String]) throws(NetlinkError) {
+    package init?(_ message: Message, names: [Int32: String]) throws(NetlinkError) {
         let payload = message.payload
         guard payload.count >= 8, let family = payload.first, let length = payload.dropFirst().first,
             let index = Int32(hostBytes: payload.dropFirst(4).prefix(4))
@@ -69,7 +69,7 @@ extension InterfaceAddress {
 }
 
 /// A message about a route.
-struct RouteAnswer {
+package struct RouteAnswer {
     /// Types of routes.
     enum Kind {
         static let unicast: UInt8 = 1
@@ -86,7 +86,8 @@ struct RouteAnswer {
     let isCached: Bool
     let attributes: Attributes
 
-    init(_ message: Message) throws(NetlinkError) {
+    /// Reads a message about a route.
+    package init(_ message: Message) throws(NetlinkError) {
         let payload = Array(message.payload)
         guard payload.count >= 12, let flags = UInt32(hostBytes: payload[8..<12]) else {
             throw .malformed("a route")
@@ -99,12 +100,14 @@ struct RouteAnswer {
         table = attributes[15]?.u32 ?? UInt32(payload[4])
     }
 
-    var destination: IPAddress? { attributes[1].flatMap { IPAddress(bytes: $0.payload) } }
+    /// Where the route leads.
+    package var destination: IPAddress? { attributes[1].flatMap { IPAddress(bytes: $0.payload) } }
     var link: Int32? { attributes[4]?.u32.map { Int32(bitPattern: $0) } }
-    var source: IPAddress? { attributes[7].flatMap { IPAddress(bytes: $0.payload) } }
+    /// The address that is used for what this host sends there.
+    package var source: IPAddress? { attributes[7].flatMap { IPAddress(bytes: $0.payload) } }
 
     /// The next hop, which may be of the other family (then after its two octets of family).
-    var gateway: IPAddress? {
+    package var gateway: IPAddress? {
         if let gateway = attributes[5] { return IPAddress(bytes: gateway.payload) }
         return attributes[18].flatMap { IPAddress(bytes: $0.payload.dropFirst(2)) }
     }

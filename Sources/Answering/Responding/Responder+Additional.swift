@@ -103,8 +103,12 @@ extension Responder {
         }
     }
 
-    /// Adds what a zone knows of the addresses of the spare name, one of its own servers.
+    /// Adds what a zone knows of the addresses of the spare name, one of its own servers, if that lies in the
+    /// zone as the name that was answered does.
     private mutating func addOwnAddresses(_ zone: CompiledZone, owner: Int, _ draft: inout Draft) {
+        let labels = zone.apexLabels
+        let apex = draft.aliasPlace == 0 ? question.hash(labels: labels) : target.hash(labels: labels)
+        if spare.labelCount < labels || spare.hash(labels: labels) != apex { return }
         let found = zone.lookup(spare)
         if found.match != .exact {
             addGlue(of: zone.apexNode, zone, owner: owner, &draft)

@@ -84,11 +84,14 @@ extension Responder {
             if !table.minimalResponses && step.found.match != .delegation {
                 enrich(zone, type, client, &draft)
             } else if type == .ns {
-                addAddresses(zone, type, client, &draft)
+                // The authority section comes first.
+                writeProofs(&draft)
+                if !draft.isTruncated { addAddresses(zone, type, client, &draft) }
             }
             return false
         }
-        guard zone.flags(of: node).contains(.alias), step.found.match != .delegation,
+        // NSEC stands beside a CNAME (RFC 4034 §4), so that it isn't looked for elsewhere.
+        guard zone.flags(of: node).contains(.alias), step.found.match != .delegation, type != .nsec,
             let alias = zone.rrset(of: node, type: .cname)
         else {
             denyType(step, zone, &draft)

@@ -69,7 +69,7 @@ struct Round {
     var questions: Set<Question> {
         guard let ours = (whole ?? replies)[.swerve]?.answer else { return [] }
         var questions = Set(
-            ours[.additional].filter { $0.type == .a || $0.type == .aaaa }
+            ours[.additional].filter { $0.type != .rrsig }
                 .map { Question(name: $0.name, type: $0.type) })
         if let crossing = Crossing(self, ours) { questions.insert(crossing.next) }
         return questions

@@ -9,7 +9,7 @@ enum Rule: String, CaseIterable {
     /// BIND gives the CD bit back; an authoritative server should clear it (RFC 4035 §3.1.6).
     case checkingDisabled = "CD given back"
     /// Class ANY: never with AA (RFC 1034 §4.3.2), which Knot forgets; BIND says FORMERR, NSD leaves out the
-    /// SOA.
+    /// SOA. A transfer is refused by each with another code.
     case anyClass = "class ANY"
     /// ANY may be answered with any of the name's rrsets (RFC 8482 §4.1), each of them whole; BIND over UDP,
     /// and Knot, treat RRSIG alike, of which we and NSD give all.
@@ -40,7 +40,12 @@ enum Rule: String, CaseIterable {
         case .checkingDisabled:
             Self.change(&replies) { _, answer in answer.flags &= ~0x10 }
         case .anyClass:
-            if round.query.recordClass == 255 { Self.change(&replies) { _, answer in answer.flags &= ~0x400 } }
+            if round.query.recordClass != 255 { return }
+            let isTransfer = round.query.type == .axfr || round.query.type == .ixfr
+            Self.change(&replies) { _, answer in
+                answer.flags &= ~0x400
+                if isTransfer && answer.code != 0 { answer.code = 5 }
+            }
         case .anyType:
             if round.query.type == .any || round.query.type == .rrsig { Self.unifyAny(&replies) }
         case .loop: Self.excuseLoop(&replies)
@@ -169,6 +174,13 @@ enum Rule: String, CaseIterable {
                 let isTheirs = theirs.contains { $0[key] == rrset }
                 // A signature comes and goes with its set.
                 if isTrue || isTheirs || key.covered != nil { dropped.insert(key) }
+                // What is another's signature where the set is ours, is no longer missing.
+                if isTrue {
+                    for other in Set(theirs.flatMap(\.keys))
+                    where other.owner == key.owner && other.covered == key.type {
+                        dropped.insert(other)
+                    }
+                }
             } else if having < 2 || !isAddress || !round.hasRoom(theirs.compactMap { $0[key] }.first ?? []) {
                 dropped.insert(key)
             }

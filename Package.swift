@@ -221,6 +221,9 @@ if Context.environment["SWERVE_BENCHMARKS"] != nil {
             dependencies: ["Addresses", "Answering", "DNSWire", "Telemetry", "TestZones", "Zones"],
             path: "Tests/Benchmarks/EngineBenchmark", swiftSettings: house),
         .executableTarget(
+            name: "LoadBenchmark", dependencies: ["DNSWire", "Diagnostics", "ZoneFiles"],
+            path: "Tests/Benchmarks/LoadBenchmark", swiftSettings: house),
+        .executableTarget(
             name: "VerdictBenchmark",
             dependencies: [
                 "Addresses", "Answering", "Control", "DNSWire", "Director", "Health", "IPVS", "Relay",

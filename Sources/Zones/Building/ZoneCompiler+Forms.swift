@@ -4,6 +4,7 @@ internal import DNSWire
 extension ZoneCompiler {
     /// Looks at the records of each name that is answered for.
     mutating func checkForms() {
+        let names = zone.names.view
         var hasKey = false
         var deletion: (node: Int, record: PendingRecord)?
         for node in zone.nodes.indices where !zone.nodes[node].isOccluded {
@@ -15,7 +16,7 @@ extension ZoneCompiler {
                 next = record.next
                 switch record.type.rawValue {
                 case 1, 28:
-                    if !isHost { checkHost(record, node: node) }
+                    if !isHost { checkHost(record, node: node, names) }
                     isHost = true
                 case 16, 5, 46, 47, 50: break
                 case 48:
@@ -59,7 +60,7 @@ extension ZoneCompiler {
         case 12: checkPointer(record, node: node)
         case 14, 17: checkMailbox(in: record, at: 0, node: node)
         case 15:
-            checkHost(record, node: node)
+            checkHost(record, node: node, zone.names.view)
             checkHost(in: record, at: 2, node: node)
             checkTarget(of: record, at: 2, node: node)
         case 18, 21: checkHost(in: record, at: 2, node: node)
@@ -120,10 +121,9 @@ extension ZoneCompiler {
 extension ZoneCompiler {
     /// The owner of an address or of a mail exchanger's record.
     @inline(__always)
-    private mutating func checkHost(_ record: PendingRecord, node: Int) {
+    private mutating func checkHost(_ record: PendingRecord, node: Int, _ names: FlatView) {
         let start = Int(zone.nodes[node].nameStart)
         let end = start + Int(zone.nodes[node].nameLength)
-        let names = zone.names.view
         var place = start
         // The first label may be a wildcard.
         if zone.nodes[node].flags.contains(.isWildcard) { place += 2 }

@@ -10,6 +10,8 @@ final class AcceptGate: ChannelDuplexHandler {
 
     private let connections: Connections
     private var isPaused = false
+    /// Nothing is accepted for want of descriptors.
+    private var isStopped = false
     /// The channel has asked to read meanwhile.
     private var wantsRead = false
 
@@ -20,7 +22,7 @@ final class AcceptGate: ChannelDuplexHandler {
     /// How long it waits before it looks again: connections are closed within far less, unless a loop is busy.
     static let pause = TimeAmount.milliseconds(5)
     /// The same where descriptors or memory have run out.
-    static let longPause = TimeAmount.milliseconds(50)
+    static let longPause = TimeAmount.milliseconds(20)
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let connections = connections
@@ -46,8 +48,19 @@ final class AcceptGate: ChannelDuplexHandler {
             // A connection that ended before it was taken, or that could not be set up.
             return
         }
+        // Until reading is turned off the kernel would say at once, again and again, that somebody waits.
+        guard !isStopped, (try? context.channel.syncOptions?.setOption(.autoRead, value: false)) != nil else {
+            return
+        }
+        isStopped = true
         connections.ranShort(code)
-        if !isPaused { pause(context, for: Self.longPause) }
+        let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+        context.eventLoop.scheduleTask(in: Self.longPause) {
+            let (gate, context) = bound.value
+            gate.isStopped = false
+            // A channel that has been closed meanwhile reads no more.
+            try? context.channel.syncOptions?.setOption(.autoRead, value: true)
+        }
     }
 
     private func pause(_ context: ChannelHandlerContext, for time: TimeAmount) {

@@ -23,6 +23,8 @@ final class Connections: Sendable {
 
     /// Sockets that may be in between.
     static let headroom = 16
+    /// Connections that make room each time descriptors have run out.
+    private static let shortageRoom = 2
 
     init(_ limits: StreamLimits, logger: Logger) {
         state = Mutex(State(table: ConnectionTable(limits: limits)))
@@ -78,9 +80,9 @@ final class Connections: Sendable {
         let (leaving, isToBeSaid) = state.withLock { state in
             let isToBeSaid = state.shortageSaid.map { now - $0 >= .seconds(60) } ?? true
             if isToBeSaid { state.shortageSaid = now }
-            return (state.table.evict(), isToBeSaid)
+            return ((0..<Self.shortageRoom).compactMap { _ in state.table.evict() }, isToBeSaid)
         }
-        if let leaving { Self.tellToGiveWay([leaving]) }
+        Self.tellToGiveWay(leaving)
         if isToBeSaid {
             let words = unsafe String(cString: strerror(code))
             logger.warning("accept: \(words); connections are closed to make room")

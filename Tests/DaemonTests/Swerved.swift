@@ -90,6 +90,15 @@ final class Swerved: Sendable {
         (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(number)/fd").count) ?? 0
     }
 
+    /// Lets it have no more descriptors than so many; those that it has stay.
+    func limitDescriptors(to count: Int) throws {
+        let command = Process()
+        command.executableURL = URL(fileURLWithPath: "/usr/bin/prlimit")
+        command.arguments = ["--pid", "\(number)", "--nofile=\(count)"]
+        try command.run()
+        command.waitUntilExit()
+    }
+
     func path(_ name: String) -> String { folder.appendingPathComponent(name).path }
 
     /// What it wrote to standard error.

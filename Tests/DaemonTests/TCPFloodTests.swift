@@ -58,6 +58,33 @@ struct TCPFloodTests {
     }
 
     @Test(
+        "Where descriptors run out all the same, some connections make room, once it is said, and others stay")
+    func shortage() async throws {
+        let swerved = try Swerved(
+            configuration: 22, options: "tcp-clients 500; tcp-clients-per-address 500; tcp-idle-timeout 1200;")
+        try await swerved.wait(for: "ready: ")
+        let server = Endpoint(.v4(IPv4Address(127, 0, 96, 22)), port: 15353)
+        let query = try Message.query("example.com", .soa)
+        var idle: [ClientSocket] = []
+        for _ in 0..<10 {
+            idle.append(try ClientSocket(.tcp, to: server, patience: 20))
+            #expect(idle[idle.count - 1].ask(query)?.answerCount == 1)
+        }
+        try swerved.limitDescriptors(to: swerved.descriptorCount + 10)
+        for _ in 0..<30 { idle.append(try ClientSocket(.tcp, to: server, patience: 20)) }
+        for _ in 0..<3 {
+            #expect(try ClientSocket(.tcp, to: server, patience: 20).ask(query)?.answerCount == 1)
+            #expect(try ClientSocket(.udp, to: server, patience: 20).ask(query)?.answerCount == 1)
+        }
+        try await swerved.wait(for: "accept: Too many open files; connections are closed to make room")
+        #expect(try swerved.errors().split(separator: "\n").filter { $0.contains("accept: ") }.count == 1)
+        #expect(idle.count { !$0.isClosedNow } >= 10)
+        idle = []
+        #expect(try ClientSocket(.tcp, to: server, patience: 20).ask(query)?.answerCount == 1)
+        #expect(try await swerved.end(by: SIGTERM) == 0)
+    }
+
+    @Test(
         "So many connections as there are descriptors for",
         arguments: [
             // limit, in use, connections among those, wanted: possible

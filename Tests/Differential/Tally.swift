@@ -16,6 +16,11 @@ struct Tally {
     var differences = 0
     private var times: [(name: String, seconds: Double)] = []
 
+    /// Zones that were served unsigned, meant to or not.
+    var unsigned: Int {
+        zones["unsigned", default: 0] + unsignable.values.reduce(0, +)
+    }
+
     /// Counts a judgement.
     mutating func count(_ judgement: Judgement) {
         queries += 1

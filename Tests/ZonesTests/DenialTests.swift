@@ -59,6 +59,16 @@ struct DenialTests {
         #expect(SHA1Digest(label: label.utf8) == nil)
     }
 
+    @Test("The longest name under the longest salt") func longest() throws {
+        let salt = String(repeating: "ab", count: 255)
+        // 54 and three times 64 octets, and 9 of example and the root.
+        let labels = [53, 63, 63, 63].map { String(repeating: "a", count: $0) }
+        let name = labels.joined(separator: ".")
+        let text = try Self.text(nsec: []) + "\n@ TYPE51 # 01000000FF\(salt)\n\(name) A 192.0.2.1"
+        let zone = try #require(try compile("example", text).zone)
+        #expect(zone.records(of: try DomainName(name + ".example"), type: .a).count == 1)
+    }
+
     @Test("Canonical order (RFC 4034 §6.1)") func order() throws {
         let names = [
             "example", "a.example", "yljkjljk.a.example", "Z.a.example", "zABC.a.EXAMPLE", "z.example",

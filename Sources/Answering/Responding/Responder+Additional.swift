@@ -15,15 +15,17 @@ extension Responder {
         if Self.isKeyMaterial(type) { return }
         // Names of a prepared answer are not known to the compression; the question's are.
         if draft.aliasPlace == 0 && type != .any { compression.removeAll() }
+        // What proves the answer comes before what is only of help.
+        writeProofs(&draft)
+        if draft.isTruncated { return }
         let length = draft.aliasPlace == 0 ? question.length : target.length
         let isApexAnswer = (type == .ns || type == .any) && length == zone.apexLength
         if draft.addsServers, !isApexAnswer, let servers = zone.rrset(of: zone.apexNode, type: .ns) {
             draft.authorities += append(servers, of: zone, node: zone.apexNode, owner: 0, &draft)
         }
         draft.isTruncated = false
-        writeProofs(&draft)
         // With ANY what the names lead to is left out, as BIND does.
-        if type != .any && !draft.isTruncated { addAddresses(zone, type, client, &draft) }
+        if type != .any { addAddresses(zone, type, client, &draft) }
     }
 
     /// KEY, DS, DNSKEY, CDS, CDNSKEY.

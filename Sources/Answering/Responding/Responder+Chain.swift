@@ -30,6 +30,8 @@ extension Responder {
             guard isAlias, visited.insert(target.hash(labels: target.labelCount)) else { return }
             // `target` was read from the data of the record that was written last.
             step.owner = draft.aliasPlace
+            // Beyond the reach of a pointer (RFC 1035 §4.1.4) nothing can be said of it; the client goes on from it.
+            if step.owner > 0x3FFF { return }
             let labels = target.labelCount
             step.index = table.catalog.find(target, atMost: labels)
             if step.index < 0 { return }

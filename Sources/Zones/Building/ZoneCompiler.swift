@@ -125,7 +125,8 @@ struct ZoneCompiler: ~Copyable {
         composer.append(record, ttl: ttl, data: zone.data, movesOwner: true)
         let length = composer.blockLength
         composeSignatures(
-            records(of: 0).filter { zone.records[$0].type == .rrsig }, of: .soa, node: 0, block: start,
+            records(of: 0).filter { zone.records[$0].type == .rrsig && covered(by: zone.records[$0]) == .soa },
+            of: .soa, node: 0, block: start,
             maximumTTL: ttl, movesOwner: true)
         composer.appendRelocations()
         return RRSet(
@@ -160,7 +161,8 @@ struct ZoneCompiler: ~Copyable {
             signatures = sorted.filter { zone.records[$0].type == .rrsig }
             sorted.removeAll { zone.records[$0].type == .rrsig }
         }
-        if name.flags.contains(.delegation) { sorted.removeAll { !isAtCut(zone.records[$0].type) } }
+        let isCut = name.flags.contains(.delegation)
+        if isCut { sorted.removeAll { !isAtCut(zone.records[$0].type) } }
         // Stable, since the order within an rrset is the zone's.
         sorted = sorted.enumerated().sorted {
             (zone.records[$0.element].type, $0.offset) < (zone.records[$1.element].type, $1.offset)
@@ -183,12 +185,13 @@ struct ZoneCompiler: ~Copyable {
             let type = zone.records[first].type
             let rrset = rest.prefix { zone.records[$0].type == type }
             rest = rest.dropFirst(rrset.count)
-            let own = signatures.filter { covered(by: zone.records[$0]) == type }
+            // The servers at a cut are the child's to sign (RFC 4035 §2.2).
+            let own = isCut && type == .ns ? [] : signatures.filter { covered(by: zone.records[$0]) == type }
             compose(rrset, signatures: own, of: node, at: start, directory: directory)
             directory += RRSet.entrySize
         }
         if !signatures.isEmpty {
-            let types = Set(sorted.map { zone.records[$0].type })
+            let types = Set(sorted.map { zone.records[$0].type }.filter { !isCut || $0 != .ns })
             reportUnused(signatures.filter { !types.contains(covered(by: zone.records[$0])) }, of: node)
         }
     }

@@ -18,14 +18,15 @@ struct SHA1Digest: Hashable, Comparable, Sendable {
 /// SHA-1 (FIPS 180-4) of short inputs: a name or a digest, and a salt. What NSEC3 asks for; good for nothing
 /// where somebody gains by a collision.
 struct SHA1 {
-    // A name and a salt of 255 octets each, the mark at the end and the length: whole blocks of 64.
+    // A wildcard's label, a name and a salt of 255 octets each, the mark at the end and the length: whole blocks
+    // of 64.
     private var input = [576 of UInt8](repeating: 0)
     private var count = 0
 
-    /// Takes a further octet; at most 510 of them.
+    /// Takes a further octet; at most 512 of them.
     @inline(__always)
     mutating func append(_ octet: UInt8) {
-        precondition(count < 511)
+        precondition(count < 512)
         input[count] = octet
         count &+= 1
     }

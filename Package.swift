@@ -30,6 +30,10 @@ let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "sw
 
 let package = Package(
     name: "swerve",
+    products: [
+        // For Tests/Lab: loaded in front of the guest's kernel.
+        .library(name: "LabRegisters", type: .dynamic, targets: ["LabRegisters"])
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
@@ -137,6 +141,8 @@ let package = Package(
             name: "PrivilegesProbe", dependencies: ["Privileges"], path: "Tests/PrivilegesProbe",
             swiftSettings: unsafe),
 
+        .target(name: "LabRegisters", path: "Tests/LabRegisters"),
+
         // A suite of tests for each room
         tests("Addresses"),
         tests("Diagnostics"),
@@ -207,7 +213,8 @@ let package = Package(
             ], path: "Tests/Differential", exclude: ["Regressions/regressions.txt", "run"],
             swiftSettings: house),
         .testTarget(
-            name: "LabTests", dependencies: ["swerved", "swervectl"], path: "Tests/Lab", exclude: ["guest"],
+            name: "LabTests", dependencies: ["swerved", "swervectl"], path: "Tests/Lab",
+            exclude: ["guest"],
             swiftSettings: house),
     ],
     swiftLanguageModes: [.v6]

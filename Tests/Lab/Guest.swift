@@ -22,7 +22,7 @@ struct Guest {
                 "LAB_SCENARIO=\(scenario)", "LAB_PATH=\(Self.programs)", "LAB_TESTS=\(Self.bundle)",
             ]
         process.environment = ProcessInfo.processInfo.environment.merging(
-            ["TMPDIR": Self.memoryFolder]) { _, new in new }
+            ["TMPDIR": Self.memoryFolder, "LD_PRELOAD": Self.registers]) { _, new in new }
         process.standardInput = FileHandle.nullDevice
         let console = try FileHandle(forWritingTo: log)
         process.standardOutput = console
@@ -41,6 +41,9 @@ extension Guest {
 
     /// The program that this is, whose other suites run in the guest too.
     static let bundle = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().path
+
+    /// What lets the guest's kernel run on processors with more registers than it knows; see Tests/LabRegisters.
+    static let registers = URL(filePath: bundle).deletingLastPathComponent().path + "/libLabRegisters.so"
 
     /// The bundle's folder, where swerved and swervectl are built too; LAB_PATH names another.
     static let programs =

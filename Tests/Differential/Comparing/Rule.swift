@@ -170,7 +170,9 @@ enum Rule: String, CaseIterable {
             let having = theirs.filter { $0[key] != nil }.count
             if let rrset = ours[key] {
                 let question = Question(name: DomainName(uncheckedWire: key.owner), type: key.type)
-                let isTrue = Set(round.known[question]?[.answer] ?? []).isSuperset(of: rrset)
+                let asked = round.known[question]
+                // The answer to it, or glue of the referral that is the answer.
+                let isTrue = Set((asked?[.answer] ?? []) + (asked?[.additional] ?? [])).isSuperset(of: rrset)
                 let isTheirs = theirs.contains { $0[key] == rrset }
                 // A signature comes and goes with its set.
                 if isTrue || isTheirs || key.covered != nil { dropped.insert(key) }

@@ -71,6 +71,11 @@ struct Round {
         var questions = Set(
             ours[.additional].filter { $0.type != .rrsig }
                 .map { Question(name: $0.name, type: $0.type) })
+        if !ours[.additional].isEmpty {
+            for record in ours[.answer] + ours[.authority] where record.type == .ns {
+                questions.insert(Question(name: record.name, type: .ns))
+            }
+        }
         if let crossing = Crossing(self, ours) { questions.insert(crossing.next) }
         return questions
     }

@@ -31,12 +31,12 @@ extension Responder {
         }
         let entry = table.catalog[known.zone]
         if !entry.isOpen && !allows(client, entry, &draft) { return }
-        if type.isMeta && type != .any && type.rawValue != 0 { return refuse(type, &draft) }
         if entry.isBroken {
             draft.code = .serverFailure
             draft.extendedError = .invalidData
             return
         }
+        if type.isMeta && type != .any && type.rawValue != 0 { return refuse(type, &draft) }
         draft.flags = .authoritative
         // Nothing is added for who doesn't even say what class is meant.
         if recordClass == 255 { draft.isMinimal = true }

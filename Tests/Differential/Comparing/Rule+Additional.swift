@@ -8,17 +8,19 @@ extension Rule {
         else { return }
         // The servers of a zone beside an answer are no referral; at the end of a chain they are one.
         if ours.isAuthoritative && round.origins.contains(cut) { return }
-        func siblings(_ kind: ServerKind) -> Set<SeenRecord> {
-            Set((replies[kind]?.answer?[.additional] ?? []).filter { !$0.name.isAtOrBelow(cut) })
+        func siblings(_ answer: SeenAnswer?) -> Set<SeenRecord> {
+            Set((answer?[.additional] ?? []).filter { !$0.name.isAtOrBelow(cut) })
         }
-        let own = siblings(.swerve)
-        let (nsd, knot) = (siblings(.nsd), siblings(.knot))
-        // Each leaves out something else where not all fits.
-        let isComplete = [nsd, knot, nsd.union(knot)].contains { theirs in
-            let missing = theirs.subtracting(own)
-            return own.isSubset(of: theirs) && (missing.isEmpty || !round.hasRoom(Array(missing)))
+        // All of them, as we say it where there is room for all.
+        guard let whole = round.known[Question(name: round.query.name, type: round.query.type)] else { return }
+        let all = siblings(whole)
+        func isComplete(_ kind: ServerKind) -> Bool {
+            let own = siblings(replies[kind]?.answer)
+            let missing = all.subtracting(own)
+            return own.isSubset(of: all)
+                && (missing.isEmpty || !round.hasRoom(Array(missing), in: replies[kind]?.answer))
         }
-        if !isComplete { return }
+        guard isComplete(.swerve), isComplete(.nsd) || isComplete(.knot) else { return }
         change(&replies) { _, answer in answer[.additional].removeAll { !$0.name.isAtOrBelow(cut) } }
     }
 
@@ -60,7 +62,7 @@ extension Rule {
                     other.owner == key.owner && (other.covered ?? other.type) == (key.covered ?? key.type)
                 }
                 if having.count < 2 || !isAddress || !looksFurther
-                    || !round.hasRoom(whole.values.flatMap(\.self))
+                    || !round.hasRoom(whole.values.flatMap(\.self), in: answer)
                 {
                     dropped.insert(key)
                 }

@@ -9,7 +9,7 @@ enum Rule: String, CaseIterable {
     /// BIND gives the CD bit back; an authoritative server should clear it (RFC 4035 §3.1.6).
     case checkingDisabled = "CD given back"
     /// Class ANY: never with AA (RFC 1034 §4.3.2), which Knot forgets; BIND says FORMERR, NSD leaves the authority
-    /// section out where there is nothing. A transfer is refused by each with another code.
+    /// section out where there is nothing. What is refused is refused by each with another code.
     case anyClass = "class ANY"
     /// Signers may cap the TTL of signatures below that of what they cover, against RFC 4034 §3. Knot mends that,
     /// NSD does for the SOA; we give what the zone has.
@@ -53,11 +53,12 @@ enum Rule: String, CaseIterable {
             Self.change(&replies) { _, answer in answer.flags &= ~0x10 }
         case .anyClass:
             if round.query.recordClass != 255 { return }
-            let isTransfer = round.query.type == .axfr || round.query.type == .ixfr
+            // Of transfers, MAILB and MAILA.
+            let isRefused = (251...254).contains(round.query.type.rawValue)
             let ours = replies[.swerve]?.answer
             Self.change(&replies) { kind, answer in
                 answer.flags &= ~0x400
-                if isTransfer && answer.code != 0 { answer.code = 5 }
+                if isRefused && answer.code != 0 && answer.code != 3 { answer.code = 5 }
                 if kind == .nsd, let ours, answer[.answer].isEmpty, answer[.authority].isEmpty {
                     answer[.authority] = ours[.authority]
                 }

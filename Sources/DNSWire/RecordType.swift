@@ -30,7 +30,7 @@ public struct RecordType: RawRepresentable, Hashable, Sendable {
     }
 
     /// Whether the number is one of those that only a question may have, or OPT: RFC 6895 §3.1.
-    public var isMeta: Bool { rawValue == 41 || (128...255).contains(rawValue) || rawValue == 0 }
+    @inlinable public var isMeta: Bool { rawValue &- 128 < 128 || rawValue == 41 || rawValue == 0 }
 
     static let mnemonics: [UInt16: String] = [
         1: "A", 2: "NS", 3: "MD", 4: "MF", 5: "CNAME", 6: "SOA", 7: "MB", 8: "MG", 9: "MR", 10: "NULL",

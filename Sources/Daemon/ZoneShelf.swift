@@ -150,6 +150,7 @@ extension ZoneFileLimits {
         if let records = settings.records { zone.records = records == 0 ? nil : records }
         if let count = settings.recordsPerType { zone.recordsPerType = count == 0 ? nil : count }
         if let count = settings.typesPerName { zone.typesPerName = count == 0 ? nil : count }
+        if let depth = settings.nameDepth { zone.nameDepth = depth == 0 ? nil : depth }
     }
 }
 

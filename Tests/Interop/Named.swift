@@ -23,8 +23,10 @@ final class Named {
         directory = FileManager.default.temporaryDirectory.appendingPathComponent("named-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
         let configuration = directory.appendingPathComponent("named.conf")
-        try Self.text(zones, endpoint, directory, options + cookies).write(
-            to: configuration, atomically: true, encoding: .utf8)
+        let text = NamedConfiguration.text(
+            zones: zones.map { ($0.name, $0.file.path) }, at: endpoint, folder: directory.path,
+            options: options + cookies)
+        try text.write(to: configuration, atomically: true, encoding: .utf8)
         process.executableURL = URL(fileURLWithPath: path)
         process.arguments = ["-g", "-c", configuration.path, "-n", "1"]
         let log = directory.appendingPathComponent("log")
@@ -60,30 +62,5 @@ final class Named {
     /// An endpoint that is free now; nobody else on this machine takes it in the meantime but by chance.
     private static func freeEndpoint() throws -> Endpoint {
         try ServersInProcess.bind().endpoint
-    }
-
-    private static func text(
-        _ zones: [(name: String, file: URL)], _ endpoint: Endpoint, _ directory: URL, _ options: String
-    ) -> String {
-        """
-        options {
-            directory "\(directory.path)";
-            listen-on port \(endpoint.port) { \(endpoint.address); };
-            listen-on-v6 { none; };
-            pid-file none;
-            session-keyfile "\(directory.path)/session.key";
-            recursion no;
-            dnssec-validation no;
-            notify no;
-            allow-transfer { none; };
-            \(options)
-            zero-no-soa-ttl no;
-            edns-udp-size 1232;
-            max-udp-size 1232;
-        };
-        controls { };
-
-        """
-            + zones.map { "zone \"\($0.name)\" { type primary; file \"\($0.file.path)\"; };\n" }.joined()
     }
 }

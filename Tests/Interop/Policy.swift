@@ -10,7 +10,6 @@ enum Policy {
         truncation(&ours, &theirs)
         referral(&ours, theirs)
         loop(&ours, theirs)
-        signaturesOfAliases(question, &ours, &theirs)
         anyBelowDNAME(question, &ours, theirs)
         servers(question, &ours, theirs)
     }
@@ -45,17 +44,6 @@ enum Policy {
         if !chain.isEmpty, chain.allSatisfy({ $0.contains(" in cname ") && owners.contains(lastWord($0)) }) {
             ours.status = "SERVFAIL"
         }
-    }
-
-    /// Asked for the signatures of an alias in a zone without any, we follow it as for every other
-    /// type (RFC 1034 §3.6.2); BIND stops at it.
-    private static func signaturesOfAliases(
-        _ question: Question, _ ours: inout Answer, _ theirs: inout Answer
-    ) {
-        guard question.type == "RRSIG",
-            ours.sections["ANSWER", default: []].contains(where: { $0.contains(" in cname ") })
-        else { return }
-        ours = theirs
     }
 
     /// Below a DNAME we follow the alias for ANY too (RFC 6672 §3.2 makes no exception), as NSD and Knot

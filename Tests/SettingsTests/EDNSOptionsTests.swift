@@ -113,6 +113,23 @@ struct EDNSOptionsTests {
         readConfiguration(marked.text).expectError(message, at: marked)
     }
 
+    @Test(
+        "What is said of a secret doesn't tell it",
+        arguments: [
+            "cookie-secret \"0\(secret)\";", "cookie-secret \(secret)x;", "cookie-secret\n    \"0\(secret)\";",
+            "cookie-secret \"\(secret)\"; prot 53;",
+            "cookie-secret \"\(secret)\"; cookie-secret \"\(secret)\";",
+            "}; key k { algorithm 5; secret \"\(secret)\"; }; zone {",
+        ])
+    func hidden(_ text: String) {
+        let result = readConfiguration("options { \(text) };")
+        #expect(!result.errors.isEmpty)
+        for error in result.errors {
+            #expect(error.sourceLine != nil)
+            #expect(!error.description.contains(Self.secret.dropFirst(2)))
+        }
+    }
+
     @Test("What to do about aes is said") func aes() {
         let hint = readConfiguration("options { cookie-algorithm aes; };").errors.first?.hint
         #expect(

@@ -29,14 +29,15 @@ struct ZoneStatementTests {
     @Test("Limits of zones are those of the options where the zone says nothing")
     func limits() throws {
         let text = """
-            options { max-records-per-type 200; max-types-per-name 0; };
-            zone a { type primary; file "a"; max-records 5; max-records-per-type 3; };
+            options { max-records-per-type 200; max-types-per-name 0; max-name-depth 9; };
+            zone a { type primary; file "a"; max-records 5; max-records-per-type 3; max-name-depth 0; };
             zone b { type primary; file "b"; };
             """
         let limits = try readConfiguration(text).accepted().zones.map(\.limits)
         #expect(limits.map(\.records) == [5, nil])
         #expect(limits.map(\.recordsPerType) == [3, 200])
         #expect(limits.map(\.typesPerName) == [0, 0])
+        #expect(limits.map(\.nameDepth) == [0, 9])
         #expect(readConfiguration("options { max-records many; };").settings == nil)
     }
 

@@ -10,7 +10,9 @@ extension Responder {
     mutating func enrich(
         _ zone: CompiledZone, _ type: RecordType, _ client: IPAddress, _ draft: inout Draft
     ) {
-        if draft.isMinimal || draft.isTruncated || draft.answers == 0 || draft.authorities != 0 { return }
+        if draft.isTruncated || draft.answers == 0 || draft.authorities != 0 { return }
+        // The addresses of a zone's servers come with them also with minimal responses.
+        if draft.isMinimal && type != .ns { return }
         // Keys are long enough alone, and who asks for them wants nothing else, as BIND has it.
         if Self.isKeyMaterial(type) { return }
         // Names of a prepared answer are not known to the compression; the question's are.
@@ -20,7 +22,9 @@ extension Responder {
         if draft.isTruncated { return }
         let length = draft.aliasPlace == 0 ? question.length : target.length
         let isApexAnswer = (type == .ns || type == .any) && length == zone.apexLength
-        if draft.addsServers, !isApexAnswer, let servers = zone.rrset(of: zone.apexNode, type: .ns) {
+        if draft.addsServers, !draft.isMinimal, !isApexAnswer,
+            let servers = zone.rrset(of: zone.apexNode, type: .ns)
+        {
             draft.authorities += append(servers, of: zone, node: zone.apexNode, owner: 0, &draft)
         }
         draft.isTruncated = false

@@ -92,9 +92,9 @@ extension Responder {
             }
             return false
         }
-        // NSEC stands beside a CNAME (RFC 4034 §4), so that it isn't looked for elsewhere.
+        // NSEC and RRSIG stand beside a CNAME (RFC 4034 §3, §4), so that they aren't looked for elsewhere.
         guard zone.flags(of: node).contains(.alias), step.found.match != .delegation, type != .nsec,
-            let alias = zone.rrset(of: node, type: .cname)
+            type != .rrsig, let alias = zone.rrset(of: node, type: .cname)
         else {
             denyType(step, zone, &draft)
             return false
@@ -284,15 +284,17 @@ extension Responder {
         let count = append(servers, of: zone, node: node, owner: 0, &draft)
         if count == 0 { return }
         draft.authorities += count
-        if draft.wantsDNSSEC && zone.isSigned {
+        let isSigned = draft.wantsDNSSEC && zone.isSigned
+        if isSigned {
             if let signer = zone.rrset(of: node, type: .ds) {
                 draft.authorities += append(signer, of: zone, node: node, owner: 0, &draft)
             } else {
                 proveLack(step, zone)
             }
-            writeProofs(&draft)
-            if draft.isTruncated { return }
         }
+        // Those of aliases on the way too: the authority section comes first.
+        writeProofs(&draft)
+        if draft.isTruncated { return }
         let glue = Glue(of: servers, in: zone.heap)
         var place = servers.length
         let position = draft.position
@@ -308,7 +310,27 @@ extension Responder {
         for _ in 0..<glue.optionalCount {
             guard appendRecord(&place, of: servers, zone, node: node, owner: nil, &draft) else { break }
             draft.additionals += 1
+            // The name just written; those below a delegation are not found, for they are not signed.
+            if isSigned { proofs.insert(zone.find(spare, labels: spare.labelCount), of: step.index) }
         }
+        if isSigned { signGlue(zone, &draft) }
         draft.isTruncated = wasTruncated
+    }
+
+    /// Adds the signatures of addresses that are the zone's own data, as far as they fit (RFC 4035 §3.1.1), those of
+    /// the hosts that were noted.
+    private mutating func signGlue(_ zone: CompiledZone, _ draft: inout Draft) {
+        for index in 0..<proofs.count {
+            let host = proofs[index].node
+            if zone.flags(of: host).contains(.delegation) { continue }
+            expandName(of: host, zone)
+            let owner = compression.place(of: spare, labels: spare.labelCount, in: draft.output)
+            if owner == 0 { continue }
+            for type in 0..<2 {
+                guard let rrset = zone.rrset(of: host, type: type == 0 ? .a : .aaaa) else { continue }
+                draft.additionals += appendSignatures(of: rrset, zone, node: host, owner: owner, &draft)
+            }
+        }
+        proofs.removeAll()
     }
 }

@@ -25,7 +25,9 @@ extension Responder {
         let wanted = query.big32(at: end &- 4)
         let type = RecordType(UInt16(truncatingIfNeeded: wanted &>> 16))
         let hasOPT = header.recordCount != 0
-        if hasOPT && !isPlainOPT(query, header, end) || wanted & 0xFFFF != 1 || isSpecial(type) { return 0 }
+        if hasOPT && !isPlainOPT(query, header, end) || wanted & 0xFFFF != 1 || type == .ns || type == .ds {
+            return 0
+        }
         let entry = table.catalog[known.zone]
         if !entry.marks.isEmpty && (type == .a || type == .aaaa) { return 0 }
         let zone = entry.zone
@@ -75,9 +77,7 @@ extension Responder {
         let wanted = query.big32(at: end &- 4)
         let type = RecordType(UInt16(truncatingIfNeeded: wanted &>> 16))
         let hasOPT = header.recordCount != 0
-        if hasOPT && !isPlainOPT(query, header, end) || wanted & 0xFFFF != 1
-            || type != .ns && isSpecial(type)
-        {
+        if hasOPT && !isPlainOPT(query, header, end) || wanted & 0xFFFF != 1 || type == .ds || type.isMeta {
             return 0
         }
         let entry = table.catalog[known.zone]
@@ -116,12 +116,6 @@ extension Responder {
             appendOPT(wantsDNSSEC: query.octet(at: end &+ 7) & 0x80 != 0, &draft)
         }
         return finish(&draft, header, questions: 1)
-    }
-
-    /// Types with rules of their own: what NS brings along, whose DS is, what isn't served.
-    @inline(__always)
-    private mutating func isSpecial(_ type: RecordType) -> Bool {
-        type == .ns || type == .ds || type.rawValue &- RecordType.ixfr.rawValue <= 1
     }
 
     /// Whether all that follows the question is one OPT record of version 0, bare or with a cookie alone.

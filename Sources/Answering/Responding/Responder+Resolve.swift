@@ -36,7 +36,10 @@ extension Responder {
             draft.extendedError = .invalidData
             return
         }
+        if type.isMeta && type != .any && type.rawValue != 0 { return refuse(type, &draft) }
         draft.flags = .authoritative
+        // Nothing is added for who doesn't even say what class is meant.
+        if recordClass == 255 { draft.isMinimal = true }
         if known.node == KnownPlace.unknown { known.node = entry.zone.find(question, labels: labels) }
         resolve(type, from: client, over: transport, known, &draft)
         // ANY class is answered, but never with authority (RFC 1034 §4.3.2).
@@ -49,6 +52,15 @@ extension Responder {
         draft.code = .refused
         draft.extendedError = .prohibited
         return false
+    }
+
+    /// Refuses what no zone can have and no question can mean: NXNAME (RFC 9824 §3.5), OPT, the keys and signatures
+    /// of messages, and numbers that are kept for more of the kind (type 0 has no use, which is no reason); MAILB
+    /// and MAILA are questions that nobody answers any more (RFC 1035 §3.2.3).
+    private mutating func refuse(_ type: RecordType, _ draft: inout Draft) {
+        let isQuestion = type.rawValue == 253 || type.rawValue == 254
+        draft.code = isQuestion ? .notImplemented : .formatError
+        draft.extendedError = isQuestion ? .notSupported : .invalidQueryType
     }
 
     /// Answers from a zone; the node of the name asked is known.

@@ -16,4 +16,6 @@ public struct ExtendedError: RawRepresentable, Hashable, Sendable {
     @inlinable public static var notSupported: Self { Self(rawValue: 21) }
     /// The zone is configured, but there is no data of it to answer from.
     @inlinable public static var invalidData: Self { Self(rawValue: 24) }
+    /// The type is none that can be asked for (RFC 9824 §9).
+    @inlinable public static var invalidQueryType: Self { Self(rawValue: 30) }
 }

@@ -27,6 +27,7 @@ struct OptionsReader {
         "tcp-keepalive-timeout", "tcp-advertised-timeout", "answer-cookie", "require-server-cookie",
         "cookie-algorithm", "cookie-secret", "version", "hostname", "server-id", "port", "recursion",
         "autoreload", "state-directory", "max-records", "max-records-per-type", "max-types-per-name",
+        "max-name-depth",
     ]
     static let refused = [
         "allow-query-on", "allow-update", "auto-dnssec", "blackhole", "catalog-zones", "dnssec-policy",

@@ -39,11 +39,30 @@ final class Reading {
     }
 
     func add(_ diagnostic: Diagnostic) {
+        var diagnostic = diagnostic
+        diagnostic.sourceLine = diagnostic.sourceLine.map(Self.withoutSecrets)
         if diagnostic.severity == .error {
             errorCount += 1
             if errorCount > Self.maximumErrors { return }
         }
         diagnostics.append(diagnostic)
+    }
+
+    /// A line whose secrets and passwords have become asterisks: what is said of it ends up in logs.
+    private static func withoutSecrets(_ line: String) -> String {
+        var masked = ""
+        var rest = line[...]
+        while let word = [rest.firstRange(of: "secret"), rest.firstRange(of: "passwd")].compactMap(\.self)
+            .min(by: { $0.lowerBound < $1.lowerBound })
+        {
+            masked += rest[..<word.upperBound]
+            let value = rest[word.upperBound...].prefix { $0 != ";" }
+            masked += value.map { " \t\"={}".contains($0) ? $0 : "*" }
+            rest = rest[value.endIndex...]
+        }
+        // A secret may stand on a line of its own.
+        let isDigits = rest.count(where: \.isHexDigit) >= 24 && !rest.contains("/")
+        return masked + (isDigits ? String(rest.map { $0.isHexDigit ? "*" : $0 }) : String(rest))
     }
 
     /// Notes that a statement has no effect here. One warning per topic tells about all of them.

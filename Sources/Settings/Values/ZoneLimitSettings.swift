@@ -6,6 +6,8 @@ public struct ZoneLimitSettings: Hashable, Sendable {
     public var recordsPerType: Int?
     /// `max-types-per-name`: types at one name.
     public var typesPerName: Int?
+    /// `max-name-depth`: labels of a name below the apex.
+    public var nameDepth: Int?
 
     /// Nothing is said.
     public init() {}
@@ -16,12 +18,13 @@ public struct ZoneLimitSettings: Hashable, Sendable {
         all.records = records ?? others.records
         all.recordsPerType = recordsPerType ?? others.recordsPerType
         all.typesPerName = typesPerName ?? others.typesPerName
+        all.nameDepth = nameDepth ?? others.nameDepth
         return all
     }
 }
 
 extension ZoneLimitSettings {
-    static let statements = ["max-records", "max-records-per-type", "max-types-per-name"]
+    static let statements = ["max-records", "max-records-per-type", "max-types-per-name", "max-name-depth"]
 
     /// Reads one of the statements.
     mutating func read(_ keyword: String, _ cursor: inout StatementCursor) {
@@ -29,7 +32,8 @@ extension ZoneLimitSettings {
         switch keyword {
         case "max-records": records = number
         case "max-records-per-type": recordsPerType = number
-        default: typesPerName = number
+        case "max-types-per-name": typesPerName = number
+        default: nameDepth = number
         }
     }
 }

@@ -124,7 +124,7 @@ public struct ZoneBuilder {
             let name = DomainName(wire: owner) ?? .root
             return ZoneIssue(
                 .beyondLimit, isError: true, owner: name, type: type, location: location,
-                message: "\(name) has more than \(depth) labels below the zone's name")
+                message: "\(name) has more than \(depth) labels below the zone's name (max-name-depth)")
         }
     }
 

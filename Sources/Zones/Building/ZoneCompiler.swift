@@ -273,7 +273,7 @@ struct ZoneCompiler: ~Copyable {
         let before = composer.blockLength
         var count = 0
         if signatures.count > 1 { checkRRSet(signatures[...], of: node) }
-        for index in signatures where covered(by: zone.records[index]) == type {
+        for index in signatures {
             let record = zone.records[index]
             if record.isDuplicate { continue }
             if composer.blockLength + Int(record.dataLength) > Self.largestRRSet {

@@ -114,11 +114,32 @@ struct TypesTests {
         dig example. IXFR
         REFUSED
 
-        ; RFC 1035 §3.2.3: MAILB and MAILA are obsolete, and find nothing
+        ; RFC 1035 §3.2.3: MAILB and MAILA are obsolete
         dig host.example. MAILB
+        NOTIMP
+
+        ; RFC 9824 §3.5, with EDE 30 (§9)
+        dig host.example. NXNAME +edns=0
+        FORMERR
+        EDNS udp 1232, EDE 30
+
+        ; RFC 6891 §6.1.1: the types of pseudo-records can't be asked for either
+        dig host.example. OPT
+        FORMERR
+
+        ; RFC 8945
+        dig host.example. TSIG
+        FORMERR
+
+        ; RFC 6895 §3.1: reserved, which is no reason to refuse it
+        dig host.example. TYPE0
         NOERROR aa
         AUTHORITY
         example. 300 SOA ns.example. admin.example. 1 3600 300 604800 300
+
+        ; a zone of the name comes first
+        dig host.elsewhere. NXNAME
+        REFUSED
         """)
 
     @Test(arguments: rows) func type(_ exchange: Exchange) throws {

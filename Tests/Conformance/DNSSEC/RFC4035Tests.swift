@@ -284,4 +284,112 @@ struct RFC4035Tests {
     func serving(_ exchange: Exchange) throws {
         try Server(["example": Self.zone], .minimal).expect(exchange)
     }
+
+    static let digest = String(repeating: "00FF", count: 24)
+
+    /// Servers of delegations that are this zone's own data, that lie below another cut, and below their own.
+    static let hosts = """
+        @ SOA ns admin 1 3600 300 604800 300
+        @ RRSIG SOA 1
+        @ NS ns
+        @ RRSIG NS 1
+        @ NSEC cut NS SOA RRSIG NSEC
+        @ RRSIG NSEC 1
+        cut NS ns
+        cut NS ns.other
+        cut NS ns.cut
+        cut DS 57855 5 1 B6DCD485719ADCA18E5F3D48A2331627FDD3636B
+        cut RRSIG DS 2
+        cut NSEC ns NS DS RRSIG NSEC
+        cut RRSIG NSEC 2
+        ns.cut A 192.0.2.2
+        ns A 192.0.2.1
+        ns RRSIG A 2
+        ns AAAA 2001:db8::1
+        ns RRSIG AAAA 2
+        ns NSEC other A AAAA RRSIG NSEC
+        ns RRSIG NSEC 2
+        other NS ns.other
+        other NSEC wide NS RRSIG NSEC
+        other RRSIG NSEC 2
+        ns.other A 192.0.2.3
+        wide NS ns
+        wide DS 1 5 4 \(digest)
+        wide DS 2 5 4 \(digest)
+        wide DS 3 5 4 \(digest)
+        wide DS 4 5 4 \(digest)
+        wide DS 57855 5 1 B6DCD485719ADCA18E5F3D48A2331627FDD3636B
+        wide RRSIG DS 2
+        wide NSEC @ NS DS RRSIG NSEC
+        wide RRSIG NSEC 2
+        """
+
+    static let referral = """
+        AUTHORITY
+        cut.example. 3600 NS ns.example.
+        cut.example. 3600 NS ns.other.example.
+        cut.example. 3600 NS ns.cut.example.
+        """
+
+    static let addresses = """
+        ADDITIONAL
+        ns.cut.example. 3600 A 192.0.2.2
+        ns.example. 3600 A 192.0.2.1
+        ns.example. 3600 AAAA 2001:db8::1
+        ns.other.example. 3600 A 192.0.2.3
+        """
+
+    static let referrals = transcript(
+        """
+        ; the signatures of what is authoritative data come with it
+        dig www.cut.example. A +dnssec
+        NOERROR
+        EDNS udp 1232, do
+        \(referral)
+        cut.example. 3600 DS 57855 5 1 B6DCD485719ADCA18E5F3D48A2331627FDD3636B
+        cut.example. 3600 RRSIG DS 2
+        \(addresses)
+        ns.example. 3600 RRSIG A 2
+        ns.example. 3600 RRSIG AAAA 2
+
+        ; only as far as they fit, without TC: 34 octets of header and question, 17 of NS, 4 × 64 + 36 of DS, 48 of each
+        ; signature, 44 of addresses and 11 of EDNS are 542 with both signatures
+        dig www.wide.example. A +dnssec +bufsize=512
+        NOERROR
+        EDNS udp 1232, do
+        AUTHORITY
+        wide.example. 3600 NS ns.example.
+        wide.example. 3600 DS 1 5 4 \(digest)
+        wide.example. 3600 DS 2 5 4 \(digest)
+        wide.example. 3600 DS 3 5 4 \(digest)
+        wide.example. 3600 DS 4 5 4 \(digest)
+        wide.example. 3600 DS 57855 5 1 B6DCD485719ADCA18E5F3D48A2331627FDD3636B
+        wide.example. 3600 RRSIG DS 2
+        ADDITIONAL
+        ns.example. 3600 A 192.0.2.1
+        ns.example. 3600 AAAA 2001:db8::1
+        ns.example. 3600 RRSIG A 2
+
+        ; without DO none of them
+        dig www.cut.example. A
+        NOERROR
+        \(referral)
+        \(addresses)
+
+        ; none has any where no server is authoritative data
+        dig www.other.example. A +dnssec
+        NOERROR
+        EDNS udp 1232, do
+        AUTHORITY
+        other.example. 3600 NS ns.other.example.
+        other.example. 3600 NSEC wide.example. NS RRSIG NSEC
+        other.example. 3600 RRSIG NSEC 2
+        ADDITIONAL
+        ns.other.example. 3600 A 192.0.2.3
+        """)
+
+    @Test("§3.1.1: signatures in the additional section of a referral", arguments: referrals)
+    func signedHosts(_ exchange: Exchange) throws {
+        try Server(["example": Self.hosts], .minimal).expect(exchange)
+    }
 }

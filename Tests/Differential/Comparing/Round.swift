@@ -59,10 +59,10 @@ struct Round {
         return origins.contains(name) ? name : nil
     }
 
-    /// Whether records would have fitted into our answer, their owner compressed.
-    func hasRoom(_ records: [SeenRecord]) -> Bool {
+    /// Whether records would have fitted into an answer, their owner compressed.
+    func hasRoom(_ records: [SeenRecord], in answer: SeenAnswer?) -> Bool {
         let size = records.reduce(0) { $0 + 12 + $1.data.count }
-        return whole != nil || (replies[.swerve]?.answer?.size ?? 0) + size <= query.limit
+        return whole != nil || (answer?.size ?? 0) + size <= query.limit
     }
 
     /// What a rule wants to know, to be asked of us.
@@ -71,6 +71,12 @@ struct Round {
         var questions = Set(
             ours[.additional].filter { $0.type != .rrsig }
                 .map { Question(name: $0.name, type: $0.type) })
+        if !ours[.additional].isEmpty {
+            for record in ours[.answer] + ours[.authority] where record.type == .ns {
+                questions.insert(Question(name: record.name, type: .ns))
+            }
+            questions.insert(Question(name: query.name, type: query.type))
+        }
         if let crossing = Crossing(self, ours) { questions.insert(crossing.next) }
         return questions
     }

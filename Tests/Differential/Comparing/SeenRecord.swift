@@ -17,6 +17,13 @@ struct SeenRecord: Hashable, Comparable {
     /// The owner.
     var name: DomainName { DomainName(uncheckedWire: owner) }
 
+    /// The same with no TTL.
+    var withoutTTL: Self {
+        var record = self
+        record.ttl = 0
+        return record
+    }
+
     /// The type that a signature is of; nil for other records.
     var covered: RecordType? {
         type == .rrsig && data.count > 18 ? RecordType(UInt16(data[0]) << 8 | UInt16(data[1])) : nil

@@ -1,4 +1,5 @@
 import Addresses
+import DNSClient
 import DNSWire
 
 /// What the four servers are told: the same zones, and to behave alike where they can.
@@ -36,37 +37,23 @@ struct ServerConfiguration {
     }
 
     private var bind: String {
-        """
-        options {
-            directory "\(folder)";
-            listen-on port \(endpoint.port) { \(endpoint.address); };
-            listen-on-v6 { none; };
-            pid-file none;
-            session-keyfile "\(folder)/session.key";
-            recursion no;
-            dnssec-validation no;
-            notify no;
-            allow-transfer { none; };
-            minimal-responses \(minimalResponses ? "yes" : "no");
-            minimal-any yes;
-            zero-no-soa-ttl no;
-            answer-cookie no;
-            edns-udp-size 1232;
-            max-udp-size 1232;
-            check-names primary ignore;
-            check-integrity no;
-            check-mx ignore;
-            check-mx-cname ignore;
-            check-srv-cname ignore;
-            check-sibling no;
-            check-wildcard no;
-            empty-zones-enable no;
-            max-records-per-type 0;
-            max-types-per-name 0;
-        };
-        controls { };
-
-        """ + zones { "zone \"\($0)\" { type primary; file \"\($1)\"; };\n" }
+        NamedConfiguration.text(
+            zones: zones.map { ($0.origin.text, $0.file) }, at: endpoint, folder: folder,
+            options: """
+                minimal-responses \(minimalResponses ? "yes" : "no");
+                minimal-any yes;
+                answer-cookie no;
+                check-names primary ignore;
+                check-integrity no;
+                check-mx ignore;
+                check-mx-cname ignore;
+                check-srv-cname ignore;
+                check-sibling no;
+                check-wildcard no;
+                empty-zones-enable no;
+                max-records-per-type 0;
+                max-types-per-name 0;
+                """)
     }
 
     private var nsd: String {

@@ -93,12 +93,19 @@ extension Check {
     /// The longest wait until a probe that could not ask is tried again.
     static let retry = Duration.seconds(1)
 
+    /// The share of an interval by which one is shorter than another at most: checks that have begun together
+    /// part, and none is ever late.
+    static let jitter = 0.1
+
     /// When the next probe is due, given when the last one began and ended: an interval after its
     /// beginning, at once if it took longer; a second at most after one that could not ask.
+    ///
+    /// - Parameter haste: How much of the jitter the interval is shorter, from 0 to 1; by chance.
     public func nextProbe(
-        after start: ContinuousClock.Instant, ended: ContinuousClock.Instant, finding outcome: Outcome
+        after start: ContinuousClock.Instant, ended: ContinuousClock.Instant, finding outcome: Outcome,
+        haste: Double = 0
     ) -> ContinuousClock.Instant {
         if case .undecided = outcome { return max(start + min(interval, Self.retry), ended) }
-        return max(start + interval, ended)
+        return max(start + interval * (1 - Self.jitter * haste), ended)
     }
 }

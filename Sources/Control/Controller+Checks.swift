@@ -174,9 +174,10 @@ extension Controller {
         take(outcome, at: slot)
         let check = watch.check
         var next = check.nextProbe(
-            after: start, ended: clock.now, finding: outcome, haste: Double.random(in: 0..<1, using: &random))
+            after: start, ended: clock.now, finding: outcome, in: watches.slots[slot]?.state,
+            haste: Double.random(in: 0..<1, using: &random))
         // Those that have begun together part.
-        if isFirst, case .success = outcome {
+        if isFirst, check.judgement.fastInterval == nil, case .success = outcome {
             next = max(start + check.interval * Double.random(in: 0.1..<1, using: &random), clock.now)
         }
         agenda.add(turn, due: next)
@@ -199,6 +200,7 @@ extension Controller {
                         state.verdict == .up ? .info : .warning, name, "\(state.verdict): \(state.reason)"))
             }
             stateIsSaved = false
+            if state.verdict == .up, before.verdict == .down { beginRamps(of: slot, at: now) }
             touchAll(of: slot)
             // Who has come up is answered when the pass has put it into the table, and not earlier.
             if state.verdict == .down { publish() }

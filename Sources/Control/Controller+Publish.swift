@@ -28,39 +28,6 @@ extension Controller {
         unreconciled.insert(place)
     }
 
-    private func standing(of place: Int) -> VirtualServer {
-        let service = plan.services[place]
-        let entry = believed?[service.key]
-        let slots = index.slotsOfMembers[place]
-        let members = service.members.indices.map { member in
-            realServer(
-                service.members[member], of: service.key, in: entry,
-                state: slots[member] < 0 ? nil : watches.slots[Int(slots[member])]?.state)
-        }
-        return VirtualServer(
-            service.key, options: service.options, quorum: service.quorum, isQuiescent: service.isQuiescent,
-            realServers: members,
-            fallback: service.fallback.map {
-                realServer($0, of: service.key, in: entry, state: watches[$0.check])
-            })
-    }
-
-    private func realServer(
-        _ member: ControlPlan.Member, of key: VirtualServerKey, in entry: TableEntry?, state: CheckState?
-    ) -> RealServer {
-        let standing: Standing =
-            switch state?.verdict {
-            case .up: .up
-            case .down: .down
-            case .unknown, nil: .unknown
-            }
-        let isInTable =
-            backend == nil
-            || (entry?.destinations[member.destination.normalized(for: key).endpoint]?.weight ?? 0) > 0
-        return RealServer(
-            member.destination, standing: standing, isAcknowledged: isInTable, recovery: member.check.recovery)
-    }
-
     /// Publishes what follows from the verdicts and the table, if it differs from what is published. Looks
     /// only at the virtual servers that were touched, their VIPs and those VIPs' names.
     func publish() {
@@ -75,8 +42,7 @@ extension Controller {
             let vip = plan.vips[place]
             let servers = vip.virtualServers.compactMap { index.serviceOfKey[$0] }.map(virtualServer)
             let steered = SteeredVIP(
-                VIPStanding(of: servers, requires: vip.requires),
-                isServedWhenAllDown: vip.isServedWhenAllDown)
+                standing(of: vip, servers), isServedWhenAllDown: vip.isServedWhenAllDown)
             guard steeredVIPs.updateValue(steered, forKey: vip.address) != steered else { continue }
             sets.formUnion(setsOfVIP[vip.address] ?? [])
             changed.append((vip.address, steered.standing))

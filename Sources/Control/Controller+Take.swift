@@ -28,10 +28,10 @@ extension Controller {
             refused = [:]
         }
         self.plan = plan
-        servers = []
         unpublished = []
         unreconciled = []
         stale = []
+        overdrawn = []
         self.backend = backend
         self.options = options
         planNumber += 1
@@ -62,10 +62,15 @@ extension Controller {
 
     /// Begins with a plan that has just taken the place of another.
     private func followPlan() {
+        let old = servers
         servers = plan.services.map { VirtualServer($0.key, options: $0.options) }
         let addresses = Set(plan.vips.map(\.address))
         steeredVIPs = steeredVIPs.filter { addresses.contains($0.key) }
         standings = standings.filter { addresses.contains($0.key) }
+        let wasUp = Dictionary(old.map { ($0.key, $0.wasUp) }, uniquingKeysWith: { $1 })
+        for place in servers.indices { servers[place].wasUp = wasUp[servers[place].key] ?? false }
+        let places = plan.checkOfPlace
+        ramps = ramps.filter { places[$0.key] != nil }
         // Those that are checked already go on, until it is seen whether they are to.
         fallbacksAsked = Set(
             plan.services.indices.filter { place in

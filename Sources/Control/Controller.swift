@@ -89,6 +89,11 @@ public actor Controller {
     var unpublished: Set<Int> = []
     var unreconciled: Set<Int> = []
 
+    /// Since when real servers that have returned are on their way to their whole weight.
+    var ramps: [ControlPlan.Place: ContinuousClock.Instant] = [:]
+    /// The virtual servers that have more real servers down than may be taken out.
+    var overdrawn: Set<Int> = []
+
     // What is known of the table.
     var owned: Set<VirtualServerKey> = []
     var believed: Table?
@@ -262,6 +267,7 @@ public actor Controller {
                 if watches.change(slot, { $0.expireUnknown(at: now) }) { touchAll(of: slot) }
                 firstAsked[slot] = nil
             }
+            for place in Set(ramps.keys.compactMap { index.serviceOfKey[$0.key] }) { touch(place) }
             limiter.forgetQuiet(at: now)
             if let hostAddresses { addresses.announceAgain(by: hostAddresses, at: now, report: report) }
             save(force: false)

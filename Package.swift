@@ -228,6 +228,9 @@ if Context.environment["SWERVE_BENCHMARKS"] != nil {
             dependencies: ["Addresses", "Answering", "DNSWire", "Telemetry", "TestZones", "Zones"],
             path: "Tests/Benchmarks/EngineBenchmark", swiftSettings: house),
         .executableTarget(
+            name: "CheckBenchmark", dependencies: ["ControlProtocol"], path: "Tests/Benchmarks/CheckBenchmark",
+            swiftSettings: house),
+        .executableTarget(
             name: "LoadBenchmark", dependencies: ["DNSWire", "Diagnostics", "ZoneFiles"],
             path: "Tests/Benchmarks/LoadBenchmark", swiftSettings: house),
         .executableTarget(

@@ -32,6 +32,12 @@ public struct ControlPlan: Hashable, Sendable {
         public var options: ServiceOptions
         /// Serving real servers that make it up.
         public var quorum: Int
+        /// Serving real servers that keep it up once the quorum was reached.
+        public var lowQuorum: Int
+        /// The percentage of its real servers that checks may take out at a time; nil: all of them.
+        public var maximumDown: Int?
+        /// How long a real server takes after its return until it has its whole weight; nil: no time.
+        public var slowStart: Duration?
         /// Whether a real server that is down stays in the table with weight 0.
         public var isQuiescent: Bool
         /// Whether a stop of the daemon removes it from the table.
@@ -43,12 +49,16 @@ public struct ControlPlan: Hashable, Sendable {
 
         /// A virtual server; see the properties.
         public init(
-            _ key: VirtualServerKey, options: ServiceOptions, quorum: Int = 1, isQuiescent: Bool = false,
+            _ key: VirtualServerKey, options: ServiceOptions, quorum: Int = 1, lowQuorum: Int? = nil,
+            maximumDown: Int? = nil, slowStart: Duration? = nil, isQuiescent: Bool = false,
             isRemovedOnStop: Bool = false, members: [Member] = [], fallback: Member? = nil
         ) {
             self.key = key
             self.options = options
             self.quorum = quorum
+            self.lowQuorum = lowQuorum ?? quorum
+            self.maximumDown = maximumDown
+            self.slowStart = slowStart
             self.isQuiescent = isQuiescent
             self.isRemovedOnStop = isRemovedOnStop
             self.members = members
@@ -66,16 +76,19 @@ public struct ControlPlan: Hashable, Sendable {
         public var requires: VIPRequirement
         /// Whether it is named although it can't serve, when no other address can either.
         public var isServedWhenAllDown: Bool
+        /// Its weight in answers while it serves; nil: the live weight behind it.
+        public var weight: Int?
 
         /// A VIP; see the properties.
         public init(
             _ address: IPAddress, virtualServers: [VirtualServerKey], requires: VIPRequirement = .any,
-            isServedWhenAllDown: Bool = false
+            isServedWhenAllDown: Bool = false, weight: Int? = nil
         ) {
             self.address = address
             self.virtualServers = virtualServers
             self.requires = requires
             self.isServedWhenAllDown = isServedWhenAllDown
+            self.weight = weight
         }
     }
 

@@ -6,54 +6,82 @@ extension Controller {
     /// The checks that the plan asks for now. A fallback that a check reaches only through the table is
     /// among them only while it stands there.
     private var wantedChecks: Set<Check> {
-        let unbacked = backend == nil ? virtualServers : []
-        let needing = Set(unbacked.filter { $0.needsFallback() }.map(\.key))
         var wanted = plan.certainChecks.union(comingPlan?.certainChecks ?? [])
-        for service in plan.services {
-            guard let fallback = service.fallback, fallback.isCheckedInTableOnly else { continue }
-            if needing.contains(service.key)
-                || (backend != nil && isInTable(fallback.destination, of: service.key))
-            {
-                wanted.insert(fallback.check)
-            }
+        for place in fallbacksAsked {
+            if let fallback = plan.services[place].fallback { wanted.insert(fallback.check) }
         }
         return wanted
     }
 
+    /// Whether a fallback that can be checked through the table only is to be checked now.
+    private func isFallbackAsked(_ place: Int) -> Bool {
+        let service = plan.services[place]
+        guard let fallback = service.fallback, fallback.isCheckedInTableOnly else { return false }
+        return backend == nil
+            ? virtualServer(place).needsFallback() : isInTable(fallback.destination, of: service.key)
+    }
+
     func isInTable(_ destination: Destination, of key: VirtualServerKey) -> Bool {
-        let endpoint = destination.normalized(for: key).endpoint
-        return backend == nil || (believed?[key]?.destinations[endpoint]?.weight ?? 0) > 0
+        if backend == nil { return true }
+        guard let entry = believed?[key] else { return false }
+        return (entry.destinations[destination.normalized(for: key).endpoint]?.weight ?? 0) > 0
+    }
+
+    /// Begins and ends the checks of fallbacks that a check reaches only through the table, as these virtual
+    /// servers need them.
+    func followFallbacks(of places: some Sequence<Int>) {
+        let before = fallbacksAsked
+        for place in places {
+            if isFallbackAsked(place) { fallbacksAsked.insert(place) } else { fallbacksAsked.remove(place) }
+        }
+        if fallbacksAsked != before { followChecks() }
     }
 
     /// Starts the checks that are new, lets those end that are no longer wanted, keeps all others.
     func followChecks() {
         let wanted = wantedChecks
         let heirs = heirs(of: wanted)
-        for check in checks.keys where !wanted.contains(check) {
-            checks[check] = nil
-            runners[check] = nil
-            firstAsked[check] = nil
+        for check in Array(watches.checks) where !wanted.contains(check) {
+            if let slot = watches.slot(of: check) { firstAsked[slot] = nil }
+            watches.remove(check)
         }
         let now = clock.now
-        for check in wanted where checks[check] == nil {
+        var new: [Int] = []
+        for check in wanted where watches.slot(of: check) == nil {
             if case .constant(let isUp) = check.method {
-                checks[check] = CheckState(
-                    assuming: isUp ? .up : .down, because: isUp ? "not checked, on" : "not checked, off",
-                    at: now)
+                _ = watches.add(
+                    check,
+                    CheckState(
+                        assuming: isUp ? .up : .down, because: isUp ? "not checked, on" : "not checked, off",
+                        at: now))
                 continue
             }
+            var state = CheckState(at: now)
             if let old = heirs[check], old.verdict != .unknown {
-                checks[check] = CheckState(assuming: old.verdict, because: old.reason, at: old.since)
+                state = CheckState(assuming: old.verdict, because: old.reason, at: old.since)
             } else if let saved = savedVerdicts[check], saved.verdict != .unknown {
-                checks[check] = CheckState(assuming: saved.verdict, because: saved.reason, at: now)
-            } else {
-                checks[check] = CheckState(at: now)
+                state = CheckState(assuming: saved.verdict, because: saved.reason, at: now)
             }
-            firstAsked[check] = now
-            lastRunner += 1
-            runners[check] = lastRunner
-            startRunner.yield((check, lastRunner))
+            let slot = watches.add(check, state)
+            firstAsked[slot] = now
+            new.append(slot)
         }
+        index = PlanIndex(plan, &watches)
+        plan.services.indices.forEach(touch)
+        begin(new, at: now)
+    }
+
+    /// Begins with checks one after another rather than all at once: of those whose verdict is assumed, the
+    /// first round may take an interval.
+    private func begin(_ slots: [Int], at now: ContinuousClock.Instant) {
+        for (place, slot) in slots.enumerated() {
+            guard let watch = watches.slots[slot] else { continue }
+            let isUrgent = watch.state.verdict == .unknown
+            let round = isUrgent ? min(watch.check.interval, Self.firstRound) : watch.check.interval
+            let gap = min(round / slots.count, Self.startGap)
+            agenda.add(ProbeTurn(slot: Int32(slot), number: watch.number), due: now + gap * place)
+        }
+        setAlarm()
     }
 
     /// The state of the checks that those of a coming plan take the place of: a real server whose check
@@ -62,8 +90,9 @@ extension Controller {
         guard let comingPlan else { return [:] }
         let old = plan.checkOfPlace
         var heirs: [Check: CheckState] = [:]
-        for (place, check) in comingPlan.checkOfPlace where checks[check] == nil && wanted.contains(check) {
-            heirs[check] = old[place].flatMap { checks[$0] }
+        for (place, check) in comingPlan.checkOfPlace
+        where watches.slot(of: check) == nil && wanted.contains(check) {
+            heirs[check] = old[place].flatMap { watches[$0] }
         }
         return heirs
     }
@@ -72,45 +101,107 @@ extension Controller {
     /// table with a weight above 0.
     func adoptVerdicts(from table: Table) {
         let now = clock.now
-        for service in plan.services {
-            for member in service.members where checks[member.check]?.verdict == .unknown {
+        for (place, service) in plan.services.enumerated() {
+            for (member, slot) in zip(service.members, index.slotsOfMembers[place])
+            where slot >= 0 && watches.unknown.contains(Int(slot)) {
                 let endpoint = member.destination.normalized(for: service.key).endpoint
                 if (table[service.key]?.destinations[endpoint]?.weight ?? 0) > 0 {
-                    checks[member.check] = CheckState(
-                        assuming: .up, because: "stood in the table at the start", at: now)
+                    watches.change(Int(slot)) {
+                        $0 = CheckState(assuming: .up, because: "stood in the table at the start", at: now)
+                    }
+                    touchAll(of: Int(slot))
                 }
             }
         }
     }
 
-    /// Carries out a check over and over, until the plan no longer asks for it.
-    func run(_ check: Check, as runner: UInt64) async {
-        while !Task.isCancelled, runners[check] == runner {
-            let start = clock.now
-            let outcome = await probe(check)
-            if Task.isCancelled || runners[check] != runner { return }
-            take(outcome, of: check)
-            let next = check.nextProbe(after: start, ended: clock.now, finding: outcome)
-            if (try? await clock.sleep(until: next)) == nil { return }
-        }
+    func touchAll(of slot: Int) {
+        for service in watches.slots[slot]?.services ?? [] { touch(Int(service)) }
+    }
+}
+
+// MARK: Probing
+
+/// That a check is due: the slot of its watch, with the number that tells whether it is still the same.
+struct ProbeTurn {
+    var slot: Int32
+    var number: UInt32
+}
+
+extension Controller {
+    /// Sees to it that the agenda is looked at when the earliest is due.
+    func setAlarm() {
+        guard let earliest = agenda.earliest, !isCrowded else { return }
+        // What is due within a moment is begun together.
+        let due = max(earliest, lastAlarm + Self.alarmPause)
+        if let alarm, alarm <= due { return }
+        alarm = due
+        jobs.yield(.alarm(due))
     }
 
-    private func take(_ outcome: Outcome, of check: Check) {
-        guard var state = checks[check] else { return }
-        let before = state
-        let hasChanged = state.record(outcome, for: check, at: clock.now)
-        checks[check] = state
-        if let trouble = state.localTrouble, before.localTrouble != trouble {
-            report(Occurrence(.warning, "check of \(check.target)", "could not ask: \(trouble)"))
+    /// Begins with the checks that are due.
+    func ring(_ due: ContinuousClock.Instant) {
+        if alarm == due { alarm = nil }
+        lastAlarm = clock.now
+        beginDue()
+    }
+
+    private func beginDue() {
+        isCrowded = false
+        let now = clock.now
+        while agenda.earliest.map({ $0 <= now }) ?? false {
+            if probing >= maximumProbes {
+                // The next one that ends makes room.
+                isCrowded = true
+                return
+            }
+            guard let turn = agenda.next(by: now),
+                let watch = watches.watch(Int(turn.slot), number: turn.number)
+            else { continue }
+            probing += 1
+            jobs.yield(.probe(watch.check, turn))
         }
-        if state.hasSpoken { firstAsked[check] = nil }
+        setAlarm()
+    }
+
+    /// Takes in what a probe has found, and sets the check's next turn.
+    func conclude(_ turn: ProbeTurn, began start: ContinuousClock.Instant, _ outcome: Outcome) {
+        probing -= 1
+        defer { if isCrowded { beginDue() } else { setAlarm() } }
+        let slot = Int(turn.slot)
+        guard let watch = watches.watch(slot, number: turn.number) else { return }
+        let isFirst = !watch.state.hasSpoken
+        take(outcome, at: slot)
+        let check = watch.check
+        var next = check.nextProbe(
+            after: start, ended: clock.now, finding: outcome, in: watches.slots[slot]?.state,
+            haste: Double.random(in: 0..<1, using: &random))
+        // Those that have begun together part.
+        if isFirst, check.judgement.fastInterval == nil, case .success = outcome {
+            next = max(start + check.interval * Double.random(in: 0.1..<1, using: &random), clock.now)
+        }
+        agenda.add(turn, due: next)
+    }
+
+    private func take(_ outcome: Outcome, at slot: Int) {
+        guard let watch = watches.slots[slot] else { return }
+        let before = watch.state
+        let now = clock.now
+        let hasChanged = watches.change(slot) { $0.record(outcome, for: watch.check, at: now) }
+        guard let state = watches.slots[slot]?.state else { return }
+        if let trouble = state.localTrouble, before.localTrouble != trouble {
+            report(Occurrence(.warning, "check of \(watch.check.target)", "could not ask: \(trouble)"))
+        }
+        if state.hasSpoken, !before.hasSpoken { firstAsked[slot] = nil }
         if hasChanged {
-            for name in names(of: check) {
+            for name in names(of: slot) {
                 report(
                     Occurrence(
                         state.verdict == .up ? .info : .warning, name, "\(state.verdict): \(state.reason)"))
             }
             stateIsSaved = false
+            if state.verdict == .up, before.verdict == .down { beginRamps(of: slot, at: now) }
+            touchAll(of: slot)
             // Who has come up is answered when the pass has put it into the table, and not earlier.
             if state.verdict == .down { publish() }
             wake.yield()
@@ -120,11 +211,31 @@ extension Controller {
     }
 
     /// The real servers that a check decides about, for the log.
-    private func names(of check: Check) -> [String] {
-        plan.services.flatMap { service in
-            (service.members + (service.fallback.map { [$0] } ?? [])).filter { $0.check == check }.map {
-                "\(service.key) → \($0.destination.endpoint)"
+    private func names(of slot: Int) -> [String] {
+        guard let watch = watches.slots[slot] else { return [] }
+        return watch.services.flatMap { place in
+            let service = plan.services[Int(place)]
+            var names: [String] = []
+            for (member, its) in zip(service.members, index.slotsOfMembers[Int(place)]) where its == slot {
+                names.append("\(service.key) → \(member.destination.endpoint)")
             }
+            if let fallback = service.fallback, fallback.check == watch.check {
+                names.append("\(service.key) → \(fallback.destination.endpoint)")
+            }
+            return names
         }
+    }
+}
+
+/// Numbers by chance for intervals, without a system call each: SplitMix64.
+struct Chance: RandomNumberGenerator {
+    private var state = UInt64.random(in: .min ... .max)
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
     }
 }

@@ -9,49 +9,78 @@ internal import Zones
 extension Controller {
     /// The virtual servers as they stand.
     var virtualServers: [VirtualServer] {
-        plan.services.map { service in
-            VirtualServer(
-                service.key, options: service.options, quorum: service.quorum, isQuiescent: service.isQuiescent,
-                realServers: service.members.map { realServer($0, of: service.key) },
-                fallback: service.fallback.map { realServer($0, of: service.key) })
-        }
+        for place in stale { servers[place] = standing(of: place) }
+        stale = []
+        return servers
     }
 
-    private func realServer(_ member: ControlPlan.Member, of key: VirtualServerKey) -> RealServer {
-        let standing: Standing =
-            switch checks[member.check]?.verdict {
-            case .up: .up
-            case .down: .down
-            case .unknown, nil: .unknown
-            }
-        return RealServer(
-            member.destination, standing: standing, isAcknowledged: isInTable(member.destination, of: key),
-            recovery: member.check.recovery)
+    /// A virtual server as it stands.
+    func virtualServer(_ place: Int) -> VirtualServer {
+        if stale.remove(place) != nil { servers[place] = standing(of: place) }
+        return servers[place]
     }
 
-    /// Publishes what follows from the verdicts and the table, if it differs from what is published.
+    /// Notes that something about a virtual server has changed: it is looked at anew, in its answers and its
+    /// entry in the table.
+    func touch(_ place: Int) {
+        stale.insert(place)
+        unpublished.insert(place)
+        unreconciled.insert(place)
+    }
+
+    /// Publishes what follows from the verdicts and the table, if it differs from what is published. Looks
+    /// only at the virtual servers that were touched, their VIPs and those VIPs' names.
     func publish() {
         if isViewHeld { return }
-        let byKey = Dictionary(virtualServers.map { ($0.key, $0) }, uniquingKeysWith: { $1 })
-        var vips: [IPAddress: SteeredVIP] = [:]
-        for vip in plan.vips {
-            let standing = VIPStanding(of: vip.virtualServers.compactMap { byKey[$0] }, requires: vip.requires)
-            vips[vip.address] = SteeredVIP(standing, isServedWhenAllDown: vip.isServedWhenAllDown)
+        var vips: Set<Int> = []
+        for place in unpublished { vips.formUnion(index.vipsOfService[place]) }
+        unpublished = []
+        if publishedEntries == nil { vips = Set(plan.vips.indices) }
+        var sets: Set<Int> = []
+        var changed: [(IPAddress, VIPStanding)] = []
+        for place in vips {
+            let vip = plan.vips[place]
+            let servers = vip.virtualServers.compactMap { index.serviceOfKey[$0] }.map(virtualServer)
+            let steered = SteeredVIP(
+                standing(of: vip, servers), isServedWhenAllDown: vip.isServedWhenAllDown)
+            guard steeredVIPs.updateValue(steered, forKey: vip.address) != steered else { continue }
+            sets.formUnion(setsOfVIP[vip.address] ?? [])
+            changed.append((vip.address, steered.standing))
         }
-        let entries = marking.registry.sets.map { set in
-            SteeringEntry(of: set, vips: vips, policy: plan.policies[Int(set.policy)])
+        publish(sets: sets)
+        for (address, standing) in changed.sorted(by: { $0.0 < $1.0 }) { note(standing, of: address) }
+    }
+
+    private func publish(sets: Set<Int>) {
+        let all = marking.registry.sets
+        func entry(_ set: SteeredSet) -> SteeringEntry {
+            SteeringEntry(of: set, vips: steeredVIPs, policy: plan.policies[Int(set.policy)])
         }
-        if entries != publishedEntries {
+        guard var entries = publishedEntries else {
+            let entries = all.map(entry)
             store.publish(marking.snapshot.with(view: SteeringView(entries)))
             publishedEntries = entries
+            return
         }
-        for (address, vip) in vips.sorted(by: { $0.key < $1.key }) {
-            let before = standings[address]?.state
-            if before != vip.standing.state { standingSince[address] = clock.now }
-            guard hasSaidStart, before != vip.standing.state else { continue }
-            let level: Occurrence.Level = vip.standing.state == .up ? .info : .warning
-            report(Occurrence(level, "\(address)", "VIP \(vip.standing.state)"))
+        var hasChanged = false
+        publishedEntries = []
+        for place in sets {
+            let next = entry(all[place])
+            if entries[place] == next { continue }
+            entries[place] = next
+            hasChanged = true
         }
-        standings = vips.mapValues(\.standing)
+        publishedEntries = entries
+        if hasChanged { store.publish(marking.snapshot.with(view: SteeringView(entries))) }
+    }
+
+    /// Takes note of a VIP's standing; of another state something is said.
+    private func note(_ standing: VIPStanding, of address: IPAddress) {
+        let before = standings.updateValue(standing, forKey: address)?.state
+        if before == standing.state { return }
+        standingSince[address] = clock.now
+        guard hasSaidStart else { return }
+        let level: Occurrence.Level = standing.state == .up ? .info : .warning
+        report(Occurrence(level, "\(address)", "VIP \(standing.state)"))
     }
 }

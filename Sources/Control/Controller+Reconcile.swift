@@ -7,12 +7,16 @@ extension Controller {
         for await _ in wakeups {
             let isDecided = hasVerdicts
             let number = planNumber
+            let start = clock.now
             await reconcile()
             if isViewHeld, number == planNumber {
                 isViewHeld = false
                 publish()
             }
             resumePassWaiters()
+            // Passes over a large table leave time to all else; what changes meanwhile is one pass then.
+            let took = start.duration(to: clock.now)
+            if took > Self.shortPass { try? await clock.sleep(for: min(took * 3, Self.longestRest)) }
             // What has become known during a pass is acknowledged in the next one.
             if isDecided {
                 concludeStart()
@@ -26,75 +30,93 @@ extension Controller {
     private func reconcile() async {
         guard let backend else {
             hasReconciled = true
-            followChecks()
+            let touched = unreconciled
+            unreconciled = []
+            followFallbacks(of: touched)
             savedVerdicts = [:]
             publish()
             return
         }
+        let touched: Set<Int>
+        let number = planNumber
         do {
-            let actual = try await lookAtTable(of: backend)
-            if backend !== self.backend { return }
-            if !hasReconciled { adoptVerdicts(from: actual) }
-            let isAsBelieved = !isLookDue
-            isLookDue = false
-            var troubles = await bring(actual, of: backend)
-            if isAsBelieved, !troubles.isEmpty, backend === self.backend {
-                // Perhaps only since somebody else has changed the table in the meantime.
+            // The table as we left it, unless it is time to look for what others have changed: so a verdict waits
+            // neither for the reading of a large table nor for a look at all of it.
+            let isAsBelieved = believed != nil && refused.isEmpty && !isPlanNew && !(plan.repairs && isLookDue)
+            touched = isAsBelieved ? unreconciled : Set(plan.services.indices)
+            var troubles: [BackendError] = []
+            if isAsBelieved {
+                unreconciled = []
+                troubles = await bring(believed ?? Table(), only: touched, of: backend)
+            }
+            if !isAsBelieved || !troubles.isEmpty, backend === self.backend {
+                // With trouble, perhaps somebody else has changed the table in the meantime.
+                let start = clock.now
                 let actual = try await backend.table()
                 if backend !== self.backend { return }
+                if !isAsBelieved {
+                    isLookDue = false
+                    isPlanNew = false
+                    if !hasReconciled { adoptVerdicts(from: actual) }
+                }
+                unreconciled = []
                 refused = [:]
-                troubles = await bring(actual, of: backend)
+                troubles = await bring(actual, only: nil, of: backend)
+                lookedAt = clock.now
+                lookTook = start.duration(to: clock.now)
             }
+            if backend !== self.backend { return }
             speak(of: troubles)
         } catch {
             if backend !== self.backend { return }
-            believed = Table()
+            believe(Table())
             isLookDue = true
             speak(of: [error])
+            hasReconciled = true
+            followFallbacks(of: plan.services.indices)
+            savedVerdicts = [:]
+            publish()
+            save(force: false)
+            return
         }
         hasReconciled = true
-        followChecks()
+        followFallbacks(of: number == planNumber ? touched : Set(plan.services.indices))
         savedVerdicts = [:]
         publish()
         save(force: false)
     }
 
-    /// The table as it is, where it is time to look for what others have changed; else as we left it,
-    /// so that a verdict does not wait for the reading of a large table.
-    private func lookAtTable(of backend: any Backend) async throws(BackendError) -> Table {
-        if let believed, refused.isEmpty, !plan.repairs || !isLookDue { return believed }
-        isLookDue = true
-        return try await backend.table()
-    }
-
-    /// Makes the table what it should be; what the backend would not do.
-    private func bring(_ actual: Table, of backend: any Backend) async -> [BackendError] {
+    /// Makes the table, or some virtual servers in it, what it should be; what the backend would not do.
+    private func bring(
+        _ actual: Table, only places: Set<Int>?, of backend: any Backend
+    ) async -> [BackendError] {
         let now = clock.now
-        let desired = desiredTable(from: actual)
-        noteForeignChanges(in: actual)
-        let steps = stepsToTake(from: actual, to: desired, at: now)
+        let (part, desired) = desiredTable(from: actual, only: places)
+        if places == nil { noteForeignChanges(in: actual) }
+        let steps = stepsToTake(from: part, to: desired, owned: places == nil ? owned : [], at: now)
+        let before = owned
         if steps.isEmpty {
-            believed = actual
-            let before = owned
-            owned.formIntersection(Set(desired.entries.keys).union(actual.entries.keys))
+            if places == nil {
+                believe(actual)
+                owned.formIntersection(Set(desired.entries.keys).union(actual.entries.keys))
+            }
             owned.formUnion(desired.entries.keys)
             if owned != before { stateIsSaved = false }
             refused = [:]
             return []
         }
-        let before = owned
         owned.formUnion(desired.entries.keys)
         if owned != before {
             // Known to be ours before it is made, so that even a crash in between leaves nothing behind.
             stateIsSaved = false
             save(force: true)
         }
-        var troubles: [BackendError] = []
         let results = await backend.apply(steps)
         // Another carries the packets by now; of what it holds nothing is known here.
         if backend !== self.backend { return [] }
-        var table = actual
+        var troubles: [BackendError] = []
         refused = [:]
+        if places == nil { believe(actual) }
         var unmade: Set<VirtualServerKey> = []
         for (step, trouble) in zip(steps, results) {
             if let trouble {
@@ -103,19 +125,33 @@ extension Controller {
                 if !unmade.contains(step.key) { troubles.append(trouble) }
                 if case .addService = step { unmade.insert(step.key) }
             } else {
-                table.take(step)
+                believed?.take(step)
                 if case .deleteService(let key) = step { owned.remove(key) }
             }
+            if let place = index.serviceOfKey[step.key] { lookAgain(place) }
         }
-        believed = table
         stateIsSaved = false
         return troubles
+    }
+
+    /// Takes a table for what the backend holds.
+    private func believe(_ table: Table) {
+        for (place, service) in plan.services.enumerated() where believed?[service.key] != table[service.key] {
+            lookAgain(place)
+        }
+        believed = table
+    }
+
+    /// Notes that a virtual server's entry is another, on which answers depend.
+    private func lookAgain(_ place: Int) {
+        stale.insert(place)
+        unpublished.insert(place)
     }
 
     /// The steps to the desired table, without those that only feed a quarrel; nothing is put into a
     /// virtual server that is not put back.
     private func stepsToTake(
-        from actual: Table, to desired: Table, at now: ContinuousClock.Instant
+        from actual: Table, to desired: Table, owned: Set<VirtualServerKey>, at now: ContinuousClock.Instant
     ) -> [Change] {
         var absent: Set<VirtualServerKey> = []
         let steps = Plan.changes(from: actual, to: desired, owned: owned).filter { step in
@@ -129,13 +165,17 @@ extension Controller {
         return steps
     }
 
-    private func desiredTable(from actual: Table) -> Table {
+    /// The entries that these virtual servers (nil: all) should have, and those that they have.
+    private func desiredTable(from actual: Table, only places: Set<Int>?) -> (actual: Table, desired: Table) {
         var desired = Table()
-        for server in virtualServers {
+        var part = Table()
+        for place in places ?? Set(plan.services.indices) {
+            let server = virtualServer(place)
             desired[server.key] = server.desiredEntry(
                 actual: actual[server.key], refused: refused[server.key] ?? [])
+            if places != nil { part[server.key] = actual[server.key] }
         }
-        return desired
+        return (places == nil ? actual : part, desired)
     }
 
     private func refuse(_ step: Change) {

@@ -31,8 +31,10 @@ extension Controller {
         var state = SavedState()
         state.owned = owned.sorted()
         state.verdicts =
-            checks.filter { $0.value.verdict != .unknown && $0.value.hasSpoken }
-            .map { SavedState.SavedVerdict(check: $0.key, verdict: $0.value.verdict, reason: $0.value.reason) }
+            watches.slots.lazy.compactMap { $0 }.filter { $0.state.verdict != .unknown && $0.state.hasSpoken }
+            .map {
+                SavedState.SavedVerdict(check: $0.check, verdict: $0.state.verdict, reason: $0.state.reason)
+            }
             .sorted { $0.check.target < $1.check.target }
         state.addresses = addresses.added.sorted { $0.address < $1.address }
         let trouble = stateFile.write(state)
@@ -48,7 +50,7 @@ extension Controller {
     /// How everything stands now, for people to look at.
     public var overview: Overview {
         Overview(
-            virtualServers: virtualServers, checks: checks, standings: standings, since: standingSince,
+            virtualServers: virtualServers, checks: watches.states, standings: standings, since: standingSince,
             desired: desiredForPeople, sets: marking.registry.sets, uses: marking.registry.uses,
             entries: publishedEntries ?? [], troubles: backendTroubles.sorted(), plan: plan)
     }

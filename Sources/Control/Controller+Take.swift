@@ -3,6 +3,7 @@ public import Answering
 public import DNSWire
 public import Director
 internal import Health
+internal import Zones
 
 extension Controller {
     /// Takes on another plan and other zones, whole. What both have in common goes on undisturbed:
@@ -27,13 +28,17 @@ extension Controller {
             refused = [:]
         }
         self.plan = plan
+        unpublished = []
+        unreconciled = []
+        stale = []
+        overdrawn = []
         self.backend = backend
         self.options = options
         planNumber += 1
-        isLookDue = true
+        isPlanNew = true
         isViewHeld = isRunning
+        followPlan()
         take(next)
-        followChecks()
         followAddresses()
         publish()
         wake.yield()
@@ -49,6 +54,32 @@ extension Controller {
     private func take(_ next: Marking) {
         marking = next
         publishedEntries = nil
+        setsOfVIP = [:]
+        for (place, set) in next.registry.sets.enumerated() {
+            for address in set.addresses { setsOfVIP[address, default: []].append(place) }
+        }
+    }
+
+    /// Begins with a plan that has just taken the place of another.
+    private func followPlan() {
+        let old = servers
+        servers = plan.services.map { VirtualServer($0.key, options: $0.options) }
+        let addresses = Set(plan.vips.map(\.address))
+        steeredVIPs = steeredVIPs.filter { addresses.contains($0.key) }
+        standings = standings.filter { addresses.contains($0.key) }
+        let wasUp = Dictionary(old.map { ($0.key, $0.wasUp) }, uniquingKeysWith: { $1 })
+        for place in servers.indices { servers[place].wasUp = wasUp[servers[place].key] ?? false }
+        let places = plan.checkOfPlace
+        ramps = ramps.filter { places[$0.key] != nil }
+        // Those that are checked already go on, until it is seen whether they are to.
+        fallbacksAsked = Set(
+            plan.services.indices.filter { place in
+                plan.services[place].fallback.map {
+                    $0.isCheckedInTableOnly && watches.slot(of: $0.check) != nil
+                } ?? false
+            })
+        followChecks()
+        followFallbacks(of: plan.services.indices)
     }
 
     /// Begins the checks of a plan that is to come; returns when each of them has a verdict.
@@ -57,7 +88,11 @@ extension Controller {
         comingPlan = plan
         followChecks()
         let asked = plan.certainChecks
-        await passes { asked.allSatisfy { self.checks[$0]?.verdict ?? .down != .unknown } }
+        await passes {
+            self.watches.unknown.allSatisfy { slot in
+                self.watches.slots[slot].map { !asked.contains($0.check) } ?? true
+            }
+        }
         comingPlan = nil
     }
 

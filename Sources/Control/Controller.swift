@@ -36,6 +36,16 @@ public actor Controller {
     /// After a saving, this many times what it took is left to other work: with thousands of verdicts it
     /// takes long enough to hold them up.
     static let savingRest = 20
+    /// What a pass may take without a rest after it, and that rest at most.
+    static let shortPass = Duration.milliseconds(5)
+    static let longestRest = Duration.milliseconds(100)
+    /// The time for the first round of checks of which no verdict is known: with the timeout of a usual check it
+    /// fits into the patience.
+    static let firstRound = Duration.seconds(2)
+    /// At most between the first probes of two checks.
+    static let startGap = Duration.milliseconds(1)
+    /// Between two looks at the agenda: with thousands of checks, each of them finds several that are due.
+    static let alarmPause = Duration.milliseconds(2)
     /// The age at which saved verdicts no longer hold.
     static let savedVerdictsHold = 600.0
 
@@ -52,17 +62,48 @@ public actor Controller {
     var options = AnswerOptions()
 
     // What is known of real servers.
-    var checks: [Check: CheckState] = [:]
-    var runners: [Check: UInt64] = [:]
-    var firstAsked: [Check: ContinuousClock.Instant] = [:]
-    var lastRunner: UInt64 = 0
+    var watches = Watches()
+    var index = PlanIndex()
+    /// Of those that have not spoken, by their slot.
+    var firstAsked: [Int: ContinuousClock.Instant] = [:]
+    /// The virtual servers whose fallback is checked because it stands in the table.
+    var fallbacksAsked: Set<Int> = []
     var savedVerdicts: [Check: SavedState.SavedVerdict] = [:]
+
+    // Which check is due when.
+    var agenda = Agenda<ProbeTurn>()
+    /// When the agenda is to be looked at next, and was last.
+    var alarm: ContinuousClock.Instant?
+    var lastAlarm: ContinuousClock.Instant
+    /// The probes that are under way, and how many there may be.
+    var probing = 0
+    let maximumProbes: Int
+    /// Whether more are due than may be under way.
+    var isCrowded = false
+    var random = Chance()
+
+    // The virtual servers as they stand, in the plan's order, and those of them that are to be looked at anew: for
+    // themselves, for the answers, for the table.
+    var servers: [VirtualServer] = []
+    var stale: Set<Int> = []
+    var unpublished: Set<Int> = []
+    var unreconciled: Set<Int> = []
+
+    /// Since when real servers that have returned are on their way to their whole weight.
+    var ramps: [ControlPlan.Place: ContinuousClock.Instant] = [:]
+    /// The virtual servers that have more real servers down than may be taken out.
+    var overdrawn: Set<Int> = []
 
     // What is known of the table.
     var owned: Set<VirtualServerKey> = []
     var believed: Table?
     /// Whether the next pass is to look at the table, for what others have changed in it.
     var isLookDue = true
+    /// Whether the next pass is about all of a plan.
+    var isPlanNew = true
+    /// When the table was looked at last, and how long that took.
+    var lookedAt: ContinuousClock.Instant?
+    var lookTook = Duration.zero
     var refused: [VirtualServerKey: Set<Endpoint>] = [:]
     var backendTroubles: Set<String> = []
     var limiter = RepairLimiter()
@@ -70,6 +111,9 @@ public actor Controller {
 
     // What was published.
     var marking = Marking()
+    /// The places in the registry of the sets that have each VIP.
+    var setsOfVIP: [IPAddress: [Int]] = [:]
+    var steeredVIPs: [IPAddress: SteeredVIP] = [:]
     var standings: [IPAddress: VIPStanding] = [:]
     var standingSince: [IPAddress: ContinuousClock.Instant] = [:]
     var publishedEntries: [SteeringEntry]?
@@ -95,28 +139,39 @@ public actor Controller {
 
     let wakeups: AsyncStream<Void>
     let wake: AsyncStream<Void>.Continuation
-    let newRunners: AsyncStream<(Check, UInt64)>
-    let startRunner: AsyncStream<(Check, UInt64)>.Continuation
+    let newJobs: AsyncStream<Job>
+    let jobs: AsyncStream<Job>.Continuation
+
+    /// What is done beside all else.
+    enum Job: Sendable {
+        /// Looks at the agenda at this time.
+        case alarm(ContinuousClock.Instant)
+        /// Carries out a check once.
+        case probe(Check, ProbeTurn)
+    }
 
     /// A controller that publishes to a store; it does nothing before `run()`.
     ///
     /// - Parameters:
     ///   - stateFile: Where state outlives the process; nil: nowhere.
     ///   - hostAddresses: What keeps VIPs on an interface; nil: nothing does.
+    ///   - maximumProbes: How many probes may be under way at a time; each has a descriptor.
     ///   - probe: Carries out one check, within its timeout.
     ///   - report: Takes what happens; called from the controller, so it should return at once.
     public init(
         store: SnapshotStore, stateFile: StateFile? = nil, hostAddresses: HostAddresses? = nil,
-        probe: @escaping @Sendable (Check) async -> Outcome,
+        maximumProbes: Int = 10_000, probe: @escaping @Sendable (Check) async -> Outcome,
         report: @escaping @Sendable (Occurrence) -> Void = { _ in }
     ) {
         self.store = store
         self.stateFile = stateFile
         self.hostAddresses = hostAddresses
+        self.maximumProbes = max(maximumProbes, 1)
+        lastAlarm = clock.now
         self.probe = probe
         self.report = report
         (wakeups, wake) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
-        (newRunners, startRunner) = AsyncStream.makeStream()
+        (newJobs, jobs) = AsyncStream.makeStream()
         guard let saved = stateFile?.read() else { return }
         owned = Set(saved.owned)
         addresses = AddressKeeper(added: Set(saved.addresses))
@@ -131,19 +186,33 @@ public actor Controller {
         await withDiscardingTaskGroup { group in
             group.addTask { await self.reconcileWhenWoken() }
             group.addTask { await self.tick() }
-            group.addTask {
-                await withDiscardingTaskGroup { runners in
-                    for await (check, runner) in self.newRunners {
-                        runners.addTask { await self.run(check, as: runner) }
-                    }
-                    runners.cancelAll()
-                }
-            }
+            group.addTask { await self.work() }
         }
         isRunning = false
         hasEnded = true
         resumeSettledWaiters()
         resumePassWaiters()
+    }
+
+    /// Carries out what is due beside all else, until there will be no more.
+    private nonisolated func work() async {
+        await withDiscardingTaskGroup { group in
+            for await job in newJobs {
+                switch job {
+                case .alarm(let due):
+                    group.addTask {
+                        if (try? await self.clock.sleep(until: due)) != nil { await self.ring(due) }
+                    }
+                case .probe(let check, let turn):
+                    group.addTask {
+                        let start = self.clock.now
+                        let outcome = await self.probe(check)
+                        if !Task.isCancelled { await self.conclude(turn, began: start, outcome) }
+                    }
+                }
+            }
+            group.cancelAll()
+        }
     }
 
     /// Returns when every check has a verdict, assumed or spoken, and the table has been looked at:
@@ -169,7 +238,7 @@ public actor Controller {
         save(force: true)
     }
 
-    var hasVerdicts: Bool { checks.values.allSatisfy { $0.verdict != .unknown } }
+    var hasVerdicts: Bool { watches.unknown.isEmpty }
 
     var isSettled: Bool { hasReconciled && hasVerdicts }
 
@@ -194,17 +263,19 @@ public actor Controller {
     private func tick() async {
         while (try? await clock.sleep(for: Self.repairInterval)) != nil {
             let now = clock.now
-            for (check, asked) in firstAsked where asked.duration(to: now) >= Self.patience {
-                _ = checks[check]?.expireUnknown(at: now)
-                firstAsked[check] = nil
+            for (slot, asked) in firstAsked where asked.duration(to: now) >= Self.patience {
+                if watches.change(slot, { $0.expireUnknown(at: now) }) { touchAll(of: slot) }
+                firstAsked[slot] = nil
             }
+            for place in Set(ramps.keys.compactMap { index.serviceOfKey[$0.key] }) { touch(place) }
             limiter.forgetQuiet(at: now)
             if let hostAddresses { addresses.announceAgain(by: hostAddresses, at: now, report: report) }
             save(force: false)
-            isLookDue = true
+            // Reading a very large table takes a twentieth of the time at most.
+            if lookedAt.map({ $0.duration(to: now) >= lookTook * Self.savingRest }) ?? true { isLookDue = true }
             wake.yield()
         }
         wake.finish()
-        startRunner.finish()
+        jobs.finish()
     }
 }

@@ -20,7 +20,8 @@ extension ControlPlan {
                 VIP(
                     vip.address, virtualServers: vip.virtualServers,
                     requires: vip.requires == .all ? .all : .any,
-                    isServedWhenAllDown: (vip.whenAllDown ?? settings.steering.whenAllDown) == .serveAll)
+                    isServedWhenAllDown: (vip.whenAllDown ?? settings.steering.whenAllDown) == .serveAll,
+                    weight: vip.weight)
             },
             repairs: director.repair, vipInterface: director.backend == .none ? nil : director.vipInterface)
 
@@ -38,7 +39,8 @@ extension ControlPlan {
 extension ControlPlan.Service {
     fileprivate init(_ settings: VirtualServerSettings, backend: BackendKind, hostAddresses: Set<IPAddress>) {
         self.init(
-            settings.key, options: settings.options, quorum: settings.quorum, isQuiescent: settings.isQuiescent,
+            settings.key, options: settings.options, quorum: settings.quorum, lowQuorum: settings.lowQuorum,
+            maximumDown: settings.maximumDown, slowStart: settings.slowStart, isQuiescent: settings.isQuiescent,
             isRemovedOnStop: settings.cleanstop,
             members: settings.realServers.map { ControlPlan.Member($0.destination, check: $0.check) },
             fallback: Self.fallback(of: settings, backend: backend, hostAddresses: hostAddresses))

@@ -67,7 +67,8 @@ actor Core {
         let hub = hub
         controller = Control.Controller(
             store: store, stateFile: StateFile(directory: settings.stateDirectory),
-            hostAddresses: .ofThisHost, probe: { await prober.probe($0) },
+            hostAddresses: .ofThisHost, maximumProbes: DescriptorBudget.now?.probes ?? 1000,
+            probe: { await prober.probe($0) },
             report: { occurrence in
                 log.write(occurrence)
                 hub.tell(occurrence)

@@ -24,6 +24,10 @@ struct DescriptorBudget {
     /// or out: a quarter, 32 at least and 256 at most.
     private var reserve: Int { min(max(limit / 4, 32), 256) }
 
+    /// Probes that may be under way at a time: half of all descriptors, so that checks that hang leave the rest to
+    /// whoever asks.
+    var probes: Int { max(limit / 2, 1) }
+
     /// As it is now; nil if the system doesn't tell.
     static var now: DescriptorBudget? {
         var limit = rlimit()

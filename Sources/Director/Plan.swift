@@ -36,12 +36,12 @@ public enum Plan {
         }
         // Not by the virtual server's port: what was put there with another one is another destination.
         let present = actual?.destinations.mapValues(\.normalizedProperties) ?? [:]
-        for (endpoint, destination) in desired.destinations.sorted(by: { $0.key < $1.key }) {
-            guard let known = present[endpoint] else {
-                changes.append(.addDestination(key, destination))
-                continue
-            }
-            if known != destination { changes.append(.editDestination(key, destination)) }
+        // Only what differs is put in order: of a thousand real servers ten at a time do.
+        let differing = desired.destinations.filter { present[$0.key] != $0.value }
+        for (endpoint, destination) in differing.sorted(by: { $0.key < $1.key }) {
+            changes.append(
+                present[endpoint] == nil
+                    ? .addDestination(key, destination) : .editDestination(key, destination))
         }
         changes += present.keys.filter { desired.destinations[$0] == nil }.sorted()
             .map { .deleteDestination(key, $0) }

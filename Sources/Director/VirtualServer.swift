@@ -8,6 +8,12 @@ public enum Standing: Hashable, Sendable {
     case up
     /// It can't.
     case down
+    /// It serves whom it serves, but no answer counts on it any more: it keeps its weight.
+    case withdrawing
+    /// It keeps its connections and gets no new ones: it stands in the table with weight 0.
+    case draining
+    /// It is out of the table, even where others that can't serve stay there with weight 0.
+    case out
 }
 
 /// One backend of a virtual server.
@@ -20,16 +26,22 @@ public struct RealServer: Hashable, Sendable {
     public var isAcknowledged: Bool
     /// The least time in which it can come up when it is down; nil if it never does by itself.
     public var recovery: Duration?
+    /// The part of its weight that it has now, of a thousand; at least 1 of a weight above 0 stays.
+    public var share: Int
+    /// Why it stands otherwise than its check says, in words; nil: it doesn't.
+    public var note: String?
 
     /// A real server; see the properties.
     public init(
         _ destination: Destination, standing: Standing = .unknown, isAcknowledged: Bool = false,
-        recovery: Duration? = .zero
+        recovery: Duration? = .zero, share: Int = 1000, note: String? = nil
     ) {
         self.destination = destination
         self.standing = standing
         self.isAcknowledged = isAcknowledged
         self.recovery = recovery
+        self.share = share
+        self.note = note
     }
 
     /// Whether it takes connections: it is up, its weight is above 0, and the backend has acknowledged it.
@@ -44,6 +56,14 @@ public struct VirtualServer: Hashable, Sendable {
     public var options: ServiceOptions
     /// Serving real servers that make it up, at least 1.
     public var quorum: Int
+    /// Serving real servers that keep it up once the quorum was reached.
+    public var lowQuorum: Int
+    /// Whether it was up when it was looked at last.
+    public var wasUp = false
+    /// Whether it counts as up or down whatever stands behind it; nil: as it is.
+    public var forced: Bool?
+    /// By which the weights in the table are multiplied.
+    public var weightScale: Int32
     /// Whether a real server that is down stays in the table with weight 0, rather than leave it.
     public var isQuiescent: Bool
     /// Its real servers.
@@ -53,12 +73,15 @@ public struct VirtualServer: Hashable, Sendable {
 
     /// A virtual server; see the properties.
     public init(
-        _ key: VirtualServerKey, options: ServiceOptions, quorum: Int = 1, isQuiescent: Bool = false,
-        realServers: [RealServer] = [], fallback: RealServer? = nil
+        _ key: VirtualServerKey, options: ServiceOptions, quorum: Int = 1, lowQuorum: Int? = nil,
+        weightScale: Int32 = 1, isQuiescent: Bool = false, realServers: [RealServer] = [],
+        fallback: RealServer? = nil
     ) {
         self.key = key
         self.options = options
         self.quorum = quorum
+        self.lowQuorum = lowQuorum ?? quorum
+        self.weightScale = weightScale
         self.isQuiescent = isQuiescent
         self.realServers = realServers
         self.fallback = fallback
@@ -67,9 +90,19 @@ public struct VirtualServer: Hashable, Sendable {
     /// The real servers that take connections.
     public var servingCount: Int { realServers.count { $0.isServing } }
 
-    /// The sum of the weights of those.
+    /// The sum of the weights of those, as far as they have them by now, each rounded up.
     public var liveWeight: Int {
-        realServers.reduce(0) { $0 + ($1.isServing ? Int($1.destination.weight) : 0) }
+        realServers.reduce(0) {
+            $0 + ($1.isServing ? (Int($1.destination.weight) * $1.share + 999) / 1000 : 0)
+        }
+    }
+
+    /// Whether enough real servers serve: the quorum of them, or, once that was reached, the low one.
+    public var reachesQuorum: Bool { forced ?? (servingCount >= (wasUp ? lowQuorum : quorum)) }
+
+    /// Whether anything serves.
+    public var serves: Bool {
+        forced ?? (servingCount > 0 || (fallback.map { $0.standing == .up && $0.isAcknowledged } ?? false))
     }
 
     /// Whether the fallback belongs into the table: no real server serves, or is about to. `refused`
@@ -77,7 +110,7 @@ public struct VirtualServer: Hashable, Sendable {
     public func needsFallback(refused: Set<Endpoint> = []) -> Bool {
         fallback != nil
             && realServers.allSatisfy {
-                $0.standing == .down || $0.destination.weight == 0
+                [.down, .draining, .out].contains($0.standing) || $0.destination.weight == 0
                     || refused.contains($0.destination.normalized(for: key).endpoint)
             }
     }
@@ -92,8 +125,11 @@ public struct VirtualServer: Hashable, Sendable {
         if needsFallback(refused: refused), let fallback { destinations.append(fallback.destination) }
         for server in realServers {
             switch server.standing {
-            case .up:
-                destinations.append(server.destination)
+            case .up, .withdrawing:
+                destinations.append(server.destination.weighted(server.share, of: weightScale))
+            case .draining:
+                destinations.append(server.destination.withoutWeight)
+            case .out: break
             case .down:
                 if isQuiescent { destinations.append(server.destination.withoutWeight) }
             case .unknown:
@@ -106,6 +142,15 @@ public struct VirtualServer: Hashable, Sendable {
 }
 
 extension Destination {
+    /// With a share of its weight (of a thousand) times a scale.
+    fileprivate func weighted(_ share: Int, of scale: Int32) -> Destination {
+        if weight <= 0 || (share == 1000 && scale == 1) { return self }
+        var copy = self
+        // What the kernel holds as a weight has 31 bits.
+        copy.weight = Int32(clamping: max(Int(weight) * Int(scale) * share / 1000, 1))
+        return copy
+    }
+
     fileprivate var withoutWeight: Destination {
         var copy = self
         copy.weight = 0

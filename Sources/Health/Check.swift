@@ -24,11 +24,13 @@ public struct Check: Hashable, Sendable, Codable {
     public var rise: Int
     /// Failures in a row that take it down, at least 1.
     public var fall: Int
+    /// What else decides about the verdict, and about the interval.
+    public var judgement: Judgement
 
     /// A check; see the properties.
     public init(
         _ method: Method, target: Endpoint, interval: Duration = .seconds(10), timeout: Duration = .seconds(5),
-        rise: Int = 1, fall: Int = 1
+        rise: Int = 1, fall: Int = 1, judgement: Judgement = Judgement()
     ) {
         self.method = method
         self.target = target
@@ -36,6 +38,7 @@ public struct Check: Hashable, Sendable, Codable {
         self.timeout = timeout
         self.rise = rise
         self.fall = fall
+        self.judgement = judgement
     }
 }
 

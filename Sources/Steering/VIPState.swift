@@ -43,14 +43,14 @@ public struct VIPStanding: Hashable, Sendable {
             case .all: !servers.isEmpty && servers.allSatisfy(condition)
             }
         }
-        if holds({ $0.servingCount >= $0.quorum }) {
+        if holds(\.reachesQuorum) {
             state = .up
-        } else if holds({ $0.servingCount > 0 || $0.fallbackServes }) {
+        } else if holds(\.serves) {
             state = .degraded
         } else {
             state = .down
         }
-        weight = max(servers.reduce(0) { $0 + $1.liveWeight }, state == .degraded ? 1 : 0)
+        weight = max(servers.reduce(0) { $0 + $1.liveWeight }, state == .down ? 0 : 1)
         recovery =
             state == .up
             ? nil : servers.flatMap(\.checkedServers).filter { $0.standing != .up }.compactMap(\.recovery).min()
@@ -62,9 +62,5 @@ extension VirtualServer {
     fileprivate var checkedServers: [RealServer] {
         guard let fallback, needsFallback() else { return realServers }
         return realServers + [fallback]
-    }
-
-    fileprivate var fallbackServes: Bool {
-        fallback.map { $0.standing == .up && $0.isAcknowledged } ?? false
     }
 }

@@ -86,4 +86,12 @@ struct CheckStateTests {
         let next = check.nextProbe(after: Self.start, ended: Self.start + .seconds(ended), finding: outcome)
         #expect(next == Self.start + .seconds(due))
     }
+
+    @Test("Jitter makes an interval up to a tenth shorter, never longer", arguments: [0, 0.5, 1])
+    func jitter(haste: Double) {
+        let check = Check(.connect, target: Endpoint(.v4(.loopback), port: 80), interval: .seconds(10))
+        let next = check.nextProbe(
+            after: Self.start, ended: Self.start, finding: .success("fine"), haste: haste)
+        #expect(next == Self.start + .seconds(10) - .milliseconds(Int(1000 * haste)))
+    }
 }

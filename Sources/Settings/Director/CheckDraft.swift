@@ -16,6 +16,9 @@ struct CheckDraft {
     var timeout: Duration = .seconds(5)
     var rise = 1
     var fall = 1
+    /// Whether `fall` is written.
+    var hasFall = false
+    var judgement = Judgement()
     /// The port to check, where it is another than the real server's.
     var port: UInt16?
     /// Where it is written; nil for a default.
@@ -36,7 +39,7 @@ struct CheckDraft {
             }
         return Check(
             method, target: Endpoint(address, port: self.port ?? port), interval: interval, timeout: timeout,
-            rise: rise, fall: fall)
+            rise: rise, fall: fall, judgement: judgement)
     }
 
     /// Whether a probe goes anywhere.

@@ -31,7 +31,9 @@ enum CheckReader {
                 draft.timeout =
                     cursor.duration("a timeout", .milliseconds(10) ... .seconds(3600)) ?? draft.timeout
             case "rise": draft.rise = cursor.number("a count", 1...100) ?? draft.rise
-            case "fall": draft.fall = cursor.number("a count", 1...100) ?? draft.fall
+            case "fall":
+                draft.fall = cursor.number("a count", 1...100) ?? draft.fall
+                draft.hasFall = true
             case "path": draft.path = path(&cursor) ?? draft.path
             case "match": draft.match = pattern(&cursor) ?? draft.match
             case "host": draft.host = host(&cursor) ?? draft.host
@@ -41,9 +43,14 @@ enum CheckReader {
                     return cursor.fail("a method is GET or HEAD, not '\(word.text)'", at: word.place)
                 }
                 draft.method = method
-            default: cursor.unknown(in: "'check'", known: timing + request)
+            default:
+                if !JudgementReader.read(keyword, &cursor, into: &draft.judgement) {
+                    cursor.unknown(in: "'check'", known: timing + request + JudgementReader.known)
+                }
             }
         }
+        // Failures in a row are among those that the threshold counts.
+        if let threshold = draft.judgement.downThreshold, !draft.hasFall { draft.fall = threshold }
         return draft
     }
 

@@ -46,8 +46,12 @@ struct DirectorJudge {
         if draft.realServers.isEmpty {
             reading.warning("this virtual server has no real server", at: draft.place)
         }
+        PoolReader.judge(draft, reading)
         return VirtualServerSettings(
-            key: draft.key, options: options(draft), quorum: draft.quorum.count, isQuiescent: draft.isQuiescent,
+            key: draft.key, options: options(draft), quorum: draft.quorum.count,
+            lowQuorum: draft.pool.lowQuorum,
+            maximumDown: draft.pool.maximumDown, slowStart: draft.pool.slowStart?.span,
+            isQuiescent: draft.isQuiescent,
             cleanstop: draft.cleanstop ?? cleanstop, realServers: realServers, fallback: fallback,
             position: draft.place.position)
     }

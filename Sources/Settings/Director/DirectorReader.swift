@@ -84,8 +84,12 @@ enum DirectorReader {
             case "when-all-down":
                 blockReader.once(&cursor)
                 vip.settings.whenAllDown = cursor.choice("what to do when all is down")
+            case "weight":
+                blockReader.once(&cursor)
+                vip.settings.weight = cursor.number("a weight", 0...1_000_000)
             default:
-                cursor.unknown(in: "'vip'", known: ["virtual-server", "fwmark", "requires", "when-all-down"])
+                cursor.unknown(
+                    in: "'vip'", known: ["virtual-server", "fwmark", "requires", "when-all-down", "weight"])
             }
         }
         return vip

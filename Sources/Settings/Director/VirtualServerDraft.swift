@@ -32,6 +32,7 @@ struct VirtualServerDraft {
     var onePacket: Place?
     var persistenceEngine: (name: String, place: Place)?
     var quorum = (count: 1, place: Place?.none)
+    var pool = PoolDraft()
     var isQuiescent = false
     /// nil: what the director block says.
     var cleanstop: Bool?

@@ -4,10 +4,12 @@ import Director
 
 /// Reads `virtual-server` statements.
 enum VirtualServerReader {
-    private static let known = [
-        "scheduler", "scheduler-flags", "quorum", "real-server", "fallback", "check", "persistence", "netmask",
-        "one-packet", "persistence-engine", "quiescent", "cleanstop",
-    ]
+    private static let known =
+        [
+            "scheduler", "scheduler-flags", "quorum", "real-server", "fallback", "check", "persistence",
+            "netmask",
+            "one-packet", "persistence-engine", "quiescent", "cleanstop",
+        ] + PoolReader.known
 
     /// `tcp ADDRESS port N`, `fwmark N [inet6]`, after `virtual-server`.
     static func key(_ cursor: inout StatementCursor) -> (key: VirtualServerKey, place: Place)? {
@@ -63,9 +65,7 @@ enum VirtualServerReader {
                 cursor.advance()
                 draft.schedulerFlags.append((word.keyword, word.place))
             }
-        case "quorum":
-            let place = cursor.nextWord?.place
-            if let count = cursor.number("a quorum", 1...65_535) { draft.quorum = (count, place) }
+        case "quorum": PoolReader.quorum(&cursor, into: &draft)
         case "real-server":
             if let server = realServer(&cursor, base: draft.check) { draft.realServers.append(server) }
         case "fallback": draft.fallback = realServer(&cursor, base: nil, isFallback: true)
@@ -83,7 +83,10 @@ enum VirtualServerReader {
             }
         case "quiescent": draft.isQuiescent = cursor.boolean() ?? false
         case "cleanstop": draft.cleanstop = cursor.boolean()
-        default: cursor.unknown(in: "'virtual-server'", known: known)
+        default:
+            if !PoolReader.read(keyword, &cursor, into: &draft.pool) {
+                cursor.unknown(in: "'virtual-server'", known: known)
+            }
         }
     }
 

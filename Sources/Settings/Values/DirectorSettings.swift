@@ -94,6 +94,12 @@ public struct VirtualServerSettings: Hashable, Sendable {
     public var options: ServiceOptions
     /// Serving real servers that make it up, at least 1.
     public var quorum: Int
+    /// Serving real servers that keep it up once the quorum was reached; nil: the quorum.
+    public var lowQuorum: Int?
+    /// The percentage of its real servers that checks may take out at a time; nil: all.
+    public var maximumDown: Int?
+    /// How long a real server that has returned takes to its whole weight; nil: no time.
+    public var slowStart: Duration?
     /// Whether a real server that is down stays in the table with weight 0, instead of leaving it.
     public var isQuiescent: Bool
     /// Whether a stop removes it from the table.
@@ -108,13 +114,17 @@ public struct VirtualServerSettings: Hashable, Sendable {
 
     /// A virtual server; see the properties.
     public init(
-        key: VirtualServerKey, options: ServiceOptions, quorum: Int = 1, isQuiescent: Bool = false,
+        key: VirtualServerKey, options: ServiceOptions, quorum: Int = 1, lowQuorum: Int? = nil,
+        maximumDown: Int? = nil, slowStart: Duration? = nil, isQuiescent: Bool = false,
         cleanstop: Bool = false, realServers: [RealServerSettings] = [], fallback: RealServerSettings? = nil,
         position: SourcePosition
     ) {
         self.key = key
         self.options = options
         self.quorum = quorum
+        self.lowQuorum = lowQuorum
+        self.maximumDown = maximumDown
+        self.slowStart = slowStart
         self.isQuiescent = isQuiescent
         self.cleanstop = cleanstop
         self.realServers = realServers
@@ -171,18 +181,21 @@ public struct VIPSettings: Hashable, Sendable {
     public var requires: Requirement
     /// What its names say when everything is down; nil for what `steering` says.
     public var whenAllDown: WhenAllDown?
+    /// Its weight in answers; nil for the live weight behind it.
+    public var weight: Int?
     /// Where it is written; nil if no `vip` statement is.
     @NotCompared public var position: SourcePosition?
 
     /// A VIP; see the properties.
     public init(
         address: IPAddress, virtualServers: [VirtualServerKey] = [], requires: Requirement = .any,
-        whenAllDown: WhenAllDown? = nil, position: SourcePosition? = nil
+        whenAllDown: WhenAllDown? = nil, weight: Int? = nil, position: SourcePosition? = nil
     ) {
         self.address = address
         self.virtualServers = virtualServers
         self.requires = requires
         self.whenAllDown = whenAllDown
+        self.weight = weight
         self.position = position
     }
 }

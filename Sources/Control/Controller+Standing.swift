@@ -1,0 +1,131 @@
+internal import Addresses
+internal import Director
+internal import Health
+internal import Steering
+
+extension Controller {
+    /// A virtual server as it stands.
+    func standing(of place: Int) -> VirtualServer {
+        let service = plan.services[place]
+        let entry = believed?[service.key]
+        let slots = index.slotsOfMembers[place]
+        var members = service.members.indices.map { member in
+            realServer(
+                service.members[member], of: service, in: entry,
+                state: slots[member] < 0 ? nil : watches.slots[Int(slots[member])]?.state)
+        }
+        keepSome(of: &members, place)
+        var server = VirtualServer(
+            service.key, options: service.options, quorum: service.quorum, lowQuorum: service.lowQuorum,
+            weightScale: service.weightScale, isQuiescent: service.isQuiescent, realServers: members,
+            fallback: service.fallback.map {
+                realServer($0, of: service, in: entry, state: watches[$0.check])
+            })
+        server.wasUp = servers[place].wasUp
+        server.wasUp = server.reachesQuorum
+        return server
+    }
+
+    private func realServer(
+        _ member: ControlPlan.Member, of service: ControlPlan.Service, in entry: TableEntry?, state: CheckState?
+    ) -> RealServer {
+        let standing: Standing =
+            switch state?.verdict {
+            case .up: .up
+            case .down: .down
+            case .unknown, nil: .unknown
+            }
+        let endpoint = member.destination.endpoint
+        let isInTable =
+            backend == nil
+            || (entry?.destinations[member.destination.normalized(for: service.key).endpoint]?.weight ?? 0) > 0
+        var server = RealServer(
+            member.destination, standing: standing, isAcknowledged: isInTable, recovery: member.check.recovery)
+        if standing == .up, let slowStart = service.slowStart {
+            server.share = share(of: .init(key: service.key, endpoint: endpoint), after: slowStart)
+            if server.share < 1000 { server.note = "slow start, \(server.share / 10) % of its weight" }
+        }
+        return server
+    }
+
+    /// How a VIP stands whose virtual servers stand so.
+    func standing(of vip: ControlPlan.VIP, _ servers: [VirtualServer]) -> VIPStanding {
+        var standing = VIPStanding(of: servers, requires: vip.requires)
+        if standing.state != .down, let weight = vip.weight { standing.weight = weight }
+        return standing
+    }
+
+    // MARK: Slow start
+
+    /// Steps in which a real server comes to its whole weight.
+    private static let rampSteps = 10
+
+    /// Begins the way to the whole weight of the real servers of a check, which have just returned.
+    func beginRamps(of slot: Int, at now: ContinuousClock.Instant) {
+        for place in watches.slots[slot]?.services ?? [] {
+            let service = plan.services[Int(place)]
+            guard service.slowStart != nil else { continue }
+            for (member, its) in zip(service.members, index.slotsOfMembers[Int(place)]) where its == slot {
+                ramps[.init(key: service.key, endpoint: member.destination.endpoint)] = now
+            }
+        }
+    }
+
+    /// The share of its weight, of a thousand, that a real server has now.
+    private func share(of place: ControlPlan.Place, after slowStart: Duration) -> Int {
+        guard let start = ramps[place] else { return 1000 }
+        let step = Int(start.duration(to: clock.now) / slowStart * Double(Self.rampSteps)) + 1
+        if step >= Self.rampSteps {
+            ramps[place] = nil
+            return 1000
+        }
+        return step * 1000 / Self.rampSteps
+    }
+
+    // MARK: max-down
+
+    /// Keeps real servers in that checks would take out beyond what the virtual server allows: those that went
+    /// down last, since the first ones are out already. One may always be taken out.
+    private func keepSome(of members: inout [RealServer], _ place: Int) {
+        let service = plan.services[place]
+        guard let percentage = service.maximumDown else { return }
+        let pool = members.indices.filter {
+            members[$0].destination.weight > 0 && (members[$0].standing == .up || members[$0].standing == .down)
+        }
+        let slots = index.slotsOfMembers[place]
+        let down = pool.filter { members[$0].standing == .down }.sorted {
+            let (one, other) = (since(slots[$0]), since(slots[$1]))
+            return one == other ? $0 < $1 : one < other
+        }
+        let allowed = max(pool.count * percentage / 100, 1)
+        for kept in down.dropFirst(allowed) {
+            members[kept].standing = .up
+            members[kept].note = "kept in by max-down \(percentage)%"
+        }
+        if down.count > allowed {
+            guard overdrawn.insert(place).inserted else { return }
+            report(
+                Occurrence(
+                    .warning, "\(service.key)",
+                    "\(down.count) of \(pool.count) real servers are down, max-down \(percentage)% lets "
+                        + "\(allowed) be taken out: the others stay in"))
+        } else if overdrawn.remove(place) != nil {
+            report(Occurrence(.info, "\(service.key)", "max-down keeps nobody in any more"))
+        }
+    }
+
+    private func since(_ slot: Int32) -> ContinuousClock.Instant {
+        (slot < 0 ? nil : watches.slots[Int(slot)]?.state.since) ?? clock.now
+    }
+}
+
+extension ControlPlan.Service {
+    /// With slow start, by which the weights in the table are multiplied, so that there are steps between nothing
+    /// and the least of them: a weight of 1 is 100 then. The schedulers of Linux count with weights up to 65535.
+    var weightScale: Int32 {
+        guard slowStart != nil else { return 1 }
+        let weights = members.map(\.destination.weight).filter { $0 > 0 }
+        guard let least = weights.min(), let most = weights.max() else { return 1 }
+        return max(min((100 + least - 1) / least, 65_535 / most), 1)
+    }
+}

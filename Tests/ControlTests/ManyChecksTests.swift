@@ -1,0 +1,96 @@
+import Addresses
+import Answering
+import Control
+import Director
+import Health
+import Synchronization
+import Testing
+import Zones
+
+@Suite("Very many checks", .timeLimit(.minutes(1)))
+struct ManyChecksTests {
+    private struct Tally {
+        var underWay: [Endpoint: Int] = [:]
+        var most = 0
+        var mostOfOne = 0
+        var asked: Set<Endpoint> = []
+    }
+
+    private static func target(_ index: Int) -> Endpoint {
+        Endpoint(.v4(IPv4Address(10, 1, UInt8(index / 250), UInt8(index % 250 + 1))), port: 80)
+    }
+
+    private static func service(_ index: Int, _ targets: Range<Int>) -> ControlPlan.Service {
+        ControlPlan.Service(
+            .endpoint(.tcp, Endpoint(.v4(IPv4Address(192, 0, 2, UInt8(index))), port: 80)),
+            options: ServiceOptions(scheduler: "wrr"),
+            members: targets.map {
+                ControlPlan.Member(
+                    Destination(target($0)),
+                    check: Check(
+                        .connect, target: target($0), interval: .milliseconds(50), timeout: .seconds(1)))
+            })
+    }
+
+    @Test("No more are under way than may be, each target is asked once at a time, and all are asked")
+    func bounded() async {
+        let tally = Mutex(Tally())
+        let probe: @Sendable (Check) async -> Outcome = { check in
+            tally.withLock {
+                $0.underWay[check.target, default: 0] += 1
+                $0.most = max($0.most, $0.underWay.values.reduce(0, +))
+                $0.mostOfOne = max($0.mostOfOne, $0.underWay[check.target] ?? 0)
+                $0.asked.insert(check.target)
+            }
+            try? await Task.sleep(for: .milliseconds(10))
+            tally.withLock { $0.underWay[check.target, default: 1] -= 1 }
+            return .success("fine")
+        }
+        let controller = Controller(
+            store: SnapshotStore(Snapshot(catalog: ZoneCatalog([:]))), maximumProbes: 20, probe: probe)
+        // Ten virtual servers share the same two hundred real servers.
+        let plan = ControlPlan(services: (1...10).map { Self.service($0, 0..<200) })
+        await controller.take(plan, backend: nil, zones: [:], options: AnswerOptions())
+        await withTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { await controller.run() }
+            defer { tasks.cancelAll() }
+            await controller.settled()
+            for server in await controller.overview.virtualServers { #expect(server.servingCount == 200) }
+        }
+        tally.withLock {
+            #expect($0.asked.count == 200)
+            #expect($0.mostOfOne == 1)
+            #expect($0.most <= 20)
+        }
+    }
+
+    @Test("A verdict changes only the virtual servers that have the real server")
+    func touched() async throws {
+        let failing = Mutex<Set<Endpoint>>([])
+        let backend = FakeBackend()
+        let controller = Controller(store: SnapshotStore(Snapshot(catalog: ZoneCatalog([:])))) { check in
+            failing.withLock { $0.contains(check.target) } ? .failure("refused") : .success("fine")
+        }
+        let plan = ControlPlan(services: [
+            Self.service(1, 0..<5), Self.service(2, 3..<8), Self.service(3, 6..<9),
+        ])
+        await controller.take(plan, backend: backend, zones: [:], options: AnswerOptions())
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { await controller.run() }
+            defer { tasks.cancelAll() }
+            await controller.settled()
+            while await backend.held.entries.values.reduce(0, { $0 + $1.destinations.count }) < 13 {
+                try await Task.sleep(for: .milliseconds(5))
+            }
+            let before = await backend.taken.count
+            failing.withLock { $0 = [Self.target(3)] }
+            while await backend.taken.count < before + 2 { try await Task.sleep(for: .milliseconds(5)) }
+            let steps = await backend.taken[before...]
+            #expect(
+                Set(steps) == [
+                    .deleteDestination(plan.services[0].key, Self.target(3)),
+                    .deleteDestination(plan.services[1].key, Self.target(3)),
+                ])
+        }
+    }
+}

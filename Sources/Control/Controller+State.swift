@@ -29,7 +29,7 @@ extension Controller {
         let pause = stateIsSaved ? Self.saveInterval : savingTook * Self.savingRest
         if !force, let savedAt, savedAt.duration(to: now) < pause { return }
         var state = SavedState()
-        state.owned = owned.sorted()
+        state.owned = (backend?.outlivesProcess == true ? owned.union(inherited) : inherited).sorted()
         state.verdicts =
             watches.slots.lazy.compactMap { $0 }.filter { $0.state.verdict != .unknown && $0.state.hasSpoken }
             .map {

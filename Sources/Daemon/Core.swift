@@ -88,6 +88,7 @@ actor Core {
         let admin = AdminServer(socket: control, doors: self, group: group, logger: log.logger("control"))
         watch.follow(watchedFiles)
         await take(configuration)
+        await clearKernel()
         do {
             try await withThrowingTaskGroup(of: Void.self) { tasks in
                 tasks.addTask { await self.controller.run() }

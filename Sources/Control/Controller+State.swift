@@ -51,7 +51,8 @@ extension Controller {
     public var overview: Overview {
         Overview(
             virtualServers: virtualServers, checks: watches.states, standings: standings, since: standingSince,
-            desired: desiredForPeople, sets: marking.registry.sets, uses: marking.registry.uses,
+            desired: desiredForPeople, privateTable: privateTable.normalized, sets: marking.registry.sets,
+            uses: marking.registry.uses,
             entries: publishedEntries ?? [], troubles: backendTroubles.sorted(), plan: plan)
     }
 

@@ -92,6 +92,7 @@ extension Controller {
         guard isRunning else { return }
         comingPlan = plan
         followChecks()
+        wake.yield()
         let asked = plan.certainChecks
         await passes {
             self.watches.unknown.allSatisfy { slot in

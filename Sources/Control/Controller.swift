@@ -109,6 +109,10 @@ public actor Controller {
     var lookTook = Duration.zero
     var refused: [VirtualServerKey: Set<Endpoint>] = [:]
     var backendTroubles: Set<String> = []
+    // What checks that take the way of clients need of it.
+    var privateMarks = PrivateMarks()
+    var privateServices: [Check: PrivateService] = [:]
+    var privateTable = Table()
     var limiter = RepairLimiter()
     var addresses = AddressKeeper()
 
@@ -229,7 +233,8 @@ public actor Controller {
     public func stop() async {
         let leaving = plan.services.filter(\.isRemovedOnStop).map(\.key)
         if let backend {
-            owned.subtract(await remove(owned.intersection(leaving), from: backend))
+            let marked = privateTable.entries.keys
+            owned.subtract(await remove(owned.intersection(leaving + marked), from: backend))
             await backend.close()
         }
         if let hostAddresses {

@@ -57,6 +57,12 @@ public protocol Backend: AnyObject, Sendable {
     /// The connections of each destination.
     func connections() async throws(BackendError) -> [VirtualServerKey: [Endpoint: ConnectionCounts]]
 
+    /// What was counted of each virtual server; none where the backend doesn't count.
+    func traffic() async throws(BackendError) -> [VirtualServerKey: ServiceTraffic]
+
+    /// Begins to count anew.
+    func zeroTraffic() async throws(BackendError)
+
     /// Lets go of what the process itself holds (listening sockets, connections); the kernel's table stays.
     func close() async
 }
@@ -64,4 +70,10 @@ public protocol Backend: AnyObject, Sendable {
 extension Backend {
     /// It does, where nothing else is said.
     public nonisolated var outlivesProcess: Bool { true }
+
+    /// It doesn't count, where nothing else is said.
+    public func traffic() async throws(BackendError) -> [VirtualServerKey: ServiceTraffic] { [:] }
+
+    /// Nothing, where nothing is counted.
+    public func zeroTraffic() async throws(BackendError) {}
 }

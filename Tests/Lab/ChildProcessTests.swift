@@ -22,7 +22,10 @@ struct ChildProcessTests {
             "echo $WORD; sleep 1000 & (set -m; sleep 1000 & ); \(end)")
         #expect(seen == status)
         #expect(output == "said\n")
-        for _ in 0..<1000 where !child.remains.isEmpty { try await Task.sleep(for: .milliseconds(5)) }
+        for _ in 0..<1000 {
+            if child.remains.isEmpty { break }
+            try await Task.sleep(for: .milliseconds(5))
+        }
         #expect(child.remains.isEmpty)
     }
 

@@ -1,6 +1,7 @@
 public import ControlProtocol
 
-/// What the control socket needs of the daemon, which implements it. Nothing here changes state but `reload`.
+/// What the control socket needs of the daemon, which implements it. Nothing here changes state but `reload`, and
+/// counters that `table` sets to zero.
 ///
 /// The methods are called from several connections at once. A thrown `Failure` is shown to the one who asked.
 public protocol AdminDoors: Sendable {
@@ -21,7 +22,7 @@ public protocol AdminDoors: Sendable {
     func servers() async throws(Failure) -> ServersReport
 
     /// The desired table, or what the backend holds now.
-    func table(actual: Bool) async throws(Failure) -> TableReport
+    func table(_ wanted: TableRequest) async throws(Failure) -> TableReport
 
     /// Why a name is answered as it is; throws for a text that is no name, type or address.
     func explain(name: String, type: String, from: String?) async throws(Failure) -> ExplainReport

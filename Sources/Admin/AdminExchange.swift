@@ -79,7 +79,7 @@ struct AdminExchange: Sendable {
             case .reload(let zone): return .reload(try await doors.reload(zone: zone))
             case .zones: return .zones(try await doors.zones())
             case .servers: return .servers(try await doors.servers())
-            case .table(let actual): return .table(try await doors.table(actual: actual))
+            case .table(let wanted): return .table(try await doors.table(wanted))
             case .explain(let name, let type, let from):
                 return .explain(try await doors.explain(name: name, type: type, from: from))
             case .follow: return .failure(Failure("follow has events, not a response"))

@@ -104,11 +104,14 @@ public struct ControlPlan: Hashable, Sendable {
     public var repairs: Bool
     /// The interface that has the VIPs of the virtual servers; nil: the admin sees to it.
     public var vipInterface: String?
+    /// The firewall marks that may be given to checks which take the way of clients.
+    public var privateMarks: ClosedRange<UInt32>
 
     /// A plan; see the properties.
     public init(
         services: [Service] = [], vips: [VIP] = [], policies: [SteeringPolicy] = [SteeringPolicy()],
-        policyOfName: [DomainName: UInt16] = [:], repairs: Bool = true, vipInterface: String? = nil
+        policyOfName: [DomainName: UInt16] = [:], repairs: Bool = true, vipInterface: String? = nil,
+        privateMarks: ClosedRange<UInt32> = PrivateMarks.usual
     ) {
         self.services = services
         self.vips = vips
@@ -116,5 +119,6 @@ public struct ControlPlan: Hashable, Sendable {
         self.policyOfName = policyOfName
         self.repairs = repairs
         self.vipInterface = vipInterface
+        self.privateMarks = privateMarks
     }
 }

@@ -39,6 +39,7 @@ extension Controller {
 
     /// Starts the checks that are new, lets those end that are no longer wanted, keeps all others.
     func followChecks() {
+        followDataPaths()
         let wanted = wantedChecks
         let heirs = heirs(of: wanted)
         for check in Array(watches.checks) where !wanted.contains(check) {
@@ -158,8 +159,12 @@ extension Controller {
             guard let turn = agenda.next(by: now),
                 let watch = watches.watch(Int(turn.slot), number: turn.number)
             else { continue }
+            guard let ready = ready(watch.check) else {
+                agenda.add(turn, due: now + Self.dataPathPause)
+                continue
+            }
             probing += 1
-            jobs.yield(.probe(watch.check, turn))
+            jobs.yield(.probe(ready, turn))
         }
         setAlarm()
     }

@@ -167,7 +167,7 @@ extension Controller {
 
     /// The entries that these virtual servers (nil: all) should have, and those that they have.
     private func desiredTable(from actual: Table, only places: Set<Int>?) -> (actual: Table, desired: Table) {
-        var desired = Table()
+        var desired = places == nil ? privateTable : Table()
         var part = Table()
         for place in places ?? Set(plan.services.indices) {
             let server = virtualServer(place)

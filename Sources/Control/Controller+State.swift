@@ -29,7 +29,7 @@ extension Controller {
         let pause = stateIsSaved ? Self.saveInterval : savingTook * Self.savingRest
         if !force, let savedAt, savedAt.duration(to: now) < pause { return }
         var state = SavedState()
-        state.owned = owned.sorted()
+        state.owned = (backend?.outlivesProcess == true ? owned.union(inherited) : inherited).sorted()
         state.verdicts =
             watches.slots.lazy.compactMap { $0 }.filter { $0.state.verdict != .unknown && $0.state.hasSpoken }
             .map {
@@ -51,7 +51,8 @@ extension Controller {
     public var overview: Overview {
         Overview(
             virtualServers: virtualServers, checks: watches.states, standings: standings, since: standingSince,
-            desired: desiredForPeople, sets: marking.registry.sets, uses: marking.registry.uses,
+            desired: desiredForPeople, privateTable: privateTable.normalized, sets: marking.registry.sets,
+            uses: marking.registry.uses,
             entries: publishedEntries ?? [], troubles: backendTroubles.sorted(), plan: plan)
     }
 

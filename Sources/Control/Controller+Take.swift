@@ -21,11 +21,16 @@ extension Controller {
         if let old = self.backend, old !== backend {
             // What carried the packets until now lets go of them; another begins with an empty belief.
             self.backend = nil
-            _ = await old.apply(owned.sorted().map { .deleteService($0) })
+            let left = owned.subtracting(await remove(owned, from: old))
+            if old.outlivesProcess { inherited.formUnion(left) }
             await old.close()
             believed = nil
             owned = []
             refused = [:]
+        }
+        if backend?.outlivesProcess == true {
+            owned.formUnion(inherited)
+            inherited = []
         }
         self.plan = plan
         unpublished = []
@@ -87,6 +92,7 @@ extension Controller {
         guard isRunning else { return }
         comingPlan = plan
         followChecks()
+        wake.yield()
         let asked = plan.certainChecks
         await passes {
             self.watches.unknown.allSatisfy { slot in

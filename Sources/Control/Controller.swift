@@ -96,6 +96,9 @@ public actor Controller {
 
     // What is known of the table.
     var owned: Set<VirtualServerKey> = []
+    /// What an earlier process has put into the kernel's table, or this one before it took another backend, as long
+    /// as nothing here can take it on or away.
+    var inherited: Set<VirtualServerKey> = []
     var believed: Table?
     /// Whether the next pass is to look at the table, for what others have changed in it.
     var isLookDue = true
@@ -106,6 +109,10 @@ public actor Controller {
     var lookTook = Duration.zero
     var refused: [VirtualServerKey: Set<Endpoint>] = [:]
     var backendTroubles: Set<String> = []
+    // What checks that take the way of clients need of it.
+    var privateMarks = PrivateMarks()
+    var privateServices: [Check: PrivateService] = [:]
+    var privateTable = Table()
     var limiter = RepairLimiter()
     var addresses = AddressKeeper()
 
@@ -173,7 +180,7 @@ public actor Controller {
         (wakeups, wake) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
         (newJobs, jobs) = AsyncStream.makeStream()
         guard let saved = stateFile?.read() else { return }
-        owned = Set(saved.owned)
+        inherited = Set(saved.owned)
         addresses = AddressKeeper(added: Set(saved.addresses))
         if (0..<Self.savedVerdictsHold).contains(StateFile.now - saved.savedAt) {
             savedVerdicts = Dictionary(saved.verdicts.map { ($0.check, $0) }, uniquingKeysWith: { $1 })
@@ -226,9 +233,8 @@ public actor Controller {
     public func stop() async {
         let leaving = plan.services.filter(\.isRemovedOnStop).map(\.key)
         if let backend {
-            for key in leaving where owned.contains(key) {
-                if await backend.apply([.deleteService(key)]).first == .some(nil) { owned.remove(key) }
-            }
+            let marked = privateTable.entries.keys
+            owned.subtract(await remove(owned.intersection(leaving + marked), from: backend))
             await backend.close()
         }
         if let hostAddresses {

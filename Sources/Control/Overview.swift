@@ -16,6 +16,8 @@ public struct Overview: Sendable {
     public var since: [IPAddress: ContinuousClock.Instant]
     /// The table that is wanted.
     public var desired: Table
+    /// What stands in the table beside that: the virtual servers of checks that take the way of clients.
+    public var privateTable: Table
     /// The steered sets of all zones.
     public var sets: [SteeredSet]
     /// How many rrsets have each of them.

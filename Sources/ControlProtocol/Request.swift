@@ -13,8 +13,8 @@ public enum Request: Hashable, Sendable {
     case zones
     /// The VIPs, virtual servers and real servers; answered with `ServersReport`.
     case servers
-    /// The table of virtual servers, desired or the backend's actual one; answered with `TableReport`.
-    case table(actual: Bool)
+    /// The table of virtual servers; answered with `TableReport`.
+    case table(TableRequest)
     /// Why a name is answered as it is, for a client's address if one is given; answered with
     /// `ExplainReport`.
     case explain(name: String, type: String, from: String?)
@@ -24,7 +24,7 @@ public enum Request: Hashable, Sendable {
 
 extension Request: Codable {
     private enum Key: String, CodingKey {
-        case command, version, zone, actual, name, type, from
+        case command, version, zone, name, type, from
     }
 
     private enum Command: String, Codable {
@@ -41,7 +41,7 @@ extension Request: Codable {
         case .zones: self = .zones
         case .servers: self = .servers
         case .table:
-            self = .table(actual: try container.decodeIfPresent(Bool.self, forKey: .actual) ?? false)
+            self = .table(try TableRequest(from: decoder))
         case .explain:
             self = .explain(
                 name: try container.decode(String.self, forKey: .name),
@@ -64,9 +64,9 @@ extension Request: Codable {
             try container.encodeIfPresent(zone, forKey: .zone)
         case .zones: try command(.zones)
         case .servers: try command(.servers)
-        case .table(let actual):
+        case .table(let wanted):
             try command(.table)
-            try container.encode(actual, forKey: .actual)
+            try wanted.encode(to: encoder)
         case .explain(let name, let type, let from):
             try command(.explain)
             try container.encode(name, forKey: .name)

@@ -10,13 +10,19 @@ public struct TableReport: Hashable, Codable, Sendable {
         public var flags: [String]
         /// What stands behind it.
         public var destinations: [Destination]
+        /// What was counted; nil if nothing is.
+        public var traffic: TrafficReport?
 
         /// A virtual server; see the properties.
-        public init(name: String, scheduler: String, flags: [String], destinations: [Destination]) {
+        public init(
+            name: String, scheduler: String, flags: [String], destinations: [Destination],
+            traffic: TrafficReport? = nil
+        ) {
             self.name = name
             self.scheduler = scheduler
             self.flags = flags
             self.destinations = destinations
+            self.traffic = traffic
         }
     }
 
@@ -32,16 +38,20 @@ public struct TableReport: Hashable, Codable, Sendable {
         public var activeConnections: Int
         /// All other connections.
         public var inactiveConnections: Int
+        /// What was counted; nil if nothing is.
+        public var traffic: TrafficReport?
 
         /// An entry; see the properties.
         public init(
-            endpoint: String, forwarding: String, weight: Int, activeConnections: Int, inactiveConnections: Int
+            endpoint: String, forwarding: String, weight: Int, activeConnections: Int, inactiveConnections: Int,
+            traffic: TrafficReport? = nil
         ) {
             self.endpoint = endpoint
             self.forwarding = forwarding
             self.weight = weight
             self.activeConnections = activeConnections
             self.inactiveConnections = inactiveConnections
+            self.traffic = traffic
         }
     }
 

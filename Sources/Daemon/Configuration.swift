@@ -40,8 +40,13 @@ struct Configuration: Sendable {
             return Reading(configuration: nil, files: files, diagnostics: result.diagnostics, changes: [])
         }
         let host = (try? HostNetwork().addresses()) ?? []
-        let settings = read.resolvingHost(host)
-        let diagnostics = result.diagnostics + settings.misplacedVIPs(host)
+        var settings = read.resolvingHost(host)
+        var diagnostics = result.diagnostics + settings.misplacedVIPs(host)
+        if !diagnostics.hasErrors {
+            let prepared = settings.preparingDataPaths()
+            settings = prepared.settings
+            diagnostics += prepared.diagnostics
+        }
         if diagnostics.hasErrors {
             return Reading(configuration: nil, files: files, diagnostics: diagnostics, changes: [])
         }

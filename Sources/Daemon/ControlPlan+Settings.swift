@@ -23,7 +23,8 @@ extension ControlPlan {
                     isServedWhenAllDown: (vip.whenAllDown ?? settings.steering.whenAllDown) == .serveAll,
                     weight: vip.weight)
             },
-            repairs: director.repair, vipInterface: director.backend == .none ? nil : director.vipInterface)
+            repairs: director.repair, vipInterface: director.backend == .none ? nil : director.vipInterface,
+            privateMarks: director.privateMarks)
 
         let steering = settings.steering
         policies = [SteeringPolicy(steering)]

@@ -77,20 +77,6 @@ extension Core: AdminDoors {
         ServersReport(await controller.overview, connections: await connections())
     }
 
-    func table(actual: Bool) async throws(Failure) -> TableReport {
-        let counts = await connections()
-        if !actual { return TableReport(await controller.overview.desired, counts, isActual: false) }
-        guard let backend else {
-            throw Failure(
-                "there is no table: backend none", hint: "'table' without --actual shows the desired one")
-        }
-        do {
-            return TableReport(try await backend.table(), counts, isActual: true)
-        } catch {
-            throw Failure(error.description, hint: error.hint)
-        }
-    }
-
     func explain(name: String, type: String, from: String?) async throws(Failure) -> ExplainReport {
         guard let domainName = try? DomainName(name) else { throw Failure("'\(name)' is no domain name") }
         guard let recordType = RecordType(type) else { throw Failure("'\(type)' is no record type") }
@@ -108,7 +94,7 @@ extension Core: AdminDoors {
 
     func events() async -> AsyncStream<Event> { hub.events() }
 
-    private func connections() async -> [VirtualServerKey: [Endpoint: ConnectionCounts]] {
+    func connections() async -> [VirtualServerKey: [Endpoint: ConnectionCounts]] {
         guard let backend else { return [:] }
         return (try? await backend.connections()) ?? [:]
     }

@@ -30,7 +30,7 @@ extension Core {
         hostFindings = findings
     }
 
-    private func tell(_ occurrence: Occurrence) {
+    func tell(_ occurrence: Occurrence) {
         log.write(occurrence)
         hub.tell(occurrence)
     }

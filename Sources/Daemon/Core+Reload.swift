@@ -48,7 +48,10 @@ extension Core {
         configuration.files = reading.files
         watch.follow(watchedFiles)
         conclude(result)
-        if isApplied { await judgeHost() }
+        if isApplied {
+            await setTimeouts()
+            await judgeHost()
+        }
         return result
     }
 

@@ -29,6 +29,8 @@ actor Core {
     let group: any EventLoopGroup
     let store: SnapshotStore
     let controller: Control.Controller
+    /// The VIPs of the configuration, for probes.
+    let vips: VIPSet
     let udpServer = UDPServer()
     let streamServer: StreamServer
     /// Reading configurations and zones: long work that must not hold up what answers and directs.
@@ -44,6 +46,8 @@ actor Core {
     var lastReload: StatusReport.LastReload?
     /// What is wrong with this host as a director, as it was last looked at.
     var hostFindings: [Finding] = []
+    /// Why the kernel's timeouts could not be set last time.
+    var timeoutTrouble: String?
     var isReloading = false
     /// Whether zones were read since memory was last given back.
     var isMemoryToGiveBack = true
@@ -65,10 +69,12 @@ actor Core {
         store = SnapshotStore(Snapshot(catalog: ZoneCatalog([:])))
         let prober = Prober(group: group)
         let hub = hub
+        let vips = VIPSet(settings)
+        self.vips = vips
         controller = Control.Controller(
             store: store, stateFile: StateFile(directory: settings.stateDirectory),
             hostAddresses: .ofThisHost, maximumProbes: DescriptorBudget.now?.probes ?? 1000,
-            probe: { await prober.probe($0) },
+            probe: { await prober.probeOnThisHost($0, vips: vips.addresses) },
             report: { occurrence in
                 log.write(occurrence)
                 hub.tell(occurrence)
@@ -88,6 +94,7 @@ actor Core {
         let admin = AdminServer(socket: control, doors: self, group: group, logger: log.logger("control"))
         watch.follow(watchedFiles)
         await take(configuration)
+        await clearKernel()
         do {
             try await withThrowingTaskGroup(of: Void.self) { tasks in
                 tasks.addTask { await self.controller.run() }
@@ -103,6 +110,7 @@ actor Core {
                     try await Task.sleep(for: .seconds(86_400 * 36_500))
                 }
                 tasks.addTask { try await self.watchFiles() }
+                tasks.addTask { try await self.keepTimeouts() }
                 tasks.addTask { try await self.watchRates() }
                 tasks.addTask { try await self.freeMemory() }
                 defer { tasks.cancelAll() }
@@ -131,6 +139,7 @@ actor Core {
 
     func take(_ next: Configuration) async {
         let settings = next.settings
+        vips.follow(settings)
         limitRates(settings.rateLimit)
         await limitConnections(settings)
         await controller.take(

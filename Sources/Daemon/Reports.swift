@@ -74,11 +74,13 @@ extension Check {
     var words: String {
         switch method {
         case .constant(let isUp): isUp ? "on" : "off"
-        case .connect: "connect \(target) every \(interval.words)"
+        case .connect: "connect \(target)\(way) every \(interval.words)"
         case .http(let http):
-            "\(http.isSecure ? "https" : "http") \(target)\(http.path) every \(interval.words)"
+            "\(http.isSecure ? "https" : "http") \(target)\(http.path)\(way) every \(interval.words)"
         }
     }
+
+    private var way: String { path == nil ? "" : " through the VIP" }
 }
 
 extension Duration {
@@ -90,10 +92,12 @@ extension Duration {
 }
 
 extension TableReport {
-    init(_ table: Table, _ counts: [VirtualServerKey: [Endpoint: ConnectionCounts]], isActual: Bool) {
-        let lines = TableText.ipvsadm(table, connections: counts).split(separator: "\n").map(String.init)
+    init(
+        _ table: Table, _ counts: [VirtualServerKey: [Endpoint: ConnectionCounts]],
+        _ traffic: [VirtualServerKey: ServiceTraffic], lines: String, isActual: Bool
+    ) {
         self.init(
-            isActual: isActual, lines: lines,
+            isActual: isActual, lines: lines.split(separator: "\n").map(String.init),
             services: table.entries.sorted { $0.key < $1.key }.map { key, entry in
                 Service(
                     name: "\(key)", scheduler: entry.options.scheduler, flags: entry.options.words,
@@ -102,9 +106,21 @@ extension TableReport {
                         return Destination(
                             endpoint: "\($0.endpoint)", forwarding: $0.forwarding.rawValue,
                             weight: Int($0.weight),
-                            activeConnections: count.active, inactiveConnections: count.inactive)
-                    })
+                            activeConnections: count.active, inactiveConnections: count.inactive,
+                            traffic: traffic[key]?.destinations[$0.endpoint].map(TrafficReport.init))
+                    }, traffic: traffic[key].map { TrafficReport($0.own) })
             })
+    }
+}
+
+extension TrafficReport {
+    fileprivate init(_ traffic: Traffic) {
+        func counts(_ counts: Traffic.Counts) -> Counts {
+            Counts(
+                connections: counts.connections, packetsIn: counts.packetsIn, packetsOut: counts.packetsOut,
+                octetsIn: counts.octetsIn, octetsOut: counts.octetsOut)
+        }
+        self.init(totals: counts(traffic.totals), rates: counts(traffic.rates))
     }
 }
 

@@ -44,6 +44,9 @@ public struct BackendError: Error, Hashable, Sendable, CustomStringConvertible {
 
 /// What carries the packets. One battery of tests runs against every implementation.
 public protocol Backend: AnyObject, Sendable {
+    /// Whether what it holds is still there when the process has ended, as the kernel's table is.
+    nonisolated var outlivesProcess: Bool { get }
+
     /// Everything that the backend holds now, whoever put it there.
     func table() async throws(BackendError) -> Table
 
@@ -54,6 +57,23 @@ public protocol Backend: AnyObject, Sendable {
     /// The connections of each destination.
     func connections() async throws(BackendError) -> [VirtualServerKey: [Endpoint: ConnectionCounts]]
 
+    /// What was counted of each virtual server; none where the backend doesn't count.
+    func traffic() async throws(BackendError) -> [VirtualServerKey: ServiceTraffic]
+
+    /// Begins to count anew.
+    func zeroTraffic() async throws(BackendError)
+
     /// Lets go of what the process itself holds (listening sockets, connections); the kernel's table stays.
     func close() async
+}
+
+extension Backend {
+    /// It does, where nothing else is said.
+    public nonisolated var outlivesProcess: Bool { true }
+
+    /// It doesn't count, where nothing else is said.
+    public func traffic() async throws(BackendError) -> [VirtualServerKey: ServiceTraffic] { [:] }
+
+    /// Nothing, where nothing is counted.
+    public func zeroTraffic() async throws(BackendError) {}
 }

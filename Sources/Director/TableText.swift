@@ -30,16 +30,19 @@ public enum TableText {
         return text
     }
 
+    static func name(_ key: VirtualServerKey) -> String {
+        switch key {
+        case .endpoint(.tcp, let endpoint): "TCP  \(name(endpoint))"
+        case .endpoint(.udp, let endpoint): "UDP  \(name(endpoint))"
+        case .endpoint(.sctp, let endpoint): "SCTP \(name(endpoint))"
+        // ipvsadm prints a mark as a signed number.
+        case .firewallMark(let mark, .v4): "FWM  \(Int32(bitPattern: mark))"
+        case .firewallMark(let mark, .v6): "FWM  \(Int32(bitPattern: mark)) IPv6"
+        }
+    }
+
     private static func line(_ key: VirtualServerKey, _ options: ServiceOptions) -> String {
-        var text =
-            switch key {
-            case .endpoint(.tcp, let endpoint): "TCP  \(name(endpoint))"
-            case .endpoint(.udp, let endpoint): "UDP  \(name(endpoint))"
-            case .endpoint(.sctp, let endpoint): "SCTP \(name(endpoint))"
-            // ipvsadm prints a mark as a signed number.
-            case .firewallMark(let mark, .v4): "FWM  \(Int32(bitPattern: mark))"
-            case .firewallMark(let mark, .v6): "FWM  \(Int32(bitPattern: mark)) IPv6"
-            }
+        var text = name(key)
         text += " \(options.scheduler)"
         let flags = schedulerFlags(options)
         if !flags.isEmpty { text += " (\(flags.joined(separator: ",")))" }
@@ -88,7 +91,7 @@ public enum TableText {
     }
 
     /// The C library writes an address of 96 zero bits and a number above 65535 with a dotted tail.
-    private static func name(_ endpoint: Endpoint) -> String {
+    static func name(_ endpoint: Endpoint) -> String {
         if case .v6(let address) = endpoint.address, address.high == 0, address.low >> 32 == 0,
             address.low >> 16 != 0
         {
@@ -97,7 +100,7 @@ public enum TableText {
         return "\(endpoint)"
     }
 
-    private static func padded(_ text: String, _ width: Int) -> String {
+    static func padded(_ text: String, _ width: Int) -> String {
         text + String(repeating: " ", count: max(0, width - text.utf8.count))
     }
 }

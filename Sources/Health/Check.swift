@@ -26,11 +26,13 @@ public struct Check: Hashable, Sendable, Codable {
     public var fall: Int
     /// What else decides about the verdict, and about the interval.
     public var judgement: Judgement
+    /// The way of clients, where a probe takes that; nil for the one to the target's own address.
+    public var path: DataPath?
 
     /// A check; see the properties.
     public init(
         _ method: Method, target: Endpoint, interval: Duration = .seconds(10), timeout: Duration = .seconds(5),
-        rise: Int = 1, fall: Int = 1, judgement: Judgement = Judgement()
+        rise: Int = 1, fall: Int = 1, judgement: Judgement = Judgement(), path: DataPath? = nil
     ) {
         self.method = method
         self.target = target
@@ -39,6 +41,7 @@ public struct Check: Hashable, Sendable, Codable {
         self.rise = rise
         self.fall = fall
         self.judgement = judgement
+        self.path = path
     }
 }
 

@@ -24,6 +24,14 @@ struct Client: ~Copyable {
         try ConnectionTimeouts(single(.timeouts))
     }
 
+    /// Keeps connections for as long; 0 leaves a time as it is.
+    mutating func set(_ timeouts: ConnectionTimeouts) throws(NetlinkError) {
+        _ = try answers(.setTimeouts(timeouts))
+    }
+
+    /// Sets the counters of all services to zero.
+    mutating func zero() throws(NetlinkError) { _ = try answers(.zero(nil)) }
+
     /// Everything that the kernel holds. A service that goes while it is read is left out.
     mutating func listing() throws(NetlinkError) -> [(
         service: ListedService, destinations: [ListedDestination]

@@ -8,6 +8,8 @@ package struct ListedDestination: Hashable, Sendable {
     package var destination: Destination
     /// Its connections.
     package var connections: ConnectionCounts
+    /// What was counted.
+    package var traffic = Traffic()
 }
 
 extension AttributeWriter {
@@ -65,6 +67,8 @@ extension ListedDestination {
             active: Int(attributes[DestinationAttribute.activeConnections]?.u32 ?? 0),
             inactive: Int(attributes[DestinationAttribute.inactiveConnections]?.u32 ?? 0),
             persistent: Int(attributes[DestinationAttribute.persistentConnections]?.u32 ?? 0))
+        traffic = try Traffic(
+            attributes, wide: DestinationAttribute.statistics64, narrow: DestinationAttribute.statistics)
     }
 }
 

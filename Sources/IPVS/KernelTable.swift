@@ -57,6 +57,39 @@ public actor KernelTable: Backend {
         return connections
     }
 
+    /// What the kernel has counted of each virtual server.
+    public func traffic() throws(BackendError) -> [VirtualServerKey: ServiceTraffic] {
+        var traffic: [VirtualServerKey: ServiceTraffic] = [:]
+        for (service, destinations) in try listing() {
+            traffic[service.key] = ServiceTraffic(
+                service.traffic,
+                destinations: Dictionary(
+                    destinations.map { ($0.destination.endpoint, $0.traffic) }, uniquingKeysWith: { $1 }))
+        }
+        return traffic
+    }
+
+    /// Has the kernel count anew, all virtual servers.
+    public func zeroTraffic() throws(BackendError) {
+        try ask("set the counters to zero") { client throws(NetlinkError) in try client.zero() }
+    }
+
+    /// Has the kernel keep connections of which nothing is heard for as long; 0 leaves a time as it is.
+    public func set(_ timeouts: ConnectionTimeouts) throws(BackendError) {
+        try ask("set the timeouts") { client throws(NetlinkError) in try client.set(timeouts) }
+    }
+
+    private func ask(
+        _ action: String, _ body: (inout Client) throws(NetlinkError) -> Void
+    ) throws(BackendError) {
+        do {
+            try speak(body)
+        } catch {
+            if error.errno == ErrorNumber.notPermitted { throw BackendError(opening: error) }
+            throw BackendError("\(action): \(error)")
+        }
+    }
+
     /// The kernel's version of IPVS and the size of its connection table.
     public func information() throws(BackendError) -> KernelInformation {
         do {

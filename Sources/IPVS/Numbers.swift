@@ -37,7 +37,9 @@ enum ServiceAttribute {
     static let flags: UInt16 = 7
     static let timeout: UInt16 = 8
     static let netmask: UInt16 = 9
+    static let statistics: UInt16 = 10
     static let persistenceEngine: UInt16 = 11
+    static let statistics64: UInt16 = 12
 }
 
 /// Attributes of a destination.
@@ -51,10 +53,20 @@ enum DestinationAttribute {
     static let activeConnections: UInt16 = 7
     static let inactiveConnections: UInt16 = 8
     static let persistentConnections: UInt16 = 9
+    static let statistics: UInt16 = 10
     static let family: UInt16 = 11
+    static let statistics64: UInt16 = 12
     static let tunnelType: UInt16 = 13
     static let tunnelPort: UInt16 = 14
     static let tunnelFlags: UInt16 = 15
+}
+
+/// Attributes of statistics.
+enum StatisticsAttribute {
+    /// Connections, packets and octets in and out.
+    static let totals: ClosedRange<UInt16> = 1...5
+    /// The same in a second.
+    static let rates: ClosedRange<UInt16> = 6...10
 }
 
 /// Attributes of the answer to `getInformation`.

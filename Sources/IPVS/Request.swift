@@ -106,6 +106,11 @@ public struct ConnectionTimeouts: Hashable, Sendable {
     }
 }
 
+extension ConnectionTimeouts: CustomStringConvertible {
+    /// In seconds, as `ipvsadm -l --timeout` orders them.
+    public var description: String { "tcp \(tcp) s, tcp-fin \(tcpFin) s, udp \(udp) s" }
+}
+
 extension ConnectionTimeouts {
     /// Reads the answer to `timeouts`.
     package init(_ answer: Attributes) throws(NetlinkError) {

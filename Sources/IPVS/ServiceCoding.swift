@@ -8,6 +8,8 @@ package struct ListedService: Hashable, Sendable {
     package var key: VirtualServerKey
     /// Its properties.
     package var options: ServiceOptions
+    /// What was counted.
+    package var traffic = Traffic()
 }
 
 extension AttributeWriter {
@@ -71,6 +73,8 @@ extension ListedService {
             key = .endpoint(transport, Endpoint(address, port: port))
         }
         options = try ServiceOptions(service, family: family)
+        traffic = try Traffic(
+            service, wide: ServiceAttribute.statistics64, narrow: ServiceAttribute.statistics)
     }
 }
 

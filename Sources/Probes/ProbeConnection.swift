@@ -34,12 +34,14 @@ extension Prober {
         let loop = group.next()
         let found = loop.makePromise(of: Found.self)
         let cancelled = loop.makePromise(of: Void.self)
+        let isOnDataPath = DataPath.ofTask != nil
         defer { cancelled.succeed() }
-        let bootstrap = ClientBootstrap(group: loop)
+        var bootstrap = ClientBootstrap(group: loop)
             // The guard's deadline comes first; NIO's own would be ten seconds.
             .connectTimeout(TimeAmount(deadline.timeout) + .seconds(60))
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
+                    if isOnDataPath { channel.resetAtEnd() }
                     let connection = ConnectionGuard(found: found, deadline: deadline)
                     try channel.pipeline.syncOperations.addHandler(connection)
                     try configure(channel.pipeline.syncOperations, connection)
@@ -48,7 +50,8 @@ extension Prober {
             }
         do {
             let address = try SocketAddress(target)
-            return try await withTaskCancellationHandler {
+            bootstrap = try bootstrap.onDataPath()
+            return try await withTaskCancellationHandler { [bootstrap] in
                 bootstrap.connect(to: address).cascadeFailure(to: found)
                 return try await found.futureResult.get()
             } onCancel: {

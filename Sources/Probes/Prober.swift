@@ -22,14 +22,19 @@ public struct Prober: Sendable {
     @concurrent
     public func probe(_ check: Check) async -> Outcome {
         do throws(ProbeFailure) {
-            switch check.method {
-            case .constant(true): return .success("always up")
-            case .constant(false): return .failure("always down")
-            case .connect: return try await probeConnect(check)
-            case .http(let http): return try await probeHTTP(check, http)
-            }
+            guard let path = check.path else { return try await carryOut(check) }
+            return try await probe(check, by: path) { () throws(ProbeFailure) in try await carryOut(check) }
         } catch {
             return error.outcome
+        }
+    }
+
+    private func carryOut(_ check: Check) async throws(ProbeFailure) -> Outcome {
+        switch check.method {
+        case .constant(true): .success("always up")
+        case .constant(false): .failure("always down")
+        case .connect: try await probeConnect(check)
+        case .http(let http): try await probeHTTP(check, http)
         }
     }
 }

@@ -16,6 +16,9 @@ public actor RelayTable: Backend {
     public static let startNotice =
         "backend relay: real servers see the director's address; a restart ends connections"
 
+    /// It is gone with the process that carries the packets.
+    public nonisolated var outlivesProcess: Bool { false }
+
     private let shared: RelayShared
     private var services: [VirtualServerKey: RelayService] = [:]
     private var listeners: [VirtualServerKey: any Channel] = [:]

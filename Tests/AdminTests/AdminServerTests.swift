@@ -12,7 +12,9 @@ import Testing
             #expect(try await client.ask(.status) == .status(try await doors.status()))
             #expect(try await client.ask(.zones) == .zones(try await doors.zones()))
             #expect(try await client.ask(.servers) == .servers(try await doors.servers()))
-            #expect(try await client.ask(.table(actual: true)) == .table(try await doors.table(actual: true)))
+            #expect(
+                try await client.ask(.table(TableRequest(isActual: true)))
+                    == .table(try await doors.table(TableRequest(isActual: true))))
             let reload = try await doors.reload(zone: "example.com")
             #expect(try await client.ask(.reload(zone: "example.com")) == .reload(reload))
             let explain = try await doors.explain(name: "a", type: "A", from: "192.0.2.1")

@@ -34,8 +34,8 @@ final class FakeDoors: AdminDoors {
 
     func servers() async throws(Failure) -> ServersReport { ServersReport(vips: [], virtualServers: []) }
 
-    func table(actual: Bool) async throws(Failure) -> TableReport {
-        TableReport(isActual: actual, lines: [], services: [])
+    func table(_ wanted: TableRequest) async throws(Failure) -> TableReport {
+        TableReport(isActual: wanted.isActual, lines: [], services: [])
     }
 
     func explain(name: String, type: String, from: String?) async throws(Failure) -> ExplainReport {

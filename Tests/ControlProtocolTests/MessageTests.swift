@@ -23,8 +23,15 @@ import Testing
             (#"{"version":1,"command":"status"}"#, Request.status),
             (#"{"command":"reload","version":1}"#, .reload(zone: nil)),
             (#"{"command":"reload","zone":"example.com","version":1}"#, .reload(zone: "example.com")),
-            (#"{"command":"table","version":1}"#, .table(actual: false)),
-            (#"{"command":"table","actual":true,"version":1,"later":"key"}"#, .table(actual: true)),
+            (
+                #"{"command":"table","all":true,"columns":"rates","zero":true,"version":1}"#,
+                .table(TableRequest(isAll: true, columns: .rates, isZeroing: true))
+            ),
+            (#"{"command":"table","version":1}"#, .table(TableRequest(isActual: false))),
+            (
+                #"{"command":"table","actual":true,"version":1,"later":"key"}"#,
+                .table(TableRequest(isActual: true))
+            ),
             (
                 #"{"command":"explain","name":"a.example","type":"A","version":1}"#,
                 .explain(name: "a.example", type: "A", from: nil)

@@ -87,8 +87,8 @@ enum Sample {
 
     static let requests: [Request] = [
         .status, .stats, .reload(zone: nil), .reload(zone: "example.com"), .zones, .servers,
-        .table(actual: true),
-        .table(actual: false), .explain(name: "www.example.com", type: "A", from: nil),
+        .table(TableRequest(isActual: true)),
+        .table(TableRequest(isActual: false)), .explain(name: "www.example.com", type: "A", from: nil),
         .explain(name: ".", type: "NS", from: "2001:db8::1"), .follow,
     ]
 }

@@ -8,15 +8,19 @@ actor FakeBackend: Backend {
     var refuses: Set<Endpoint> = []
     var isBroken = false
     private var refusesServices = false
+    private var refusesRemovals = false
+    nonisolated let outlivesProcess: Bool
     private var isStuck = false
     private var stuck: [CheckedContinuation<Void, Never>] = []
 
-    init(_ table: Table = Table()) {
+    init(_ table: Table = Table(), outlivesProcess: Bool = true) {
         held = table
+        self.outlivesProcess = outlivesProcess
     }
 
     func set(_ table: Table) { held = table }
     func refuseServices() { refusesServices = true }
+    func refuseRemovals(_ refuses: Bool) { refusesRemovals = refuses }
     func refuse(_ endpoints: Set<Endpoint>) { refuses = endpoints }
     func break_(_ isBroken: Bool) { self.isBroken = isBroken }
     func stick() { isStuck = true }
@@ -45,7 +49,9 @@ actor FakeBackend: Backend {
             if refusesServices { return BackendError("add \(key): Address already in use") }
             held[key] = TableEntry(options)
         case .editService(let key, let options): held[key]?.options = options
-        case .deleteService(let key): held[key] = nil
+        case .deleteService(let key):
+            if refusesRemovals { return BackendError("remove \(key): Operation not permitted") }
+            held[key] = nil
         case .addDestination(let key, let destination), .editDestination(let key, let destination):
             if refuses.contains(destination.endpoint) {
                 return BackendError("add \(destination.endpoint): refused")

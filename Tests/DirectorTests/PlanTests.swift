@@ -46,6 +46,34 @@ import Testing
             ])
     }
 
+    @Test(
+        "Ten of a thousand real servers replaced, or given another weight, are the only ones touched",
+        arguments: [true, false])
+    func minimal(isReplacement: Bool) {
+        let old = (0..<1000).map { Destination(Endpoint("10.0.\($0 / 250).\($0 % 250 + 1):80")!) }
+        var new = old
+        for place in stride(from: 50, to: 1000, by: 100) {
+            if isReplacement {
+                new[place].endpoint = Endpoint("10.9.0.\(place / 100 + 1):80")!
+            } else {
+                new[place].weight = 5
+            }
+        }
+        let options = ServiceOptions(scheduler: "wrr")
+        let changes = Plan.changes(
+            from: Table([web: TableEntry(options, old)]), to: Table([web: TableEntry(options, new)]),
+            owned: [web])
+        let adds = changes.filter { if case .addDestination = $0 { true } else { false } }
+        let edits = changes.filter { if case .editDestination = $0 { true } else { false } }
+        let deletes = changes.filter { if case .deleteDestination = $0 { true } else { false } }
+        #expect(adds.count == (isReplacement ? 10 : 0))
+        #expect(edits.count == (isReplacement ? 0 : 10))
+        #expect(deletes.count == (isReplacement ? 10 : 0))
+        #expect(changes.count == (isReplacement ? 20 : 10))
+        // All that come are there before the first goes.
+        #expect(changes.prefix(adds.count) == adds[...])
+    }
+
     @Test("foreign services stay, owned ones that are no longer desired go, last")
     func ownership() {
         let actual = Table([

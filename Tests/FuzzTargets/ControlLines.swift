@@ -48,7 +48,8 @@ enum ControlLines {
     static var seeds: [[UInt8]] {
         let requests: [Request] = [
             .status, .stats, .reload(zone: nil), .reload(zone: "example.com"), .zones, .servers,
-            .table(actual: true), .explain(name: "www.example.com", type: "A", from: "192.0.2.1"), .follow,
+            .table(TableRequest(isActual: true)),
+            .explain(name: "www.example.com", type: "A", from: "192.0.2.1"), .follow,
         ]
         let responses: [Response] = [
             .failure(Failure("no", hint: "yes")),

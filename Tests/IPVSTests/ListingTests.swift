@@ -20,7 +20,7 @@ import Testing
         #expect(listed == ListedDestination(destination: destination, connections: ConnectionCounts()))
     }
 
-    @Test("the kernel's own flag and its statistics are passed over, the counts are read")
+    @Test("the kernel's own flag is passed over, its counts are read, those of 64 bits where there are some")
     func kernelAnswer() throws {
         let key = VirtualServerKey.endpoint(.tcp, Endpoint("10.0.0.1:80")!)
         let service = try answer { writer in
@@ -34,11 +34,25 @@ import Testing
                 service.append(8, u32: 300)
                 service.append(9, networkU32: 0xFFFF_FF00)
                 service.append(10) { $0.append(1, u32: 12) }
-                service.append(12) { $0.append(1, bytes: UInt64(12).hostBytes) }
+                service.append(12) { statistics in
+                    // Connections, packets and octets in and out, then the same in a second (linux/ip_vs.h).
+                    for type in UInt16(1)...10 {
+                        statistics.append(type, bytes: (UInt64(1) << 32 + UInt64(type)).hostBytes)
+                    }
+                }
             }
         }
         let options = ServiceOptions(scheduler: "rr", flags: .persistent, timeout: 300, netmaskLength: 24)
-        #expect(try ListedService(service) == ListedService(key: key, options: options))
+        func counts(_ first: UInt64) -> Traffic.Counts {
+            let numbers = (0..<5).map { UInt64(1) << 32 + first + $0 }
+            return Traffic.Counts(
+                connections: numbers[0], packetsIn: numbers[1], packetsOut: numbers[2], octetsIn: numbers[3],
+                octetsOut: numbers[4])
+        }
+        #expect(
+            try ListedService(service)
+                == ListedService(
+                    key: key, options: options, traffic: Traffic(totals: counts(1), rates: counts(6))))
 
         // As a kernel before 3.18 says it: without a family of its own and without a tunnel.
         let destination = try answer { writer in
@@ -50,13 +64,15 @@ import Testing
                 destination.append(7, u32: 1)
                 destination.append(8, u32: 2)
                 destination.append(9, u32: 3)
+                destination.append(10) { $0.append(1, u32: 12) }
             }
         }
         #expect(
             try ListedDestination(destination, serviceFamily: .v4)
                 == ListedDestination(
                     destination: Destination(Endpoint("10.0.0.2:8080")!, forwarding: .masq, weight: 5),
-                    connections: ConnectionCounts(active: 1, inactive: 2, persistent: 3)))
+                    connections: ConnectionCounts(active: 1, inactive: 2, persistent: 3),
+                    traffic: Traffic(totals: .init(connections: 12))))
     }
 
     @Test("another protocol or family is nothing for us, what lacks a part is an error")

@@ -13,21 +13,17 @@ struct Guest {
         let log = folder.appending(path: "console")
         try Data().write(to: log)
 
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/timeout")
-        process.arguments =
+        let child = try ChildProcess(
+            "/usr/bin/timeout",
             ["--kill-after=5", "\(Self.secondsAtMost)", "nice", "--adjustment=-10", "linux.uml"] + [
                 "rootfstype=hostfs", "ro", "init=\(Self.files)/init", "mem=1024M", "quiet",
                 "con=null", "con0=fd:0,fd:1", "uml_dir=\(folder.path)/",
                 "LAB_SCENARIO=\(scenario)", "LAB_PATH=\(Self.programs)", "LAB_TESTS=\(Self.bundle)",
-            ]
-        process.environment = ProcessInfo.processInfo.environment.merging(
-            ["TMPDIR": Self.memoryFolder, "LD_PRELOAD": Self.registers]) { _, new in new }
-        process.standardInput = FileHandle.nullDevice
-        let console = try FileHandle(forWritingTo: log)
-        process.standardOutput = console
-        process.standardError = console
-        try await process.runToEnd()
+            ],
+            environment: ProcessInfo.processInfo.environment.merging(
+                ["TMPDIR": Self.memoryFolder, "LD_PRELOAD": Self.registers]) { _, new in new },
+            output: log.path)
+        _ = await child.end()
         return String(decoding: try Data(contentsOf: log), as: UTF8.self)
     }
 
@@ -73,23 +69,5 @@ extension Guest {
     private static var memoryFolder: String {
         let free = (try? FileManager.default.attributesOfFileSystem(forPath: "/dev/shm"))?[.systemFreeSize]
         return (free as? Int).map { $0 > 2 << 30 } == true ? "/dev/shm" : "/tmp"
-    }
-}
-
-extension Process {
-    /// Starts it and returns once it has ended, whatever its status; cancelled, it is asked to end at once.
-    func runToEnd() async throws {
-        try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
-                terminationHandler = { _ in continuation.resume() }
-                do {
-                    try run()
-                } catch {
-                    continuation.resume(throwing: error)
-                }
-            }
-        } onCancel: {
-            terminate()
-        }
     }
 }

@@ -33,8 +33,8 @@ private struct OneAnswerDoors: AdminDoors {
 
     func servers() async throws(Failure) -> ServersReport { ServersReport(vips: [], virtualServers: []) }
 
-    func table(actual: Bool) async throws(Failure) -> TableReport {
-        TableReport(isActual: actual, lines: ["actual: \(actual)"], services: [])
+    func table(_ wanted: TableRequest) async throws(Failure) -> TableReport {
+        TableReport(isActual: wanted.isActual, lines: ["actual: \(wanted.isActual)"], services: [])
     }
 
     func explain(name: String, type: String, from: String?) async throws(Failure) -> ExplainReport {

@@ -137,6 +137,9 @@ public enum DirectorHost {
         find(
             .warning, .ipvs("conn_reuse_mode"), is: 0,
             "a client that uses a port again stays with its old real server, even one of weight 0", better: 1)
+        find(
+            .notice, .ipvs("run_estimation"), is: 0, "the kernel counts no rates, which 'table --rate' shows",
+            better: 1)
         let lans = state.links.filter(\.isLAN)
         if lans.count > 1 {
             for link in lans where state.effective("rp_filter", on: link.name) == 1 {

@@ -45,7 +45,9 @@ public struct HostState: Hashable, Sendable {
     static func settings(of links: [Link]) -> [Sysctl] {
         let interfaces = ["all"] + links.map(\.name)
         let names = ["arp_ignore", "arp_announce", "rp_filter", "send_redirects"]
-        let ipvs = ["expire_nodest_conn", "expire_quiescent_template", "conn_reuse_mode", "conntrack"]
+        let ipvs = [
+            "expire_nodest_conn", "expire_quiescent_template", "conn_reuse_mode", "conntrack", "run_estimation",
+        ]
         return interfaces.flatMap { interface in names.map { Sysctl.ipv4(interface, $0) } }
             + ipvs.map { Sysctl.ipvs($0) } + [.forwarding, .ipv6("all", "forwarding")]
     }

@@ -21,6 +21,8 @@ struct CheckDraft {
     var judgement = Judgement()
     /// The port to check, where it is another than the real server's.
     var port: UInt16?
+    /// Where `through vip` is written, which makes probes take the way of clients.
+    var throughVIP: Place?
     /// Where it is written; nil for a default.
     var place: Place?
 

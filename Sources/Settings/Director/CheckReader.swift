@@ -3,7 +3,7 @@ import Health
 
 /// Reads `check` statements.
 enum CheckReader {
-    private static let timing = ["port", "interval", "timeout", "rise", "fall"]
+    private static let timing = ["port", "interval", "timeout", "rise", "fall", "through"]
     private static let request = ["path", "match", "host", "method"]
 
     /// Reads one; what isn't written is taken from `base`, the virtual server's check.
@@ -34,6 +34,10 @@ enum CheckReader {
             case "fall":
                 draft.fall = cursor.number("a count", 1...100) ?? draft.fall
                 draft.hasFall = true
+            case "through":
+                let place = cursor.name.place
+                let way: Way? = cursor.choice("the way of a check")
+                draft.throughVIP = way == .vip ? place : nil
             case "path": draft.path = path(&cursor) ?? draft.path
             case "match": draft.match = pattern(&cursor) ?? draft.match
             case "host": draft.host = host(&cursor) ?? draft.host
@@ -52,6 +56,14 @@ enum CheckReader {
         // Failures in a row are among those that the threshold counts.
         if let threshold = draft.judgement.downThreshold, !draft.hasFall { draft.fall = threshold }
         return draft
+    }
+
+    /// What a check may go through.
+    private enum Way: String, CaseIterable {
+        /// The virtual server's address, as clients do.
+        case vip
+        /// Nothing: to the real server's own address.
+        case address
     }
 
     private static func path(_ cursor: inout StatementCursor) -> String? {

@@ -6,7 +6,7 @@ import Director
 struct DirectorJudge {
     let reading: Reading
     let backend: BackendKind
-    private var places: [VirtualServerKey: Place] = [:]
+    private(set) var places: [VirtualServerKey: Place] = [:]
 
     init(_ reading: Reading, backend: BackendKind) {
         self.reading = reading
@@ -22,6 +22,7 @@ struct DirectorJudge {
             settings.virtualServers.append(judge.virtualServer(server, cleanstop: settings.cleanstop))
         }
         settings.vips = judge.vips(draft.vips)
+        judge.judgeKernel(draft, settings)
         return settings
     }
 

@@ -14,6 +14,8 @@ struct DirectorDraft {
     var ldirectord: (path: String, word: Word)?
     var virtualServers: [VirtualServerDraft] = []
     var vips: [VIP] = []
+    var privateMarks: (range: ClosedRange<UInt32>, place: Place)?
+    var timeoutsPlace: Place?
     var settings = DirectorSettings()
 }
 
@@ -21,6 +23,7 @@ struct DirectorDraft {
 enum DirectorReader {
     private static let known = [
         "backend", "ldirectord", "vip-interface", "cleanstop", "repair", "sysctls", "virtual-server", "vip",
+        "private-marks", "timeouts",
     ]
 
     static func read(_ block: Block, reading: Reading) -> DirectorDraft {
@@ -38,6 +41,14 @@ enum DirectorReader {
             case "cleanstop": draft.settings.cleanstop = cursor.boolean() ?? false
             case "repair": draft.settings.repair = cursor.boolean() ?? true
             case "sysctls": draft.settings.sysctls = cursor.choice("the policy for sysctls") ?? .report
+            case "private-marks":
+                if let marks = KernelReader.privateMarks(&cursor) {
+                    draft.privateMarks = marks
+                    draft.settings.privateMarks = marks.range
+                }
+            case "timeouts":
+                draft.timeoutsPlace = cursor.name.place
+                draft.settings.timeouts = KernelReader.timeouts(&cursor) ?? TimeoutSettings()
             case "virtual-server":
                 if let server = VirtualServerReader.read(&cursor) { draft.virtualServers.append(server) }
             case "vip":

@@ -5,8 +5,8 @@ import Health
 
 /// Judges the real servers of one virtual server, and makes entries of a table of them.
 struct RealServerJudge {
-    private let reading: Reading
-    private let backend: BackendKind
+    let reading: Reading
+    let backend: BackendKind
     private let server: VirtualServerDraft
     private var places: [Endpoint: Place] = [:]
 
@@ -16,7 +16,7 @@ struct RealServerJudge {
         self.server = server
     }
 
-    private var vip: Endpoint? {
+    var vip: Endpoint? {
         if case .endpoint(_, let endpoint) = server.key { endpoint } else { nil }
     }
 
@@ -42,7 +42,8 @@ struct RealServerJudge {
                 "\(draft.forwarding) leaves the port as it is: packets go to port \(vip.port), not \(port)",
                 at: draft.place, hint: check.port == nil ? "the check alone goes to port \(port)" : nil)
         }
-        guard let target = target(check, draft, destination) else { return nil }
+        guard var target = target(check, draft, destination) else { return nil }
+        if let place = check.throughVIP { goThroughVIP(&target, check, destination, at: place) }
         return RealServerSettings(
             destination: destination, check: target, position: draft.place.position)
     }
@@ -68,6 +69,9 @@ struct RealServerJudge {
             }
         }
         guard var target = target(check, draft, destination) else { return nil }
+        if let place = check.throughVIP {
+            reading.error("a fallback can't be checked through the VIP", at: place)
+        }
         if let vip, isDeliveredLocally(draft) {
             if let port = draft.port, port != vip.port {
                 reading.warning(
@@ -105,6 +109,15 @@ struct RealServerJudge {
                 at: draft.place,
                 hint: "name an address of an interface, or use gate, which delivers to the VIP's port")
         }
+        if let tunnel = draft.tunnel {
+            if draft.forwarding != .ipip {
+                reading.error(
+                    "a tunnel has no effect without 'forward ipip'", at: tunnel.place,
+                    hint: "write 'forward ipip;' beside it")
+            } else if backend == .relay {
+                reading.warning("'backend relay' uses no tunnels", at: tunnel.place)
+            }
+        }
         let port: UInt16
         if let vip {
             port = draft.forwarding == .masq ? (draft.port ?? vip.port) : vip.port
@@ -113,7 +126,8 @@ struct RealServerJudge {
         }
         return Destination(
             Endpoint(draft.address, port: port), forwarding: draft.forwarding, weight: draft.weight,
-            upperThreshold: draft.upperThreshold, lowerThreshold: draft.lowerThreshold)
+            upperThreshold: draft.upperThreshold, lowerThreshold: draft.lowerThreshold,
+            tunnel: draft.tunnel?.tunnel ?? .ipip)
     }
 
     private mutating func remember(_ endpoint: Endpoint, _ place: Place) {

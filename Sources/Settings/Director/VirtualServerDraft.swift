@@ -12,6 +12,7 @@ struct VirtualServerDraft {
         var weight: Int32 = 1
         var upperThreshold: UInt32 = 0
         var lowerThreshold: UInt32 = 0
+        var tunnel: (tunnel: Tunnel, place: Place)?
         /// nil: the virtual server's check.
         var check: CheckDraft?
         /// Its address and port.

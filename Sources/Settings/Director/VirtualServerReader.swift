@@ -103,12 +103,14 @@ enum VirtualServerReader {
             address: address, port: port, forwarding: .gate, place: cursor.span(from: first.place))
         guard let block = cursor.optionalBlock() else { return server }
         let known =
-            ["forward", "check"] + (isFallback ? [] : ["weight", "upper-threshold", "lower-threshold"])
+            ["forward", "tunnel", "check"]
+            + (isFallback ? [] : ["weight", "upper-threshold", "lower-threshold"])
         var blockReader = BlockReader(cursor.reading)
         blockReader.read(block.statements) { cursor, blockReader in
             blockReader.once(&cursor)
             switch cursor.name.keyword {
             case "forward": server.forwarding = cursor.choice("a way to forward") ?? .gate
+            case "tunnel": server.tunnel = KernelReader.tunnel(&cursor)
             case "check": server.check = CheckReader.read(&cursor, base: base)
             case "weight" where !isFallback: server.weight = Int32(cursor.number("a weight", 0...65_535) ?? 1)
             case "upper-threshold" where !isFallback:

@@ -21,6 +21,26 @@ public enum SysctlPolicy: String, Hashable, Sendable, CaseIterable {
     case manage
 }
 
+/// How long the kernel keeps connections of which nothing is heard, in seconds; what is nil stays as it is.
+public struct TimeoutSettings: Hashable, Sendable {
+    /// TCP.
+    public var tcp: UInt32?
+    /// TCP after a FIN.
+    public var tcpFin: UInt32?
+    /// UDP.
+    public var udp: UInt32?
+
+    /// These times.
+    public init(tcp: UInt32? = nil, tcpFin: UInt32? = nil, udp: UInt32? = nil) {
+        self.tcp = tcp
+        self.tcpFin = tcpFin
+        self.udp = udp
+    }
+
+    /// Whether all of them stay as they are.
+    public var isEmpty: Bool { self == TimeoutSettings() }
+}
+
 /// Virtual servers and what carries them.
 public struct DirectorSettings: Hashable, Sendable {
     /// What carries the packets: where nothing is written `ipvs` if there are virtual servers, else `none`.
@@ -37,6 +57,10 @@ public struct DirectorSettings: Hashable, Sendable {
     public var repair: Bool
     /// What becomes of sysctls.
     public var sysctls: SysctlPolicy
+    /// The firewall marks that are given to checks which go through a VIP.
+    public var privateMarks: ClosedRange<UInt32>
+    /// How long the kernel keeps connections.
+    public var timeouts: TimeoutSettings
     /// The ldirectord.cf that was read.
     public var ldirectordFile: String?
     /// Whether that file is read again when it changes (its `autoreload`).
@@ -51,6 +75,8 @@ public struct DirectorSettings: Hashable, Sendable {
         cleanstop = false
         repair = true
         sysctls = .report
+        privateMarks = PrivateMarks.usual
+        timeouts = TimeoutSettings()
         ldirectordFile = nil
         ldirectordAutoreload = false
     }

@@ -1,6 +1,8 @@
+internal import Addresses
 internal import ArgumentParser
 internal import ControlProtocol
 internal import Director
+internal import Health
 internal import HostNetwork
 internal import Settings
 
@@ -35,7 +37,7 @@ struct DirectorCheckCommand: AsyncParsableCommand {
                 ? []
                 : try DirectorHost.check(
                     table: director.fullTable, vipInterface: director.vipInterface,
-                    isCarriedByKernel: director.backend == .ipvs)
+                    isCarriedByKernel: director.backend == .ipvs) + director.dataPathFindings()
         } catch {
             throw Console.fails("\(error)")
         }
@@ -62,5 +64,17 @@ struct HostCheck: Hashable, Codable, Sendable {
     func show(asJSON: Bool, well: String) throws {
         Console.write(asJSON ? try Console.json(self) : text(well: well))
         if !isSound { throw ExitCode.failure }
+    }
+}
+
+extension DirectorSettings {
+    /// What of this host keeps checks through VIPs from saying anything.
+    fileprivate func dataPathFindings() throws -> [Finding] {
+        let vips = Set(virtualServers.compactMap(\.key.vip))
+        let servers = virtualServers.flatMap(\.realServers).filter { $0.check.path != nil }
+        let state = try DataPathHost.state(of: Set(servers.map(\.destination.endpoint.address)))
+        var seen: Set<Finding> = []
+        return servers.flatMap { DataPathHost.judge($0.destination, vips: vips, in: state) }
+            .filter { seen.insert($0).inserted }
     }
 }

@@ -75,9 +75,24 @@ struct TableCommand: RemoteCommand {
     @OptionGroup var remote: RemoteOptions
     @Flag(help: "Show the table that the backend holds instead.")
     var actual = false
+    @Flag(help: "Show the private virtual servers of checks that go through a VIP, too.")
+    var all = false
+    @Flag(name: .customLong("stats"), help: "Show all that was counted, as ipvsadm --stats --exact does.")
+    var isStatistics = false
+    @Flag(name: .customLong("rate"), help: "Show the traffic in a second, as ipvsadm --rate --exact does.")
+    var isRate = false
+    @Flag(help: "Count anew from now on.")
+    var zero = false
+
+    func validate() throws {
+        if isStatistics && isRate { throw ValidationError("--stats and --rate don't go together") }
+    }
 
     func run() async throws {
-        _ = try await show(.table(actual: actual)) {
+        let wanted = TableRequest(
+            isActual: actual, isAll: all,
+            columns: isStatistics ? .totals : isRate ? .rates : .connections, isZeroing: zero)
+        _ = try await show(.table(wanted)) {
             if case .table(let report) = $0 { report } else { nil }
         } as: {
             $0.text

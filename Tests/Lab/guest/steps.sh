@@ -56,7 +56,7 @@ serve() {
 
 serving() { table_is_whole && names_the_vip $DIRECTOR && names_the_vip $DNS; }
 
-start_web() { start "$1" web busybox httpd -f -p 80 -h "/srv/$1"; }
+start_web() { start "$1" web busybox httpd -f -p "[::]:80" -h "/srv/$1"; }
 
 # The addresses that a server gives for www.yufu123.com, one a line.
 addresses() { on client dig +short +tries=1 +time=1 "@$1" www.yufu123.com A; }

@@ -1,0 +1,34 @@
+import Addresses
+import Diagnostics
+import Director
+import Health
+
+extension RealServerJudge {
+    /// Makes a check take the way of clients: to the VIP, with a mark of its own.
+    func goThroughVIP(
+        _ check: inout Check, _ draft: CheckDraft, _ destination: Destination, at place: Place
+    ) {
+        if backend != .ipvs {
+            return reading.error(
+                "'through vip' needs 'backend ipvs': only the kernel leads a mark to one real server",
+                at: place)
+        }
+        guard let vip else {
+            return reading.error("a firewall mark has no VIP that a check could go through", at: place)
+        }
+        guard draft.isProbe else { return reading.error("nothing is sent by 'check \(draft.kind)'", at: place) }
+        if destination.forwarding == .masq, draft.port != nil {
+            return reading.error(
+                "masq leads the VIP's port to the real server's: another can't be checked through the VIP",
+                at: place)
+        }
+        let port = draft.port ?? vip.port
+        if port == 0 {
+            return reading.error(
+                "a virtual server of every port needs a 'port' in its check", at: place)
+        }
+        check.target = Endpoint(vip.address, port: port)
+        check.path = DataPath(
+            realServer: destination.endpoint, forwarding: destination.forwarding.rawValue)
+    }
+}

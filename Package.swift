@@ -98,7 +98,8 @@ let package = Package(
         // 5
         .target(
             name: "StreamServer",
-            dependencies: ["Addresses", "Answering", "Sockets", "Telemetry", log] + nio, swiftSettings: unsafe),
+            dependencies: ["Addresses", "Answering", "CLinux", "Sockets", "Telemetry", log],
+            swiftSettings: unsafe),
 
         // 6
         .target(
@@ -171,7 +172,7 @@ let package = Package(
         tests("Admin", "ControlProtocol", "Diagnostics", also: [log] + nio),
         tests(
             "StreamServer", "Addresses", "Answering", "DNSClient", "DNSWire", "Sockets", "Telemetry",
-            also: [log] + nio, settings: unsafe),
+            also: [log], settings: unsafe),
         tests(
             "Daemon", "Addresses", "Answering", "Control", "ControlProtocol", "DNSClient", "DNSWire",
             "Diagnostics",
@@ -191,13 +192,13 @@ let package = Package(
             name: "InteropTests",
             dependencies: [
                 "Addresses", "Answering", "DNSClient", "DNSWire", "StreamServer", "UDPServer", "ZoneFiles", log,
-            ] + nio, path: "Tests/Interop", exclude: ["lookup.example.zone"], swiftSettings: house),
+            ], path: "Tests/Interop", exclude: ["lookup.example.zone"], swiftSettings: house),
         .testTarget(
             name: "ConformanceTests",
             dependencies: [
                 "Addresses", "Answering", "DNSClient", "DNSWire", "Diagnostics", "Director", "Steering",
                 "StreamServer", "Telemetry", "TestZones", "ZoneFiles", "Zones", log,
-            ] + nio, path: "Tests/Conformance", swiftSettings: house),
+            ], path: "Tests/Conformance", swiftSettings: house),
         .testTarget(
             name: "ZoneTextTests",
             dependencies: [
@@ -242,8 +243,7 @@ if Context.environment["SWERVE_BENCHMARKS"] != nil {
             swiftSettings: house),
         .executableTarget(
             name: "ServeZone",
-            dependencies: ["Addresses", "Answering", "DNSWire", "StreamServer", "UDPServer", "Zones", log]
-                + nio,
+            dependencies: ["Addresses", "Answering", "DNSWire", "StreamServer", "UDPServer", "Zones", log],
             path: "Tests/Benchmarks/ServeZone", swiftSettings: unsafe),
     ]
 }

@@ -2,6 +2,7 @@
 #include "sockets.h"
 
 #include <errno.h>
+#include <linux/filter.h>
 #include <netinet/in.h>
 #include <sched.h>
 #include <signal.h>
@@ -40,6 +41,34 @@ size_t swerve_answer_control(void *control, size_t length) {
         return CMSG_SPACE(sizeof *info);
     }
     return 0;
+}
+
+int swerve_accept(int socket, struct sockaddr_in6 *client) {
+    socklen_t length = sizeof *client;
+    return accept4(socket, (struct sockaddr *)client, &length, SOCK_NONBLOCK | SOCK_CLOEXEC);
+}
+
+int swerve_spread_by_client(int socket, int is_ipv6, unsigned int count, uint32_t key) {
+    // Where the address stands in the packet's network header.
+    unsigned int source = (unsigned int)SKF_NET_OFF + (is_ipv6 ? 8 : 12);
+    struct sock_filter by_client[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, source),
+        BPF_STMT(BPF_ALU | BPF_MUL | BPF_K, is_ipv6 ? key : 0),
+        BPF_STMT(BPF_MISC | BPF_TAX, 0),
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, is_ipv6 ? source + 4 : source),
+        BPF_STMT(BPF_ALU | BPF_XOR | BPF_X, 0),
+        // The upper bits of a product depend on all bits of its factors; so all of the result's do after a second.
+        BPF_STMT(BPF_ALU | BPF_MUL | BPF_K, key),
+        BPF_STMT(BPF_MISC | BPF_TAX, 0),
+        BPF_STMT(BPF_ALU | BPF_RSH | BPF_K, 15),
+        BPF_STMT(BPF_ALU | BPF_XOR | BPF_X, 0),
+        BPF_STMT(BPF_ALU | BPF_MUL | BPF_K, key),
+        BPF_STMT(BPF_ALU | BPF_RSH | BPF_K, 16),
+        BPF_STMT(BPF_ALU | BPF_MOD | BPF_K, count),
+        BPF_STMT(BPF_RET | BPF_A, 0),
+    };
+    struct sock_fprog program = {.len = sizeof by_client / sizeof *by_client, .filter = by_client};
+    return setsockopt(socket, SOL_SOCKET, SO_ATTACH_REUSEPORT_CBPF, &program, sizeof program);
 }
 
 int swerve_processor_count(void) {

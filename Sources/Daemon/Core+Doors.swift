@@ -10,6 +10,7 @@ internal import Foundation
 internal import HostNetwork
 internal import IPVS
 internal import Settings
+internal import Sockets
 internal import Steering
 internal import StreamServer
 internal import Telemetry
@@ -28,7 +29,7 @@ extension Core: AdminDoors {
             started: started, uptime: Int((Timestamp.now.milliseconds - started.milliseconds) / 1000),
             configurationFile: path, backend: configuration.settings.director.backend.rawValue,
             backendError: overview.troubles.isEmpty ? nil : overview.troubles.joined(separator: "; "),
-            endpoints: endpoints.flatMap { ["udp \($0)", "tcp \($0)"] }, workers: UDPServer.defaultWorkers,
+            endpoints: endpoints.flatMap { ["udp \($0)", "tcp \($0)"] }, workers: ServerThread.usualCount,
             zones: .init(up: items.count { $0.isCurrent }, total: items.count),
             realServers: .init(up: real.count { $0.standing == .up }, total: real.count),
             vips: .init(

@@ -83,7 +83,7 @@ extension Core {
         let old = configuration.settings
         do {
             let udp = try UDPSockets.open(next.endpoints, keeping: udpServer.sockets)
-            let streams = try StreamSockets.open(next.endpoints, keeping: await streamServer.sockets)
+            let streams = try StreamSockets.open(next.endpoints, keeping: streamServer.sockets)
             if next.settings.director.backend != old.director.backend {
                 backend =
                     switch next.settings.director.backend {
@@ -96,7 +96,7 @@ extension Core {
             await take(next)
             if udpServer.sockets?.endpoints != udp.endpoints {
                 try udpServer.serve(udp, from: store)
-                try await streamServer.serve(streams)
+                try streamServer.serve(streams)
             }
             return nil
         } catch {

@@ -80,8 +80,7 @@ actor Core {
                 hub.tell(occurrence)
             })
         streamServer = StreamServer(
-            group: group, store: store,
-            limits: StreamLimits(settings), logger: log.logger("tcp"))
+            store: store, limits: StreamLimits(settings), logger: log.logger("tcp"))
     }
 
     /// Serves until the task is cancelled, then ends all rooms in order.
@@ -101,7 +100,7 @@ actor Core {
                 await controller.settled()
                 if !Task.isCancelled {
                     try udpServer.serve(udp, from: store)
-                    try await streamServer.serve(streams)
+                    try streamServer.serve(streams)
                     sayReady()
                 }
                 tasks.addTask { try await admin.run() }
@@ -129,8 +128,10 @@ actor Core {
 
     /// In order: no more answers, then the table is let go of, then whoever follows is told.
     private func end() async {
-        await streamServer.stop()
-        await offPool { [udpServer] in udpServer.stop() }
+        await offPool { [streamServer, udpServer] in
+            streamServer.stop()
+            udpServer.stop()
+        }
         await controller.stop()
         log.write(.info, nil, "stopped")
         hub.finish()
@@ -141,14 +142,14 @@ actor Core {
         let settings = next.settings
         vips.follow(settings)
         limitRates(settings.rateLimit)
-        await limitConnections(settings)
+        limitConnections(settings)
         await controller.take(
             next.plan, backend: backend, zones: next.shelf.zones,
             options: AnswerOptions(settings, rateLimiter: rateLimiter, cookieSecret: cookieSecret))
     }
 
     /// Holds TCP connections to a configuration's limits, and to what there are descriptors for.
-    private func limitConnections(_ settings: Settings) async {
+    private func limitConnections(_ settings: Settings) {
         var limits = StreamLimits(settings)
         if let budget = DescriptorBudget.now {
             let possible = budget.connections(limits.connections, present: streamServer.connectionCount)
@@ -160,7 +161,7 @@ actor Core {
             }
             limits.connections = possible
         }
-        await streamServer.take(limits)
+        streamServer.take(limits)
     }
 
     private func sayReady() {

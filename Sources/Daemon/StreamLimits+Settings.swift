@@ -1,5 +1,4 @@
 internal import Foundation
-internal import NIOCore
 internal import Settings
 internal import StreamServer
 
@@ -9,9 +8,9 @@ extension StreamLimits {
         self.init(
             connections: settings.maximumTCPClients,
             connectionsPerClient: settings.maximumTCPClientsPerAddress,
-            initialTimeout: .init(settings.tcpInitialTimeout), idleTimeout: .init(settings.tcpIdleTimeout),
-            keepaliveTimeout: .init(settings.tcpKeepaliveTimeout),
-            advertisedTimeout: .init(settings.tcpAdvertisedTimeout))
+            initialTimeout: settings.tcpInitialTimeout, idleTimeout: settings.tcpIdleTimeout,
+            keepaliveTimeout: settings.tcpKeepaliveTimeout,
+            advertisedTimeout: settings.tcpAdvertisedTimeout)
     }
 }
 

@@ -4,7 +4,7 @@ internal import Glibc
 
 /// How a server's sockets are made and bound.
 public enum BoundSocket {
-    /// How a UDP socket shares its endpoint.
+    /// How a socket shares its endpoint.
     public enum Sharing: Sendable {
         /// The first of its endpoint: an endpoint that another process shares out is refused too.
         case first
@@ -40,24 +40,31 @@ public enum BoundSocket {
         return socket
     }
 
-    /// Opens a TCP socket that listens, so that an endpoint in use is refused here and not later.
+    /// Opens a TCP socket that listens and doesn't block, so that an endpoint in use is refused here and not later.
     /// What it says about sending holds for the connections accepted from it too.
-    /// - Throws: `bind tcp 192.0.2.1#53: …`
-    public static func tcp(_ endpoint: Endpoint) throws(SocketError) -> Descriptor {
+    /// - Throws: `bind tcp 192.0.2.1#53: Address already in use`
+    public static func tcp(_ endpoint: Endpoint, _ sharing: Sharing) throws(SocketError) -> Descriptor {
         let operation = "bind tcp \(text(endpoint))"
-        let socket = try open(endpoint, SOCK_STREAM, operation)
+        let socket = try open(endpoint, SOCK_STREAM, operation, SOCK_NONBLOCK)
+        if sharing == .further { try set(socket, SOL_SOCKET, SO_REUSEPORT, 1, operation) }
         // Connections of an earlier process in TIME_WAIT are no obstacle; a listener still is.
         try set(socket, SOL_SOCKET, SO_REUSEADDR, 1, operation)
         try set(socket, IPPROTO_TCP, TCP_NODELAY, 1, operation)
         try set(socket, IPPROTO_TCP, TCP_NOTSENT_LOWAT, unsentLimit, operation)
         try bind(socket, endpoint, operation)
-        try listen(socket.rawValue, operation)
+        // As for UDP: only now, or another process's listener would be joined.
+        if sharing == .first { try set(socket, SOL_SOCKET, SO_REUSEPORT, 1, operation) }
+        if listen(socket.rawValue, backlog) != 0 { throw SocketError(operation, code: errno) }
         return socket
     }
 
-    /// Gives a listening socket its queue of new connections, again if something else has set it.
-    public static func listen(_ socket: Int32, _ operation: String) throws(SocketError) {
-        if Glibc.listen(socket, backlog) != 0 { throw SocketError(operation, code: errno) }
+    /// Lets a client's connections all come to the same one of the sockets that share its endpoint, however many
+    /// clients they are spread over. Where the kernel can't, it spreads connections instead.
+    public static func spreadByClient(_ sockets: EndpointSockets) {
+        guard sockets.descriptors.count > 1 else { return }
+        swerve_spread_by_client(
+            sockets.descriptors[0], sockets.endpoint.address.family == .v6 ? 1 : 0,
+            UInt32(sockets.descriptors.count), UInt32.random(in: 0...UInt32.max) | 1)
     }
 
     /// New connections that wait to be accepted: what a burst brings while a loop is busy. The kernel
@@ -76,10 +83,10 @@ public enum BoundSocket {
     private static let receiveQueue: Int32 = 1 << 20
 
     private static func open(
-        _ endpoint: Endpoint, _ type: __socket_type, _ operation: String
+        _ endpoint: Endpoint, _ type: __socket_type, _ operation: String, _ flags: __socket_type? = nil
     ) throws(SocketError) -> Descriptor {
         let family = endpoint.address.family == .v4 ? AF_INET : AF_INET6
-        let number = socket(family, Int32(type.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        let number = socket(family, Int32(type.rawValue | SOCK_CLOEXEC.rawValue | (flags?.rawValue ?? 0)), 0)
         if number < 0 { throw SocketError(operation, code: errno) }
         let socket = Descriptor(owning: number)
         if family == AF_INET6 { try set(socket, IPPROTO_IPV6, IPV6_V6ONLY, 1, operation) }

@@ -1,105 +1,200 @@
 internal import Addresses
-internal import Synchronization
 
-/// What a connection tells the table about itself, from its event loop to whichever loop asks.
-final class ConnectionActivity: Sendable {
-    private let state: Atomic<UInt64>
-
-    init(now: UInt64) {
-        state = Atomic(now << 1)
+/// A client's connection, as its loop knows it.
+struct Connection {
+    /// What it is about, which decides how long that may last.
+    enum State: Int, CaseIterable {
+        /// It has asked nothing yet.
+        case silent
+        /// All that it asked has been answered.
+        case idle
+        /// The same, and the client was told for how long it may be so (RFC 7828).
+        case keptAlive
+        /// A query has begun and isn't whole, or answers wait for the client to read.
+        case busy
     }
 
-    /// Notes when it was last active (nanoseconds of the loops' clock) and whether something is
-    /// unfinished.
-    func note(now: UInt64, isBusy: Bool) {
-        state.store(now << 1 | (isBusy ? 1 : 0), ordering: .relaxed)
+    /// Its socket; -1: the entry is free.
+    fileprivate(set) var descriptor: Int32 = -1
+    let client: Endpoint
+    /// A query that isn't whole; behind answers that wait, whole ones too.
+    var input = HeldBytes()
+    /// Answers that the client hasn't read. Nothing is read and nothing answered before it has.
+    var output = HeldBytes()
+    /// What the kernel was asked to tell of.
+    var watched: UInt32 = 0
+    /// Whether the client was told for how long it may be silent.
+    var isKeptAlive = false
+    /// Nothing more is read; it ends when the answers are out.
+    var isFinishing = false
+
+    fileprivate(set) var state = State.silent
+    /// Since when, in nanoseconds of a clock.
+    fileprivate(set) var since: UInt64 = 0
+    fileprivate var inQueue = Links()
+    fileprivate var ofClient = Links()
+
+    init(_ descriptor: Int32, from client: Endpoint) {
+        self.descriptor = descriptor
+        self.client = client
     }
 
-    /// Sorts connections: idle ones first, of them the longest idle first.
-    var rank: (busy: UInt64, since: UInt64) {
-        let value = state.load(ordering: .relaxed)
-        return (value & 1, value >> 1)
-    }
+    var isOpen: Bool { descriptor >= 0 }
 }
 
-/// Which connections there are, and which of them makes room for a new one.
+/// Neighbours in a list; -1: none.
+private struct Links {
+    var previous: Int32 = -1
+    var next: Int32 = -1
+}
+
+/// The connections of one loop: which of them have had their time, and which makes room for a new one.
 ///
-/// A newcomer is always taken. Where it is one too many, of its client or of all, the longest idle
-/// connection goes (RFC 7766 §6.2.3), and one in the middle of something only if no other is idle:
-/// else a thousand half-sent queries would keep everybody out. Finding it looks at every connection,
-/// some microseconds for a thousand, and only when full.
-struct ConnectionTable<Connection> {
-    private struct Entry {
-        let client: IPAddress
-        let activity: ConnectionActivity
-        let connection: Connection
+/// Those in the same state stand in a queue, in the order in which they came to it, and all have the same time
+/// there. So the first of each queue is all there is to look at.
+struct ConnectionTable {
+    private struct Queue {
+        var first: Int32 = -1
+        var last: Int32 = -1
     }
 
-    private var entries: [UInt64: Entry] = [:]
-    private var clients: [IPAddress: Int] = [:]
-    private var lastID: UInt64 = 0
-    private var limits: StreamLimits
-
-    init(limits: StreamLimits) {
-        self.limits = limits
+    private struct Client {
+        var first: Int32
+        var count = 1
     }
 
-    var count: Int { entries.count }
-    var connections: [Connection] { entries.values.map(\.connection) }
+    private var entries: [Connection] = []
+    private var free: [Int32] = []
+    private var queues: InlineArray<4, Queue> = .init(repeating: Queue())
+    private var clients: [IPAddress: Client] = [:]
 
-    /// Takes a connection in; returns its number, and the one that has to go for it and is no longer
-    /// in the table.
-    mutating func admit(
-        _ connection: Connection, from address: IPAddress, activity: ConnectionActivity
-    ) -> (id: UInt64, evicted: Connection?) {
-        let client = Self.client(address)
-        var evicted: Connection?
-        if clients[client, default: 0] >= limits.connectionsPerClient {
-            evicted = evict { $0.client == client }
-        } else if entries.count >= limits.connections {
-            evicted = evict()
+    /// Connections that there are.
+    var count: Int { entries.count - free.count }
+    /// Entries, those that are free among them.
+    var indices: Range<Int> { entries.indices }
+
+    /// A connection.
+    subscript(index: Int) -> Connection {
+        @inline(__always) _read { yield entries[index] }
+        @inline(__always) _modify { yield &entries[index] }
+    }
+
+    /// Takes a connection in; its place.
+    mutating func insert(_ connection: Connection, now: UInt64) -> Int {
+        let index: Int32
+        if let last = free.popLast() {
+            index = last
+            entries[Int(index)] = connection
+        } else {
+            index = Int32(entries.count)
+            entries.append(connection)
         }
-        lastID += 1
-        entries[lastID] = Entry(client: client, activity: activity, connection: connection)
-        clients[client, default: 0] += 1
-        return (lastID, evicted)
-    }
-
-    /// Forgets a connection; nothing if it has been evicted.
-    mutating func remove(_ id: UInt64) {
-        guard let entry = entries.removeValue(forKey: id) else { return }
-        let count = clients[entry.client, default: 1] - 1
-        clients[entry.client] = count == 0 ? nil : count
-    }
-
-    /// Takes other limits; those that are too many now are returned, and no longer in the table.
-    mutating func take(_ limits: StreamLimits) -> [Connection] {
-        self.limits = limits
-        var leaving: [Connection] = []
-        for (client, count) in clients where count > limits.connectionsPerClient {
-            for _ in 0..<(count - limits.connectionsPerClient) {
-                if let evicted = evict({ $0.client == client }) { leaving.append(evicted) }
-            }
+        entries[Int(index)].since = now
+        append(index)
+        let key = Self.client(connection.client.address)
+        if let first = clients[key]?.first {
+            entries[Int(index)].ofClient.next = first
+            entries[Int(first)].ofClient.previous = index
+            clients[key]?.first = index
+            clients[key]?.count += 1
+        } else {
+            clients[key] = Client(first: index)
         }
-        while entries.count > limits.connections, let evicted = evict() { leaving.append(evicted) }
-        return leaving
+        return Int(index)
     }
 
-    /// Makes room: the connection that has to go, and is no longer in the table; nil if there is none.
-    mutating func evict() -> Connection? {
-        evict { _ in true }
-    }
-
-    private mutating func evict(_ isCandidate: (Entry) -> Bool) -> Connection? {
-        var oldest: (id: UInt64, rank: (busy: UInt64, since: UInt64), connection: Connection)?
-        for (id, entry) in entries where isCandidate(entry) {
-            let rank = entry.activity.rank
-            if let oldest, oldest.rank <= rank { continue }
-            oldest = (id, rank, entry.connection)
+    /// Forgets a connection; its descriptor.
+    mutating func remove(_ index: Int) -> Int32 {
+        let descriptor = entries[index].descriptor
+        unlink(index)
+        let (links, key) = (entries[index].ofClient, Self.client(entries[index].client.address))
+        if links.next >= 0 { entries[Int(links.next)].ofClient.previous = links.previous }
+        if links.previous >= 0 {
+            entries[Int(links.previous)].ofClient.next = links.next
+            clients[key]?.count -= 1
+        } else if links.next >= 0 {
+            clients[key]?.first = links.next
+            clients[key]?.count -= 1
+        } else {
+            clients[key] = nil
         }
-        guard let oldest else { return nil }
-        remove(oldest.id)
-        return oldest.connection
+        entries[index].input.clear()
+        entries[index].output.clear()
+        entries[index].descriptor = -1
+        free.append(Int32(index))
+        return descriptor
+    }
+
+    /// Lets a connection begin anew in a state.
+    mutating func move(_ index: Int, to state: Connection.State, now: UInt64) {
+        unlink(index)
+        entries[index].state = state
+        entries[index].since = now
+        append(Int32(index))
+    }
+
+    /// A connection that has had its time, if there is one.
+    func expired(now: UInt64, _ patience: InlineArray<4, UInt64>) -> Int? {
+        for state in 0..<4 {
+            let first = Int(queues[state].first)
+            if first >= 0, entries[first].since &+ patience[state] <= now { return first }
+        }
+        return nil
+    }
+
+    /// Which goes first: the longest idle one (RFC 7766 §6.2.3), and one in the middle of something only if no
+    /// other is idle: else a thousand half-sent queries would keep everybody out.
+    var first: Int? {
+        var first: Int32 = -1
+        for state in 0..<4 {
+            let next = queues[state].first
+            if next >= 0, first < 0 || rank(Int(next)) < rank(Int(first)) { first = next }
+        }
+        return first < 0 ? nil : Int(first)
+    }
+
+    /// The order of going, for loops to compare what they have: busy ones last, then by time.
+    func rank(_ index: Int) -> UInt64 {
+        (entries[index].state == .busy ? 1 << 63 : 0) | entries[index].since
+    }
+
+    /// Which goes first of a client's connections, where it has more than `limit`.
+    func first(of client: IPAddress, beyond limit: Int) -> Int? {
+        guard let client = clients[Self.client(client)], client.count > limit else { return nil }
+        var first = Int(client.first)
+        var index = entries[first].ofClient.next
+        while index >= 0 {
+            if rank(Int(index)) <= rank(first) { first = Int(index) }
+            index = entries[Int(index)].ofClient.next
+        }
+        return first
+    }
+
+    /// A client that has more connections than `limit`, if there is one.
+    func client(beyond limit: Int) -> IPAddress? {
+        clients.first { $0.value.count > limit }?.key
+    }
+
+    private mutating func append(_ index: Int32) {
+        let state = entries[Int(index)].state.rawValue
+        let last = queues[state].last
+        entries[Int(index)].inQueue = Links(previous: last)
+        if last >= 0 { entries[Int(last)].inQueue.next = index } else { queues[state].first = index }
+        queues[state].last = index
+    }
+
+    private mutating func unlink(_ index: Int) {
+        let (links, state) = (entries[index].inQueue, entries[index].state.rawValue)
+        if links.previous >= 0 {
+            entries[Int(links.previous)].inQueue.next = links.next
+        } else {
+            queues[state].first = links.next
+        }
+        if links.next >= 0 {
+            entries[Int(links.next)].inQueue.previous = links.previous
+        } else {
+            queues[state].last = links.previous
+        }
     }
 
     private static func client(_ address: IPAddress) -> IPAddress {

@@ -1,86 +1,262 @@
 internal import Addresses
 internal import Answering
+internal import CLinux
 internal import Glibc
-internal import NIOCore
+internal import Sockets
+internal import Synchronization
 internal import Telemetry
 
-/// What the connections of one event loop share; it belongs to that loop's thread alone.
-final class StreamLoop {
-    let counters: WorkerCounters
-    /// What connections may cost; may change.
-    var limits: StreamLimits {
-        didSet { tellTimeout() }
-    }
-    private var responder: Responder
-    private let output: OutputBuffer
-    private var connections: [ObjectIdentifier: StreamConnection] = [:]
+/// What one thread serves: sockets that listen, and the connections taken from them.
+///
+/// A turn is one `epoll_wait` and, for each connection that has something to read, one `recv` and one `send` with all
+/// the answers. A query passes through memory that the loop's connections share; only what has to wait is kept with
+/// its connection.
+struct StreamLoop: ~Copyable {
+    let crowd: StreamCrowd
+    let member: StreamCrowd.Member
+    var responder: Responder
+    var table = ConnectionTable()
+    let memory = StreamMemory()
+    /// Nanoseconds of the monotonic clock when the turn began.
+    var now: UInt64 = 0
+    private let readiness: Descriptor
+    private var order: StreamCrowd.Orders
+    private var patience = InlineArray<4, UInt64>(repeating: 0)
+    private var listeners: [Int32] = []
+    /// There may be fewer connections than there are.
+    private var isShrinking = false
+    /// Until when nothing is accepted, for want of descriptors.
+    private var pauseEnd: UInt64?
+    /// When connections are closed, whatever is unfinished.
+    private var end: UInt64?
 
-    init(store: SnapshotStore, counters: WorkerCounters, limits: StreamLimits) {
-        self.counters = counters
-        self.limits = limits
-        output = OutputBuffer()
+    init(_ index: Int, of crowd: StreamCrowd, store: SnapshotStore) {
+        self.crowd = crowd
+        member = crowd.members[index]
+        order = member.order
+        readiness = Descriptor(owning: epoll_create1(Int32(EPOLL_CLOEXEC)))
         var random = SystemRandomNumberGenerator()
-        responder = Responder(store: store, counters: counters, seed: random.next())
-        tellTimeout()
+        responder = Responder(store: store, counters: member.counters, seed: random.next())
     }
 
-    /// What clients that ask are told, in tenths of a second (RFC 7828).
-    private func tellTimeout() {
-        responder.idleTimeout = UInt16(clamping: limits.advertisedTimeout.nanoseconds / 100_000_000)
-    }
+    /// The longest that an idle loop sleeps: it then lets go of a snapshot that has been replaced, and closes what has
+    /// had its time, which is late by as much at most.
+    private static let sleep: Int32 = 250
+    /// Connections accepted in one turn, at most, so that those that are open wait no longer for it.
+    private static let batch = 32
+    /// How long it waits before it looks again for descriptors or memory, or for room that other loops make.
+    private static let pause: UInt64 = 20_000_000
+    /// How many connections more than the limit may be open while other loops make room.
+    static let headroom = 16
+    /// How long unfinished connections have in the end.
+    private static let farewell: UInt64 = 2_000_000_000
 
-    /// How often connections are looked at for their deadlines, which are late by as much at most.
-    /// An idle loop lets go of replaced snapshots then, too.
-    static let interval = TimeAmount.milliseconds(250)
+    /// What the kernel is told to say when the bell rings, and when a listener of such a place is ready; other
+    /// numbers are connections.
+    private static let bell = UInt32.max
+    private static let listener: UInt32 = 1 << 31
 
-    func add(_ connection: StreamConnection) {
-        connections[ObjectIdentifier(connection)] = connection
-        counters.add(.connections)
-    }
-
-    func remove(_ connection: StreamConnection) {
-        connections[ObjectIdentifier(connection)] = nil
-    }
-
-    /// Cuts the connections that have had their time.
-    func sweep(now: NIODeadline) {
-        responder.refresh()
-        for connection in connections.values.filter({ $0.isOver(now: now) }) { connection.cut() }
-    }
-
-    /// Takes the newest snapshot, and looks at the clock; once for all the queries that have arrived together.
-    func refresh() {
-        responder.refresh()
-        var now = timespec()
-        unsafe clock_gettime(CLOCK_REALTIME_COARSE, &now)
-        responder.time = UInt32(truncatingIfNeeded: now.tv_sec)
-    }
-
-    /// Whether the answer given last told the client for how long its connection may be idle.
-    var hasAdvertisedTimeout: Bool { responder.hasAdvertisedTimeout }
-
-    /// Answers the message at the front of `framing` and appends the answer, framed, to `answers`;
-    /// false if it is to be met with silence.
-    func answer(
-        _ length: Int, in framing: MessageFraming, from client: Endpoint, into answers: inout ByteBuffer
-    ) -> Bool {
-        let size = unsafe framing.buffer.withUnsafeReadableBytes { bytes in
-            let message = unsafe UnsafeRawBufferPointer(rebasing: bytes[2..<2 + length])
-            return unsafe responder.answer(
-                message.bytes, from: client.address, port: client.port, over: .tcp, into: output.bytes)
+    /// Serves until it is told to end.
+    mutating func run() {
+        _ = watch(member.bell.rawValue, EPOLL_CTL_ADD, EPOLLIN.rawValue, Self.bell)
+        tick()
+        obey()
+        var events = unsafe [epoll_event](repeating: epoll_event(), count: 64)
+        while !isOver {
+            let sleep = pauseEnd == nil ? Self.sleep : Int32(Self.pause / 1_000_000)
+            let count = unsafe epoll_wait(readiness.rawValue, &events, 64, sleep)
+            tick()
+            for index in 0..<max(Int(count), 0) {
+                // Of a connection that this turn has closed or replaced this may be told as well: its socket then has
+                // nothing to read, which does no harm.
+                let place = unsafe events[index].data.u32
+                if place == Self.bell {
+                    member.heard()
+                    obey()
+                } else if place >= Self.listener {
+                    accept(Int(place - Self.listener))
+                } else {
+                    serve(Int(place))
+                }
+            }
+            while let index = table.expired(now: now, patience) { cut(index) }
+            if let pauseEnd, pauseEnd <= now { listen(again: true) }
+            show()
         }
-        if size == 0 { return false }
-        answers.writeInteger(UInt16(size))
-        unsafe answers.writeBytes(UnsafeRawBufferPointer(rebasing: output.bytes[..<size]))
-        return true
+        for index in table.indices where table[index].isOpen { close(index) }
+        show()
     }
-}
 
-/// Room for one answer of any size, freed with the object.
-@safe private final class OutputBuffer {
-    let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: 65536, alignment: 64)
+    private var isOver: Bool { end.map { table.count == 0 || $0 <= now } ?? false }
 
-    deinit {
-        unsafe bytes.deallocate()
+    /// Takes the newest snapshot and looks at the clocks, once for all that has arrived together.
+    private mutating func tick() {
+        responder.refresh()
+        var time = timespec()
+        unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+        now = UInt64(time.tv_sec) &* 1_000_000_000 &+ UInt64(time.tv_nsec)
+        unsafe clock_gettime(CLOCK_REALTIME_COARSE, &time)
+        responder.time = UInt32(truncatingIfNeeded: time.tv_sec)
+    }
+
+    /// Does as it is told, and closes connections where there are too many.
+    private mutating func obey() {
+        let order = member.order
+        if order.limits.connections < self.order.limits.connections { isShrinking = true }
+        for listener in listeners { _ = watch(listener, EPOLL_CTL_DEL, 0, 0) }
+        self.order = order
+        let index = crowd.members.firstIndex { $0 === member } ?? 0
+        listeners = order.sockets?.groups.map { $0.descriptors[index] } ?? []
+        for (place, listener) in listeners.enumerated() {
+            _ = watch(listener, EPOLL_CTL_ADD, EPOLLIN.rawValue, Self.listener | UInt32(place))
+        }
+        pauseEnd = nil
+        for state in Connection.State.allCases { patience[state.rawValue] = order.limits.patience(state) }
+        responder.idleTimeout = UInt16(clamping: Int64(order.limits.advertisedTimeout / .milliseconds(100)))
+        if order.isEnding, end == nil { finish() }
+        for _ in 0..<member.roomWanted.exchange(0, ordering: .relaxed) {
+            if let first = table.first { cut(first) }
+        }
+        while let client = table.client(beyond: order.limits.connectionsPerClient),
+            let first = table.first(of: client, beyond: order.limits.connectionsPerClient)
+        {
+            cut(first)
+        }
+        if isShrinking { shrink() }
+    }
+
+    /// Closes connections while there are more than the limit and this loop has the one that goes first; then it is
+    /// another loop's turn.
+    private mutating func shrink() {
+        show()
+        while let member = crowd.first, crowd.connections > order.limits.connections {
+            guard member === self.member, let first = table.first else { return member.ring() }
+            cut(first)
+            show()
+        }
+        isShrinking = false
+    }
+
+    private mutating func finish() {
+        end = now + Self.farewell
+        for index in table.indices where table[index].isOpen {
+            serve(index)
+            finish(index)
+        }
+    }
+
+    // MARK: Connections come
+
+    private mutating func accept(_ place: Int) {
+        guard listeners.indices.contains(place) else { return }
+        show()
+        for _ in 0..<Self.batch {
+            if crowd.connections >= order.limits.connections + Self.headroom { return pause() }
+            var address = sockaddr_in6()
+            let descriptor = unsafe swerve_accept(listeners[place], &address)
+            if descriptor >= 0 {
+                take(descriptor, address)
+                continue
+            }
+            switch errno {
+            case EAGAIN:
+                return
+            case EMFILE, ENFILE, ENOBUFS, ENOMEM:
+                crowd.sayShort(errno, now: now)
+                if !makeRoom() { return pause() }
+            case EBADF, EINVAL, ENOTSOCK:
+                // It was shut down, and is about to be left out.
+                return
+            default:
+                // A connection that ended before it was taken.
+                continue
+            }
+        }
+    }
+
+    private mutating func take(_ descriptor: Int32, _ address: sockaddr_in6) {
+        let client = unsafe withUnsafeBytes(of: address) { unsafe SocketAddress.endpoint($0) }
+        guard let client else {
+            Glibc.close(descriptor)
+            return
+        }
+        member.counters.add(.connections)
+        if let first = table.first(of: client.address, beyond: order.limits.connectionsPerClient - 1) {
+            cut(first)
+        } else if crowd.connections >= order.limits.connections {
+            _ = makeRoom()
+        }
+        let index = table.insert(Connection(descriptor, from: client), now: now)
+        // Most have sent their query with the last packet of the handshake.
+        serve(index)
+        show()
+    }
+
+    /// Closes the connection that goes first, or lets its loop do so; whether there is room now.
+    private mutating func makeRoom() -> Bool {
+        show()
+        guard let member = crowd.first else { return false }
+        if member === self.member, let first = table.first {
+            cut(first)
+            return true
+        }
+        member.roomWanted.add(1, ordering: .relaxed)
+        member.ring()
+        return false
+    }
+
+    private func show() {
+        member.gauge.show(connections: table.count, rank: table.first.map { table.rank($0) } ?? .max)
+    }
+
+    private mutating func pause() {
+        pauseEnd = now + Self.pause
+        listen(again: false)
+    }
+
+    private mutating func listen(again: Bool) {
+        if again { pauseEnd = nil }
+        for (place, listener) in listeners.enumerated() {
+            _ = watch(listener, EPOLL_CTL_MOD, again ? EPOLLIN.rawValue : 0, Self.listener | UInt32(place))
+        }
+    }
+
+    // MARK: Connections go
+
+    /// Closes a connection because of a limit, whatever is unfinished.
+    mutating func cut(_ index: Int) {
+        member.counters.add(.connectionsCut)
+        close(index)
+    }
+
+    /// Closes a connection.
+    mutating func close(_ index: Int) {
+        Glibc.close(table.remove(index))
+    }
+
+    /// Reads no more of a connection, and closes it when its answers are out.
+    mutating func finish(_ index: Int) {
+        if !table[index].isOpen { return }
+        table[index].isFinishing = true
+        table[index].input.clear()
+        if table[index].output.isEmpty { return close(index) }
+        if table[index].state != .busy { table.move(index, to: .busy, now: now) }
+    }
+
+    /// Lets the kernel tell of what a connection waits for.
+    mutating func watch(_ index: Int) {
+        let wanted = table[index].output.isEmpty ? EPOLLIN.rawValue : EPOLLOUT.rawValue
+        let watched = table[index].watched
+        if watched == wanted { return }
+        table[index].watched = wanted
+        let operation = watched == 0 ? EPOLL_CTL_ADD : EPOLL_CTL_MOD
+        if !watch(table[index].descriptor, operation, wanted, UInt32(index)) { close(index) }
+    }
+
+    private func watch(_ descriptor: Int32, _ operation: Int32, _ events: UInt32, _ place: UInt32) -> Bool {
+        var event = unsafe epoll_event()
+        unsafe event.events = events
+        unsafe event.data.u32 = place
+        return unsafe epoll_ctl(readiness.rawValue, operation, descriptor, &event) == 0
     }
 }

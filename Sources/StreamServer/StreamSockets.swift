@@ -1,14 +1,16 @@
 public import Addresses
-internal import Glibc
 public import Sockets
 
-/// The listening TCP sockets of a set of endpoints. A socket is closed when the last set that has it
-/// is gone; connections accepted from it live on.
+/// The listening TCP sockets of a set of endpoints: at each endpoint one per worker, each with the connections of
+/// certain clients. A socket is closed when the last set that has it is gone; connections accepted from it live on.
 public final class StreamSockets: Sendable {
-    let listeners: [ListeningSocket]
+    let groups: [EndpointSockets]
+    /// Sockets per endpoint, one for each worker.
+    public let workers: Int
 
-    private init(_ listeners: [ListeningSocket]) {
-        self.listeners = listeners
+    private init(groups: [EndpointSockets], workers: Int) {
+        self.groups = groups
+        self.workers = workers
     }
 
     /// Opens the sockets, all or none; connections wait in them until a server serves them.
@@ -17,47 +19,22 @@ public final class StreamSockets: Sendable {
     /// free port.
     /// - Throws: `bind tcp 192.0.2.1#53: Address already in use`
     public static func open(
-        _ endpoints: [Endpoint], keeping kept: StreamSockets? = nil
+        _ endpoints: [Endpoint], workers: Int = ServerThread.usualCount, keeping kept: StreamSockets? = nil
     ) throws(SocketError) -> StreamSockets {
-        var listeners: [ListeningSocket] = []
-        for endpoint in endpoints where !listeners.contains(where: { $0.endpoint == endpoint }) {
-            if let listener = kept?.listeners.first(where: { $0.endpoint == endpoint }) {
-                listeners.append(listener)
-            } else {
-                listeners.append(try ListeningSocket(endpoint))
-            }
+        let workers = kept?.workers ?? max(workers, 1)
+        let groups = try EndpointSockets.open(
+            endpoints, count: workers, keeping: kept?.groups ?? [], by: BoundSocket.tcp)
+        for group in groups where !(kept?.groups.contains { $0 === group } ?? false) {
+            BoundSocket.spreadByClient(group)
         }
-        return StreamSockets(listeners)
+        return StreamSockets(groups: groups, workers: workers)
     }
 
     /// The endpoints, with the ports that were taken where 0 was asked for.
-    public var endpoints: [Endpoint] { listeners.map(\.endpoint) }
-}
+    public var endpoints: [Endpoint] { groups.map(\.endpoint) }
 
-/// A socket that listens.
-final class ListeningSocket: Sendable {
-    let endpoint: Endpoint
-    private let descriptor: Descriptor
-
-    init(_ wanted: Endpoint) throws(SocketError) {
-        descriptor = try BoundSocket.tcp(wanted)
-        endpoint = SocketAddress(boundTo: descriptor.rawValue)?.endpoint ?? wanted
-    }
-
-    /// A descriptor of the same socket, for another owner.
-    func duplicate() throws(SocketError) -> Int32 {
-        let copy = fcntl(descriptor.rawValue, F_DUPFD_CLOEXEC, 0)
-        if copy < 0 { throw SocketError("accept tcp \(BoundSocket.text(endpoint))", code: errno) }
-        return copy
-    }
-
-    /// Gives it back the length of its queue, which the new owner may have changed.
-    func listen() throws(SocketError) {
-        try BoundSocket.listen(descriptor.rawValue, "accept tcp \(BoundSocket.text(endpoint))")
-    }
-
-    /// Refuses new connections from now on, whoever else holds the socket.
-    func close() {
-        shutdown(descriptor.rawValue, Int32(SHUT_RDWR))
+    /// Refuses new connections at once where `next` doesn't serve them.
+    func refuse(unlessIn next: StreamSockets?) {
+        for group in groups where !(next?.groups.contains { $0 === group } ?? false) { group.shutDown() }
     }
 }

@@ -1,6 +1,4 @@
 public import Answering
-internal import CLinux
-internal import Glibc
 public import Sockets
 internal import Synchronization
 public import Telemetry
@@ -18,7 +16,7 @@ public import Telemetry
 public final class UDPServer: Sendable {
     private struct Running: Sendable {
         var sockets: UDPSockets?
-        var threads: [WorkerThread] = []
+        var threads: [(worker: Worker, thread: ServerThread)] = []
     }
 
     private let running = Mutex(Running())
@@ -26,18 +24,8 @@ public final class UDPServer: Sendable {
     public let counters: [WorkerCounters]
 
     /// A server with so many workers, that serves nothing yet.
-    public init(workers: Int = UDPServer.defaultWorkers) {
+    public init(workers: Int = ServerThread.usualCount) {
         counters = (0..<max(workers, 1)).map { _ in WorkerCounters() }
-    }
-
-    /// One worker for each processor that the process may run on, or `SWERVE_WORKERS` of them.
-    public static var defaultWorkers: Int {
-        if let text = unsafe getenv("SWERVE_WORKERS"), let number = unsafe Int(String(cString: text)),
-            (1...1024).contains(number)
-        {
-            return number
-        }
-        return Int(swerve_processor_count())
     }
 
     /// The sockets that are served.
@@ -53,7 +41,7 @@ public final class UDPServer: Sendable {
         do throws(SocketError) {
             for index in counters.indices {
                 let worker = Worker(index: index, sockets: sockets, store: store, counters: counters[index])
-                next.threads.append(try WorkerThread(worker))
+                next.threads.append((worker, try ServerThread("udp-\(index)") { worker.run() }))
             }
         } catch {
             end(next, isLast: true)
@@ -75,49 +63,12 @@ public final class UDPServer: Sendable {
     }
 
     private func end(_ ending: Running, isLast: Bool) {
-        for thread in ending.threads { thread.stop() }
+        for (worker, _) in ending.threads { worker.isStopping.store(true, ordering: .relaxed) }
         if isLast { ending.sockets?.wake() }
-        for thread in ending.threads { thread.join() }
+        for (_, thread) in ending.threads { thread.join() }
     }
 
     deinit {
         stop()
-    }
-}
-
-/// A worker and the thread that it runs on.
-private struct WorkerThread: Sendable {
-    let worker: Worker
-    private let thread: pthread_t
-
-    /// The responder's stack is shallow; a megabyte is far more than it needs.
-    private static let stackSize = 1 << 20
-
-    init(_ worker: Worker) throws(SocketError) {
-        let name = "udp-\(worker.index)"
-        var thread = pthread_t()
-        let context = unsafe Unmanaged.passRetained(worker)
-        let code = unsafe swerve_start_thread(
-            &thread, name, Self.stackSize,
-            { context in
-                if let context = unsafe context {
-                    unsafe Unmanaged<Worker>.fromOpaque(context).takeRetainedValue().run()
-                }
-                return nil
-            }, context.toOpaque())
-        if code != 0 {
-            unsafe context.release()
-            throw SocketError("start thread \(name)", code: code)
-        }
-        self.worker = worker
-        self.thread = thread
-    }
-
-    func stop() {
-        worker.isStopping.store(true, ordering: .relaxed)
-    }
-
-    func join() {
-        pthread_join(thread, nil)
     }
 }

@@ -1,6 +1,4 @@
 public import Addresses
-internal import CLinux
-internal import Glibc
 public import Sockets
 
 /// The bound UDP sockets of a set of endpoints: at each endpoint one per worker, among which the
@@ -21,20 +19,11 @@ public final class UDPSockets: Sendable {
     /// to them is lost when a server changes from the one to the other. Port 0 takes any free port.
     /// - Throws: `bind udp 192.0.2.1#53: Address already in use`
     public static func open(
-        _ endpoints: [Endpoint], workers: Int = UDPServer.defaultWorkers, keeping kept: UDPSockets? = nil
+        _ endpoints: [Endpoint], workers: Int = ServerThread.usualCount, keeping kept: UDPSockets? = nil
     ) throws(SocketError) -> UDPSockets {
         let workers = kept?.workers ?? max(workers, 1)
-        var groups: [EndpointSockets] = []
-        for endpoint in endpoints where !groups.contains(where: { $0.endpoint == endpoint }) {
-            if let group = kept?.groups.first(where: { $0.endpoint == endpoint }) {
-                groups.append(group)
-            } else {
-                // Our own wildcard socket at that port is no other process's.
-                let isOverlapping = (kept?.groups ?? []).contains { $0.endpoint.overlaps(endpoint) }
-                groups.append(
-                    try EndpointSockets(endpoint, count: workers, first: isOverlapping ? .further : .first))
-            }
-        }
+        let groups = try EndpointSockets.open(
+            endpoints, count: workers, keeping: kept?.groups ?? [], by: BoundSocket.udp)
         return UDPSockets(groups: groups, workers: workers)
     }
 
@@ -48,7 +37,7 @@ public final class UDPSockets: Sendable {
 
     /// Wakes the threads that wait at these sockets; nothing more arrives at them.
     func wake() {
-        for group in groups { for descriptor in group.descriptors { shutdown(descriptor, Int32(SHUT_RD)) } }
+        for group in groups { group.shutDown() }
     }
 }
 
@@ -57,40 +46,4 @@ struct WorkerSocket {
     let descriptor: Int32
     /// Whether datagrams come with the address that was asked.
     let isWildcard: Bool
-}
-
-/// The sockets of one endpoint.
-final class EndpointSockets: Sendable {
-    let endpoint: Endpoint
-    let descriptors: [Int32]
-
-    init(_ wanted: Endpoint, count: Int, first: BoundSocket.Sharing) throws(SocketError) {
-        var endpoint = wanted
-        var open: [Int32] = []
-        do throws(SocketError) {
-            for index in 0..<count {
-                let socket = try BoundSocket.udp(endpoint, index == 0 ? first : .further)
-                if endpoint.port == 0, let port = SocketAddress(boundTo: socket.rawValue)?.endpoint?.port {
-                    endpoint.port = port
-                }
-                open.append(socket.release())
-            }
-        } catch {
-            for descriptor in open { close(descriptor) }
-            throw error
-        }
-        self.endpoint = endpoint
-        descriptors = open
-    }
-
-    deinit {
-        for descriptor in descriptors { close(descriptor) }
-    }
-}
-
-extension Endpoint {
-    /// Whether sockets at both could be asked by the same datagram.
-    fileprivate func overlaps(_ other: Endpoint) -> Bool {
-        port == other.port && address.family == other.address.family && (address.isAny || other.address.isAny)
-    }
 }

@@ -3,7 +3,6 @@ import Answering
 import DNSWire
 import Foundation
 import Logging
-import NIOPosix
 import StreamServer
 import UDPServer
 import ZoneFiles
@@ -28,13 +27,12 @@ enum ServersInProcess {
         let (udpSockets, streamSockets, endpoint) = try bind()
         let store = SnapshotStore(snapshot)
         let udp = UDPServer(workers: 1)
-        let streams = StreamServer(
-            group: MultiThreadedEventLoopGroup.singleton, store: store, logger: Logger(label: "interop"))
+        let streams = StreamServer(store: store, logger: Logger(label: "interop"))
         try udp.serve(udpSockets, from: store)
-        try await streams.serve(streamSockets)
+        try streams.serve(streamSockets)
         let result = Result { try body(endpoint) }
         udp.stop()
-        await streams.stop()
+        streams.stop()
         try result.get()
     }
 

@@ -2,8 +2,6 @@ import Addresses
 import Answering
 import DNSClient
 import Logging
-import NIOCore
-import NIOPosix
 import Sockets
 @testable import StreamServer
 import Telemetry
@@ -15,21 +13,21 @@ struct RunningServer: Sendable {
 
     /// Serves while `body` runs.
     static func with(
-        _ limits: StreamLimits = StreamLimits(), on address: IPAddress = .v4(.loopback),
+        _ limits: StreamLimits = StreamLimits(), on address: IPAddress = .v4(.loopback), workers: Int = 1,
         _ body: (RunningServer) async throws -> Void
     ) async throws {
-        let sockets = try StreamSockets.open([Endpoint(address, port: 0)])
+        let sockets = try StreamSockets.open([Endpoint(address, port: 0)], workers: workers)
         let server = StreamServer(
-            group: MultiThreadedEventLoopGroup.singleton, store: SnapshotStore(try ExampleZone.snapshot()),
-            limits: limits, logger: Logger(label: "test"))
-        try await server.serve(sockets)
+            workers: workers, store: SnapshotStore(try ExampleZone.snapshot()), limits: limits,
+            logger: Logger(label: "test"))
+        try server.serve(sockets)
         do {
             try await body(RunningServer(server: server, endpoint: sockets.endpoints[0]))
         } catch {
-            await server.stop()
+            server.stop()
             throw error
         }
-        await server.stop()
+        server.stop()
     }
 
     func client(
@@ -37,9 +35,6 @@ struct RunningServer: Sendable {
     ) throws -> ClientSocket {
         try ClientSocket(.tcp, to: endpoint, from: source, receiveBuffer: receiveBuffer, patience: patience)
     }
-
-    /// Sockets that are open, connections or not yet or no longer.
-    var openSockets: Int { server.openSockets }
 
     struct TooLong: Error {}
 
@@ -53,7 +48,10 @@ struct RunningServer: Sendable {
     }
 
     /// Returns once there is no connection.
-    func waitUntilEmpty() async throws { try await wait { openSockets == 0 } }
+    func waitUntilEmpty() async throws { try await wait { server.connectionCount == 0 } }
+
+    /// Connections that each worker has taken so far.
+    var connections: [UInt64] { server.counters.map { $0.value(of: .connections) } }
 
     func total(_ counter: Counter) -> UInt64 {
         server.counters.reduce(0) { $0 + $1.value(of: counter) }

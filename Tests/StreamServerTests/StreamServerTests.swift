@@ -1,7 +1,6 @@
 import Addresses
 import DNSClient
 import DNSWire
-import NIOCore
 import Telemetry
 import Testing
 
@@ -101,6 +100,26 @@ struct StreamServerTests {
         }
     }
 
+    @Test(
+        "a client's connections all come to one worker, and clients to all of them",
+        arguments: ["127.0.0.1", "::1"])
+    func workers(address: String) async throws {
+        let server = try #require(IPAddress(address))
+        try await RunningServer.with(on: server, workers: 3) { running in
+            for number in 1...40 as ClosedRange<UInt8> {
+                // IPv6 has one address of its own only.
+                let source = server.family == .v4 ? IPAddress.v4(IPv4Address(127, 0, 0, number)) : server
+                let before = running.connections
+                for _ in 0..<3 {
+                    let answer = try running.client(from: source).ask(query)
+                    #expect(answer?.answerCount == 1)
+                }
+                #expect(zip(before, running.connections).map { $1 - $0 }.sorted() == [0, 0, 3])
+            }
+            #expect(running.connections.contains(0) == (server.family == .v6))
+        }
+    }
+
     @Test("endpoints come and go, connections stay")
     func difference() async throws {
         try await RunningServer.with { running in
@@ -108,11 +127,11 @@ struct StreamServerTests {
             let client = try running.client()
             #expect(client.ask(query)?.answerCount == 1)
             let second = Endpoint(.v4(IPv4Address(127, 0, 0, 2)), port: 0)
-            let both = try StreamSockets.open([running.endpoint, second], keeping: await server.sockets)
-            try await server.serve(both)
+            let both = try StreamSockets.open([running.endpoint, second], keeping: server.sockets)
+            try server.serve(both)
             let other = try ClientSocket(.tcp, to: both.endpoints[1])
             #expect(other.ask(query)?.answerCount == 1)
-            try await server.serve(StreamSockets.open([both.endpoints[1]], keeping: both))
+            try server.serve(StreamSockets.open([both.endpoints[1]], keeping: both))
             #expect(client.ask(query)?.answerCount == 1)
             #expect(other.ask(query)?.answerCount == 1)
             #expect(throws: (any Error).self) { try running.client() }
@@ -138,7 +157,7 @@ struct StreamServerTests {
             #expect(idle.ask(query)?.answerCount == 1)
             let busy = try running.client()
             #expect(busy.send([0]))
-            let duration = await ContinuousClock().measure { await running.server.stop() }
+            let duration = ContinuousClock().measure { running.server.stop() }
             #expect(duration < .seconds(10))
             #expect(idle.isClosedByServer())
             #expect(busy.isClosedByServer())

@@ -3,19 +3,19 @@ import Answering
 import DNSWire
 import Glibc
 import Logging
-import NIOCore
-import NIOPosix
 import StreamServer
 import UDPServer
 import Zones
 
-/// `ServeZone PORT`: the article's zone over UDP and TCP at 127.0.0.1, until SIGTERM; for measurements
-/// of the servers and the responder without the rest of the daemon. `SWERVE_WORKERS` as there; one
-/// event loop.
+/// `ServeZone PORT [ADDRESS]`: the article's zone over UDP and TCP, at 127.0.0.1 unless told otherwise, until SIGTERM;
+/// for measurements of the servers and the responder without the rest of the daemon. `SWERVE_WORKERS` as there.
 @main enum ServeZone {
-    static func main() async throws {
-        guard CommandLine.arguments.count == 2, let port = UInt16(CommandLine.arguments[1]) else {
-            print("usage: ServeZone PORT")
+    static func main() throws {
+        let words = CommandLine.arguments
+        guard (2...3).contains(words.count), let port = UInt16(words[1]),
+            let address = words.count == 3 ? IPAddress(words[2]) : .v4(.loopback)
+        else {
+            print("usage: ServeZone PORT [ADDRESS]")
             exit(64)
         }
         // Before the servers' threads start, so that none of them takes the signal.
@@ -23,19 +23,18 @@ import Zones
         unsafe sigemptyset(&stop)
         unsafe sigaddset(&stop, SIGTERM)
         unsafe pthread_sigmask(SIG_BLOCK, &stop, nil)
-        let endpoint = Endpoint(.v4(.loopback), port: port)
+        let endpoint = Endpoint(address, port: port)
         let sockets = try UDPSockets.open([endpoint])
         let streamSockets = try StreamSockets.open([endpoint])
         let store = SnapshotStore(Snapshot(catalog: try catalog()))
         let server = UDPServer(workers: sockets.workers)
         try server.serve(sockets, from: store)
-        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-        let streams = StreamServer(group: group, store: store, logger: Logger(label: "ServeZone"))
-        try await streams.serve(streamSockets)
+        let streams = StreamServer(
+            workers: streamSockets.workers, store: store, logger: Logger(label: "ServeZone"))
+        try streams.serve(streamSockets)
         wait(for: stop)
         server.stop()
-        await streams.stop()
-        try await group.shutdownGracefully()
+        streams.stop()
     }
 
     private static func wait(for signals: sigset_t) {

@@ -3,7 +3,6 @@ import Answering
 import DNSClient
 import DNSWire
 import Logging
-import NIOPosix
 import StreamServer
 import Testing
 import Zones
@@ -15,12 +14,10 @@ struct RFC7766Tests {
         let zone = try Server.zone("example", Self.zone)
         let snapshot = Snapshot(catalog: ZoneCatalog([zone.origin: ServedZone(zone: zone)]))
         let sockets = try StreamSockets.open([Endpoint(.v4(.loopback), port: 0)])
-        let server = StreamServer(
-            group: MultiThreadedEventLoopGroup.singleton, store: SnapshotStore(snapshot),
-            logger: Logger(label: "conformance"))
-        try await server.serve(sockets)
+        let server = StreamServer(store: SnapshotStore(snapshot), logger: Logger(label: "conformance"))
+        try server.serve(sockets)
         let result = Result { try body(try ClientSocket(.tcp, to: try #require(sockets.endpoints.first))) }
-        await server.stop()
+        server.stop()
         try result.get()
     }
 

@@ -112,7 +112,8 @@ final class RunningServer {
     private static func freeEndpoint() throws -> Endpoint {
         for _ in 0..<20 {
             let endpoint = Endpoint(.v4(.loopback), port: UInt16.random(in: 20000..<32000))
-            if (try? BoundSocket.udp(endpoint, .first)) != nil, (try? BoundSocket.tcp(endpoint)) != nil {
+            if (try? BoundSocket.udp(endpoint, .first)) != nil, (try? BoundSocket.tcp(endpoint, .first)) != nil
+            {
                 return endpoint
             }
         }

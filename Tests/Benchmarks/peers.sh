@@ -1,0 +1,329 @@
+#!/bin/bash
+# peers.sh [PART...]: the table of the manual's page Performance, measured here and now: swerved beside a bare loop,
+# gdnsd, NSD and Knot, each with its own configuration for the same zone and one thread on one core. Parts: udp, tcp,
+# load, instructions; all of them take about ten minutes. Prints Markdown; the figures of one run compare, those of
+# different runs and machines don't. Nothing else should run meanwhile but for the instructions.
+#
+# Needs root (network namespaces), two cores, and from Debian kxdpgun (knot-dnsutils), dnsperf, bind9-dnsutils,
+# valgrind and a C compiler; of nsd, gdnsd and knot those are used that are there. PROGRAM: another swerved than the
+# release build of this tree. ROUNDS (5), SECONDS_EACH (3), RECORDS (1000000).
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+here=$PWD/Tests/Benchmarks
+if [ -z "${PROGRAM:-}" ]; then
+    swift build -c release --product swerved 2>&1 | grep -E "error|warning:" || true
+    PROGRAM=$(swift build -c release --show-bin-path)/swerved
+fi
+rounds=${ROUNDS:-5} seconds=${SECONDS_EACH:-3} records=${RECORDS:-1000000}
+folder=$(mktemp -d /dev/shm/swerve-peers.XXXXXX)
+chmod 755 "$folder"
+server=sp$$ client=cp$$ address=10.79.0.1
+running=()
+cleanup() {
+    stop_all
+    ip netns del "$server" 2>/dev/null || true
+    ip netns del "$client" 2>/dev/null || true
+    rm -rf "$folder"
+}
+trap cleanup EXIT
+
+# The zones: one of five records, and one with addresses mostly, AAAA, MX, TXT, aliases and delegations with glue
+# among them; and what is asked: the few names, and random ones of which every tenth doesn't exist.
+zones() {
+    cat >"$folder/small.zone" <<'ZONE'
+$TTL 1D
+$ORIGIN yufu123.com.
+@ IN SOA ns1.yufu123.com. admin.yufu.com. ( 20180703 1H 5M 7D 1D )
+@ IN NS ns1.yufu123.com.
+ns1 IN A 172.20.17.20
+www IN A 192.168.214.140
+@ IN A 192.168.214.140
+ZONE
+    printf '%s\n' "www.yufu123.com A" "yufu123.com A" "yufu123.com NS" "yufu123.com SOA" "nx.yufu123.com A" >"$folder/small.q"
+    one_zone hundred 100000
+    one_zone million "$records"
+    local zone
+    for zone in small hundred million; do sed 's/ /. /' "$folder/$zone.q" >"$folder/$zone.kq"; done
+}
+one_zone() { # name records
+    awk -v n="$2" -v questions="$folder/$1.q" 'BEGIN {
+        print "$ORIGIN big.example.\n$TTL 3600\n@ SOA ns1 admin 1 3600 300 604800 300\n@ NS ns1\n@ NS ns2\nns1 A 192.0.2.1\nns2 A 192.0.2.2"
+        for (r = 7; r < n; i++) { h = sprintf("h%07d", i); k = i % 10; a = "10." int(i / 65536) % 256 "." int(i / 256) % 256 "." i % 256
+            if (k < 6) { print h, "A", a; r++ }
+            else if (k == 6) { print h, "A", a; printf "%s AAAA 2001:db8::%x\n", h, i % 65536; r += 2 }
+            else if (k == 7) { printf "%s MX 10 h%07d\n%s TXT \"v=spf1 ip4:%s -all\"\n", h, i - 1, h, a; r += 2 }
+            else if (k == 8) { printf "%s CNAME h%07d\n", h, i - 3; r++ }
+            else { printf "%s NS ns1.%s\n%s NS ns2.%s\nns1.%s A %s\nns2.%s A %s\n", h, h, h, h, h, a, h, a; r += 4 } }
+        srand(7); split("A A A AAAA MX", types, " ")
+        for (q = 0; q < 200000; q++) { j = int(rand() * i)
+            if (rand() < 0.1) printf "nx%07d.big.example A\n", j >questions
+            else printf "h%07d.big.example %s\n", j, types[int(rand() * 5) + 1] >questions } }' >"$folder/$1.zone"
+}
+
+# Makes a server's configuration, and prints the command that runs it in the foreground.
+command_of() { # name port address zone file folder
+    local name=$1 port=$2 address=$3 zone=$4 file=$5 d=$6
+    mkdir -p "$d"
+    chmod 777 "$d"
+    case $name in
+    swerve)
+        cat >"$d/conf" <<CONF
+options { listen-on port $port { $address; }; listen-on-v6 { none; }; directory "$d"; state-directory "$d"; recursion no; tcp-clients 10000; tcp-clients-per-address 10000; };
+controls { unix "$d/control.sock" perm 0600; };
+zone "$zone" { type primary; file "$file"; };
+CONF
+        echo "env SWERVE_WORKERS=${WORKERS:-1} $PROGRAM -c $d/conf" ;;
+    nsd)
+        cat >"$d/conf" <<CONF
+server:
+  ip-address: $address@$port
+  username: ""
+  zonesdir: "$d"
+  database: ""
+  pidfile: "$d/nsd.pid"
+  zonelistfile: "$d/zone.list"
+  xfrdfile: "$d/xfrd.state"
+  xfrdir: "$d"
+  server-count: 1
+  tcp-count: 4000
+  tcp-query-count: 0
+  rrl-ratelimit: 0
+  minimal-responses: yes
+  round-robin: no
+remote-control:
+  control-enable: no
+zone:
+  name: $zone
+  zonefile: "$file"
+CONF
+        echo "nsd -d -c $d/conf" ;;
+    knot)
+        cat >"$d/conf" <<CONF
+server:
+  listen: $address@$port
+  rundir: $d
+  udp-workers: 1
+  tcp-workers: 1
+  background-workers: 1
+  tcp-max-clients: 10000
+database:
+  storage: $d
+zone:
+- domain: $zone
+  file: $file
+  zonefile-load: whole
+  journal-content: none
+CONF
+        echo "knotd -c $d/conf" ;;
+    gdnsd)
+        mkdir -p "$d/etc/zones" "$d/run" "$d/state"
+        cp "$file" "$d/etc/zones/$zone"
+        echo "options => { listen => [ \"$address:$port\" ], http_listen => [], run_dir => $d/run, state_dir => $d/state, udp_threads => 1, tcp_threads => 1, tcp_clients_per_thread => 10000, lock_mem => false, disable_cookies => true }" >"$d/etc/config"
+        echo "gdnsd -c $d/etc start" ;;
+    bare)
+        [ -x "$folder/bare" ] || cc -O2 -o "$folder/bare" "$here/bare.c"
+        echo "$folder/bare $address $port" ;;
+    esac
+}
+has() { case $1 in swerve | bare) true ;; nsd) command -v nsd >/dev/null ;; gdnsd) command -v gdnsd >/dev/null ;; knot) command -v knotd >/dev/null ;; esac; }
+names=()
+for name in swerve bare gdnsd nsd knot; do if has "$name"; then names+=("$name"); fi; done
+
+descendants() { ps -e -o pid=,ppid= | awk -v r="$1" '{ parent[$1] = $2 } END { for (p in parent) { x = p; while (x != r && x in parent && x > 1) x = parent[x]; if (x == r) print p } }'; }
+stop() { # process
+    local all
+    all=$(descendants "$1")
+    kill $all 2>/dev/null || true
+    wait "$1" 2>/dev/null || true
+}
+stop_all() {
+    local p
+    for p in ${running[@]+"${running[@]}"}; do stop "$p"; done
+    running=()
+}
+# Nanoseconds on a processor, by all threads of a server.
+spent() { local p; for p in $(descendants "$1"); do cat /proc/"$p"/task/*/schedstat 2>/dev/null; done | awk '{ s += $1 } END { printf "%d\n", s }'; }
+median() { sort -n | awk '{ v[NR] = $1 } END { if (NR) print v[int((NR + 1) / 2)]; else print "" }'; }
+thousands() { awk '{ if ($1 == "") print "–"; else if ($1 < 1000) print int($1); else printf "%d,%03d\n", $1 / 1000, $1 % 1000 }'; }
+row() { # title, a file per server with its figures
+    local title=$1 name
+    printf '| %s |' "$title"
+    for name in "${names[@]}"; do printf ' %s |' "$(cat "$folder/figures/$2.$name" 2>/dev/null || echo –)"; done
+    echo
+}
+heading() {
+    local name
+    echo
+    printf '| %s |' "$1"
+    for name in "${names[@]}"; do printf ' %s |' "$name"; done
+    printf '\n|---|'
+    for name in "${names[@]}"; do printf -- '---|'; done
+    echo
+}
+
+network() {
+    ip netns add "$server"
+    ip netns add "$client"
+    ip link add "vs$$" netns "$server" type veth peer name "vc$$" netns "$client"
+    ip -n "$server" addr add "$address/24" dev "vs$$"
+    ip -n "$client" addr add 10.79.0.2/24 dev "vc$$"
+    ip -n "$server" link set "vs$$" up
+    ip -n "$client" link set "vc$$" up
+    ip -n "$client" link set lo up
+    ip -n "$server" link set lo up
+}
+asks() { ip netns exec "$client" dig +short +time=1 +tries=1 "@$address" -p "$1" "$2" SOA 2>/dev/null | grep -q ns1 || [ "$3" = bare ]; }
+declare -A process
+# Starts every server on the first core, each at a port of its own; they wait while another is asked.
+start_all() { # zone-file origin
+    local name port=5300
+    for name in "${names[@]}"; do
+        port=$((port + 1))
+        # shellcheck disable=SC2046
+        ip netns exec "$server" taskset -c 0 $(command_of "$name" $port $address "$2" "$folder/$1.zone" "$folder/$1-$name") >"$folder/log.$name" 2>&1 &
+        process[$name]=$!
+        running+=("$!")
+    done
+    port=5300
+    for name in "${names[@]}"; do
+        port=$((port + 1))
+        for _ in $(seq 300); do asks $port "$2" "$name" && break; sleep 0.1; done
+    done
+}
+# A load by kxdpgun from the second core, which costs little there: it bypasses the kernel's sockets.
+shoot() { # port questions rate seconds [-T]
+    ip netns exec "$client" taskset -c 1 timeout 30 kxdpgun ${5:-} -t "$4" -Q "$3" -p "$1" -i "$folder/$2.kq" -I "vc$$" "$address" 2>&1
+}
+replies() { awk '/^total replies/ { print $3 }'; }
+# Alternated runs: answers per second and processor time per answer into figures/KEY and figures/KEY-cpu.
+alternate() { # key zone kind rate
+    local key=$1 zone=$2 kind=$3 rate=$4 name port round before count took
+    for ((round = 0; round <= rounds; round++)); do
+        port=5300
+        for name in "${names[@]}"; do
+            port=$((port + 1))
+            if [ "$name" = bare ] && [ "$kind" != udp ]; then continue; fi
+            before=$(spent "${process[$name]}")
+            took=$seconds
+            [ $round -gt 0 ] || took=1
+            case $kind in
+            udp) count=$(shoot $port "$zone" "$rate" "$took" | replies) ;;
+            once) count=$(shoot $port "$zone" "$rate" "$took" -T | replies) ;;
+            persistent) count=$(ip netns exec "$client" taskset -c 1 timeout 30 dnsperf -m tcp -s "$address" -p $port -d "$folder/$zone.q" -l "$took" -c 20 -q 200 2>/dev/null | awk '/Queries completed/ { print $3 }') ;;
+            esac
+            # The first round is only to warm up.
+            if [ $round -gt 0 ] && [ "${count:-0}" -gt 0 ]; then
+                echo $((count / took)) >>"$folder/runs.$key.$name"
+                awk -v t="$(($(spent "${process[$name]}") - before))" -v c="$count" 'BEGIN { printf "%.2f\n", t / 1000 / c }' >>"$folder/runs.$key-cpu.$name"
+            fi
+        done
+    done
+    for name in "${names[@]}"; do
+        [ -s "$folder/runs.$key.$name" ] || continue
+        median <"$folder/runs.$key.$name" | thousands >"$folder/figures/$key.$name"
+        median <"$folder/runs.$key-cpu.$name" >"$folder/figures/$key-cpu.$name"
+    done
+}
+
+udp() {
+    start_all small yufu123.com
+    alternate udp-small small udp "${UDP_RATE:-200000}"
+    stop_all
+    start_all million big.example
+    alternate udp-million million udp "${UDP_RATE:-200000}"
+    stop_all
+    heading "UDP, one core"
+    row "answers/s, small zone" udp-small
+    row "µs of processor time per answer" udp-small-cpu
+    row "answers/s, a million records, random names" udp-million
+    row "µs of processor time per answer" udp-million-cpu
+}
+tcp() {
+    start_all small yufu123.com
+    alternate tcp-kept small persistent 0
+    alternate tcp-once small once "${TCP_RATE:-100000}"
+    stop_all
+    heading "TCP, one core"
+    row "answers/s, persistent connections" tcp-kept
+    row "µs of processor time per answer" tcp-kept-cpu
+    row "answers/s, a connection for each query" tcp-once
+    row "µs of processor time per answer" tcp-once-cpu
+}
+
+# From the start to the first answer, on both cores, and the memory held then (what is shared counted once).
+load() {
+    local name port=5400 round begun p
+    for ((round = 0; round < rounds; round++)); do
+        for name in "${names[@]}"; do
+            [ "$name" != bare ] || continue
+            port=$((port + 1))
+            local command
+            command=$(command_of "$name" $port 127.0.0.1 big.example "$folder/million.zone" "$folder/load-$name")
+            begun=$(date +%s%N)
+            $command >"$folder/log.$name" 2>&1 &
+            p=$!
+            running=("$p")
+            until dig +short +time=1 +tries=1 @127.0.0.1 -p $port big.example SOA 2>/dev/null | grep -q ns1; do sleep 0.01; done
+            awk -v b="$begun" -v e="$(date +%s%N)" 'BEGIN { printf "%.2f\n", (e - b) / 1e9 }' >>"$folder/runs.load.$name"
+            sleep 1
+            for t in $(descendants $p); do awk '/^Pss:/ { print $2 }' "/proc/$t/smaps_rollup" 2>/dev/null || true; done | awk '{ s += $1 } END { printf "%d\n", s / 1024 }' >>"$folder/runs.memory.$name"
+            stop_all
+        done
+    done
+    for name in "${names[@]}"; do
+        [ -s "$folder/runs.load.$name" ] || continue
+        median <"$folder/runs.load.$name" >"$folder/figures/load.$name"
+        median <"$folder/runs.memory.$name" >"$folder/figures/memory.$name"
+    done
+    heading "A million records"
+    row "seconds from the start to the first answer" load
+    row "MB of memory then" memory
+}
+
+# Instructions in user space per answered query: runs of N and of 3N queries, their difference divided by 2N.
+instructions() {
+    local zone origin name
+    # This valgrind can't read the debugging information of every compiler.
+    objcopy --strip-debug "$PROGRAM" "$folder/swerved"
+    PROGRAM=$folder/swerved
+    for zone in small hundred; do
+        origin=yufu123.com
+        [ $zone = small ] || origin=big.example
+        for name in "${names[@]}"; do
+            counted $zone $origin "$name" >"$folder/figures/instructions-$zone.$name"
+        done
+    done
+    WORKERS=2 counted small yufu123.com swerve >"$folder/figures/instructions-two.swerve"
+    heading "Instructions in user space per answer over UDP"
+    row "small zone" instructions-small
+    row "100,000 records, random names" instructions-hundred
+    row "small zone, two workers" instructions-two
+}
+counted() { # zone origin name
+    local n=${QUERIES:-20000} a b
+    a=$(run_counted "$1" "$2" "$3" $n)
+    b=$(run_counted "$1" "$2" "$3" $((3 * n)))
+    awk -v a="$a" -v b="$b" -v n=$n 'BEGIN { print (b - a) / (2 * n) }' | thousands
+}
+run_counted() { # zone origin name queries
+    local d="$folder/count-$3" command p port
+    port=$((5500 + RANDOM % 400))
+    rm -rf "$d"
+    command=$(command_of "$3" $port 127.0.0.1 "$2" "$folder/$1.zone" "$d")
+    valgrind --tool=callgrind --trace-children=yes --callgrind-out-file="$d/out.%p" $command >"$folder/log.$3" 2>&1 &
+    p=$!
+    running=("$p")
+    for _ in $(seq 600); do { dig +short +time=1 +tries=1 @127.0.0.1 -p $port "$2" SOA 2>/dev/null | grep -q ns1; } && break; [ "$3" != bare ] || { sleep 2; break; }; sleep 0.2; done
+    shuf -n "$4" -r --random-source=<(yes) "$folder/$1.q" >"$folder/asked"
+    # Eight clients, so that two workers both have some.
+    timeout 60 dnsperf -s 127.0.0.1 -p $port -d "$folder/asked" -n 1 -c 8 -q 20 -t 30 >/dev/null 2>&1 || true
+    stop_all
+    sleep 0.5
+    cat "$d"/out.* | awk '/^(summary|totals):/ { t += $2 } END { printf "%d\n", t / 2 }'
+}
+
+mkdir -p "$folder/figures"
+zones
+network
+echo "$(date +%F), $(nproc) × $(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -1), Linux $(uname -r); load $(cut -d' ' -f1-3 /proc/loadavg); $(for name in "${names[@]}"; do case $name in nsd) nsd -v 2>&1 | head -1 | sed 's/ version//' ;; knot) knotd --version | sed 's/ (Knot DNS), version//' ;; gdnsd) gdnsd -h 2>&1 | sed -n 's/^gdnsd version/gdnsd/p' | head -1 ;; esac; done | paste -sd, | sed 's/,/, /g')"
+for part in ${@:-udp tcp load instructions}; do "$part"; done

@@ -33,8 +33,17 @@ struct Configuration: Sendable {
     }
 
     /// Reads a configuration, and the zones that are new in it or have changed.
-    static func read(_ path: String, shelf: ZoneShelf = ZoneShelf()) -> Reading {
-        let result = SettingsReader.read(path: path)
+    ///
+    /// - Parameter beforeZones: What is done once the settings are known and before anything else is read or looked
+    ///   at; not where they have a mistake.
+    static func read(
+        _ path: String, shelf: ZoneShelf = ZoneShelf(), beforeZones: (Settings) -> Diagnostic? = { _ in nil }
+    ) -> Reading {
+        var result = SettingsReader.read(path: path)
+        if let settings = result.settings, let trouble = beforeZones(settings) {
+            result.diagnostics.append(trouble)
+            result.settings = nil
+        }
         let files = result.files.map(ReadFile.init(now:))
         guard let read = result.settings else {
             return Reading(configuration: nil, files: files, diagnostics: result.diagnostics, changes: [])

@@ -3,6 +3,7 @@ internal import Admin
 internal import Answering
 internal import Control
 internal import ControlProtocol
+public import Diagnostics
 internal import Director
 internal import Foundation
 internal import HostNetwork
@@ -12,7 +13,7 @@ internal import NIOPosix
 internal import Privileges
 internal import Probes
 internal import Relay
-internal import Settings
+public import Settings
 internal import StreamServer
 internal import Synchronization
 internal import UDPServer
@@ -40,7 +41,7 @@ public struct Daemon: Sendable {
         ProcessPreparation.prepare()
         self.path = path
         log = Log(isQuiet: isQuiet)
-        let reading = Configuration.read(path)
+        let reading = Configuration.read(path) { $0.director.enterNetworkNamespace() }
         guard let configuration = reading.configuration else { throw StartError(reading.diagnostics) }
         start = Start(configuration, reading.changes)
         for diagnostic in reading.diagnostics { log.write(diagnostic) }
@@ -108,5 +109,18 @@ extension ControlSocketPlace {
         self.init(
             path: settings.path, permissions: settings.permissions, owner: settings.owner, group: settings.group
         )
+    }
+}
+
+extension DirectorSettings {
+    /// Makes the process one of the director's network namespace; what keeps it from that. It may begin anew there.
+    public func enterNetworkNamespace() -> Diagnostic? {
+        guard let networkNamespace else { return nil }
+        do {
+            try NetworkNamespace.enter(networkNamespace)
+            return nil
+        } catch {
+            return Diagnostic(.error, "\(error)", hint: "'ip netns add NAME' makes one; entering it needs root")
+        }
     }
 }

@@ -7,6 +7,7 @@ extension Settings {
         var changed: [String] = []
         if stateDirectory != start.stateDirectory { changed.append("state-directory") }
         if control != start.control { changed.append("controls") }
+        if director.networkNamespace != start.director.networkNamespace { changed.append("network-namespace") }
         return changed.map {
             Diagnostic(.warning, "'\($0)' has changed: it is heeded when swerved is started again")
         }

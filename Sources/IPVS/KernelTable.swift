@@ -38,11 +38,25 @@ public actor KernelTable: Backend {
     public func apply(_ changes: [Change]) -> [BackendError?] {
         changes.map { change in
             do throws(NetlinkError) {
-                try speak { client throws(NetlinkError) in try client.apply(change) }
+                try apply(change)
                 return nil
             } catch {
                 return BackendError(change, error)
             }
+        }
+    }
+
+    private func apply(_ change: Change) throws(NetlinkError) {
+        do {
+            try speak { client throws(NetlinkError) in try client.apply(change) }
+        } catch .refused(ErrorNumber.noEntry, let message) {
+            // Something that the step names isn't there; or the module was loaded again and has another number now,
+            // which is so if the simplest question has no answer either.
+            if (try? speak { client throws(NetlinkError) in try client.information() }) != nil {
+                throw .refused(ErrorNumber.noEntry, message: message)
+            }
+            client = nil
+            try speak { client throws(NetlinkError) in try client.apply(change) }
         }
     }
 

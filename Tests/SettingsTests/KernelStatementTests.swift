@@ -72,6 +72,11 @@ struct KernelStatementTests {
         #expect(try director("").timeouts.isEmpty)
     }
 
+    @Test("A network namespace by its name or its path", arguments: ["lvs", "/proc/1/ns/net"])
+    func networkNamespace(_ name: String) throws {
+        #expect(try director("network-namespace \"\(name)\";").networkNamespace == name)
+    }
+
     @Test func privateMarks() throws {
         #expect(try director("private-marks 1000 2000;").privateMarks == 1000...2000)
         #expect(try director("").privateMarks == PrivateMarks.usual)
@@ -88,7 +93,7 @@ struct KernelStatementTests {
                 "what to do with checksums is no-checksum, checksum or remote-checksum, not 'csum'"
             ), ("forward ipip; tunnel gre ▸remote-checksum;", "'remote-checksum' is for gue only"),
             ("check connect { through ▸vpi; };", "the way of a check is vip or address, not 'vpi'"),
-            ("check on { ▸through vip; };", "nothing is sent by 'check on'"),
+            ("check on { ▸through vip; };", "'check on' can't go through the VIP"),
             (
                 "forward masq; check connect { ▸through vip; port 81; };",
                 "masq leads the VIP's port to the real server's: another can't be checked through the VIP"
@@ -103,7 +108,10 @@ struct KernelStatementTests {
     @Test(
         "Mistakes in the director block",
         arguments: [
-            ("private-marks ▸0 5;", "a firewall mark is from 1 to 4294967295, not 0"),
+            (
+                "network-namespace ▸\"a/b\";",
+                "'a/b' is no name of a network namespace, and no absolute path"
+            ), ("private-marks ▸0 5;", "a firewall mark is from 1 to 4294967295, not 0"),
             ("private-marks 5 ▸4;", "the last firewall mark is from 5 to 4294967295, not 4"),
             ("timeouts { tcp ▸0; };", "a timeout is from 1s to 31d, not 0"),
             ("timeouts { ▸sctp 5; };", "unknown statement 'sctp' in 'timeouts'"),

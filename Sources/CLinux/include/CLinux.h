@@ -6,6 +6,7 @@
 
 #include "error_text.h"
 #include "memory.h"
+#include "namespaces.h"
 #include "netlink_socket.h"
 #include "packet_socket.h"
 #include "small_file.h"

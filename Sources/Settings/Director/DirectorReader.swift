@@ -23,7 +23,7 @@ struct DirectorDraft {
 enum DirectorReader {
     private static let known = [
         "backend", "ldirectord", "vip-interface", "cleanstop", "repair", "sysctls", "virtual-server", "vip",
-        "private-marks", "timeouts",
+        "private-marks", "timeouts", "network-namespace",
     ]
 
     static func read(_ block: Block, reading: Reading) -> DirectorDraft {
@@ -46,6 +46,7 @@ enum DirectorReader {
                     draft.privateMarks = marks
                     draft.settings.privateMarks = marks.range
                 }
+            case "network-namespace": draft.settings.networkNamespace = KernelReader.namespace(&cursor)
             case "timeouts":
                 draft.timeoutsPlace = cursor.name.place
                 draft.settings.timeouts = KernelReader.timeouts(&cursor) ?? TimeoutSettings()

@@ -14,6 +14,18 @@ enum KernelReader {
         return (UInt32(first)...UInt32(last), place)
     }
 
+    /// A name of `ip netns`, or a path, after `network-namespace`.
+    static func namespace(_ cursor: inout StatementCursor) -> String? {
+        guard let word = cursor.word("the name of a network namespace") else { return nil }
+        let isName = !word.text.contains("/") && word.text != "." && word.text != ".."
+        if word.text.isEmpty || word.text.utf8.contains(0) || !(isName || word.text.hasPrefix("/")) {
+            cursor.fail(
+                "'\(word.text)' is no name of a network namespace, and no absolute path", at: word.place)
+            return nil
+        }
+        return word.text
+    }
+
     /// `{ tcp SPAN; tcp-fin SPAN; udp SPAN; }`, after `timeouts`.
     static func timeouts(_ cursor: inout StatementCursor) -> TimeoutSettings? {
         guard let block = cursor.block() else { return nil }

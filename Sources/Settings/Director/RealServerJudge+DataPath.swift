@@ -16,7 +16,10 @@ extension RealServerJudge {
         guard let vip else {
             return reading.error("a firewall mark has no VIP that a check could go through", at: place)
         }
-        guard draft.isProbe else { return reading.error("nothing is sent by 'check \(draft.kind)'", at: place) }
+        // What opens its connections in another way would go where all clients go, and say nothing of this server.
+        guard [.connect, .http, .https].contains(draft.kind) else {
+            return reading.error("'check \(draft.kind)' can't go through the VIP", at: place)
+        }
         if destination.forwarding == .masq, draft.port != nil {
             return reading.error(
                 "masq leads the VIP's port to the real server's: another can't be checked through the VIP",

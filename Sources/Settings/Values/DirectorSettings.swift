@@ -61,6 +61,8 @@ public struct DirectorSettings: Hashable, Sendable {
     public var privateMarks: ClosedRange<UInt32>
     /// How long the kernel keeps connections.
     public var timeouts: TimeoutSettings
+    /// The network namespace in which the daemon works, by name or path; nil for that in which it is started.
+    public var networkNamespace: String?
     /// The ldirectord.cf that was read.
     public var ldirectordFile: String?
     /// Whether that file is read again when it changes (its `autoreload`).
@@ -77,6 +79,7 @@ public struct DirectorSettings: Hashable, Sendable {
         sysctls = .report
         privateMarks = PrivateMarks.usual
         timeouts = TimeoutSettings()
+        networkNamespace = nil
         ldirectordFile = nil
         ldirectordAutoreload = false
     }

@@ -1,6 +1,7 @@
 internal import Addresses
 internal import ArgumentParser
 internal import ControlProtocol
+internal import Daemon
 internal import Director
 internal import Health
 internal import HostNetwork
@@ -30,6 +31,7 @@ struct DirectorCheckCommand: AsyncParsableCommand {
             for diagnostic in reading.diagnostics { Console.complain("\(diagnostic)") }
             throw Console.fails("\(config) can't be used", hint: "swervectl check config \(config)")
         }
+        if let trouble = director.enterNetworkNamespace() { throw Console.fails("\(trouble)") }
         let findings: [Finding]
         do {
             findings =

@@ -57,3 +57,42 @@ expect "the fallback leaves" wait_until 3 not in_table 127.0.0.1
 # The DNS host's last check of the fallback goes through the VIP, where it takes a turn.
 expect "both serve again after all" wait_until 3 alternate http://www.yufu123.com
 expect "ipvsadm and swervectl agree at the end" tables_agree
+
+# Slow start: who returns comes to its share step by step.
+on director sh -c 'cat >/etc/swerve/swerve.conf' <<CONF
+include "/etc/named.conf";
+director {
+    virtual-server tcp $VIP port 80 {
+        scheduler wrr;
+        slow-start 30s;
+        check connect { interval 500ms; timeout 3s; };
+        real-server $RS1;
+        real-server $RS2;
+    };
+};
+CONF
+weight() { on director ipvsadm -Ln | awk -v server="$1:80" '$2 == server { print $4 }'; }
+weighs() { [ "$(weight "$1")" = "$2" ]; }
+weighs_little() { weight "$1" | grep -x -E '[1-3]0'; }
+# fewer LESS MORE: of forty new connections this one gets fewer than that.
+fewer() {
+    on director ipvsadm -Z
+    for ten in 1 2 3 4; do ten_curls http://$VIP; done
+    # The kernel sums up every two seconds.
+    wait_until 8 is_fewer "$1" "$2"
+}
+is_fewer() {
+    on director ipvsadm -Ln --stats --exact >/lab/shares
+    cat /lab/shares
+    awk -v less="$1:80" -v more="$2:80" '$2 == less { few = $3 } $2 == more { many = $3 }
+        END { exit !(few + many == 40 && few > 0 && few * 2 < many) }' /lab/shares
+}
+expect "a reload with slow-start is done" on director swervectl reload
+expect "the table has weights with room for steps" wait_until 5 weighs $RS1 100
+stop rs1 web
+expect "a killed real server leaves" wait_until 8 not in_table $RS1
+start_web rs1
+expect "it returns with little weight" wait_until 8 weighs_little $RS1
+expect "and gets less than half of the other's connections" fewer $RS1 $RS2
+expect "in the end it has its whole weight" wait_until 50 weighs $RS1 100
+expect "ipvsadm and swervectl agree on it" tables_agree

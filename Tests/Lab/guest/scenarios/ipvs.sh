@@ -218,3 +218,4 @@ expect "the module is unloaded under swerved" wait_until 30 unload
 expect "the table is whole again in a new one" wait_until 45 tables_agree
 expect "with its timeouts" wait_until 8 timeouts "600 120 60"
 expect "and carries" alternate http://$VIP:85
+expect "and no scheduler was missed meanwhile" not grep 'has no scheduler' /lab/log/director-swerved

@@ -29,3 +29,26 @@ expect "the VIP still serves without swerved" alternate http://$VIP
 start_swerved director
 expect "the table left behind is adopted" wait_until 20 names_the_vip $DIRECTOR
 expect "and is as it was" tables_agree
+
+# By the name of a network namespace, started outside of it.
+expect "SIGTERM ends with 0 once more" stop director swerved
+on director ipvsadm -C
+cat >/etc/swerve/swerve.conf <<CONF
+options { listen-on port 5353 { $DIRECTOR; }; listen-on-v6 { none; }; };
+director {
+    network-namespace director;
+    virtual-server tcp $VIP port 80 { scheduler rr; real-server $RS1; real-server $RS2; };
+};
+CONF
+swerved -c /etc/swerve/swerve.conf >/lab/log/outside-swerved 2>&1 &
+pid=$!
+expect "started outside it directs in the network namespace that it is told" wait_until 20 table_is_whole
+expect "it is the same process" kill -0 $pid
+expect "it serves" alternate http://$VIP
+swervectl director check >/lab/check
+expect "director check looks there too" test $? -eq 0
+kill $pid
+wait $pid
+expect "and ends with 0" test $? -eq 0
+sed -i 's/network-namespace director/network-namespace nowhere/' /etc/swerve/swerve.conf
+expect "a namespace that is not there ends it" not swerved -c /etc/swerve/swerve.conf

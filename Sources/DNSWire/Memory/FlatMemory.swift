@@ -1,3 +1,5 @@
+internal import CLinux
+
 /// Owns octets that were written once and are only read from then on.
 @safe public final class FlatMemory: Sendable {
     /// The octets, readable as long as this object lives.
@@ -96,6 +98,13 @@
         return unsafe base.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
     }
 
+    /// Begins to fetch what lies at a place of what is in use.
+    @inline(__always)
+    public func prefetch(at offset: Int) {
+        precondition(UInt(bitPattern: offset) < UInt(bitPattern: count))
+        unsafe clinux_prefetch(base + offset)
+    }
+
     /// Copies octets from a view.
     @inlinable @inline(__always)
     public mutating func copy(_ source: FlatView, from start: Int, count length: Int, to offset: Int) {
@@ -120,9 +129,9 @@
         unsafe copy(source.span.bytes.extracting(start..<(start + length)), to: offset)
     }
 
-    /// Most of what is copied is shorter than what a call costs: by two words that may overlap.
-    @inlinable @inline(__always)
-    static func copy(_ target: UnsafeMutableRawPointer, _ source: UnsafeRawPointer, _ length: Int) {
+    /// Copies so many octets; most of what is copied is shorter than what a call costs: by two words that may overlap.
+    @unsafe @inlinable @inline(__always)
+    public static func copy(_ target: UnsafeMutableRawPointer, _ source: UnsafeRawPointer, _ length: Int) {
         if length > 32 {
             unsafe target.copyMemory(from: source, byteCount: length)
         } else if length >= 16 {

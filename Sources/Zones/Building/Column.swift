@@ -30,6 +30,9 @@ struct Column<Element: BitwiseCopyable>: ~Copyable {
         }
     }
 
+    /// Begins to fetch an element.
+    func prefetch(_ index: Int) { buffer.prefetch(at: index * MemoryLayout<Element>.stride) }
+
     @inline(__always)
     mutating func append(_ element: Element) {
         _ = buffer.extend(by: MemoryLayout<Element>.stride)

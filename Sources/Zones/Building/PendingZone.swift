@@ -101,22 +101,22 @@ struct PendingZone: ~Copyable {
     // The newest records, all of one owner and linked to each other, that no node has yet; and what they are.
     private var firstUnsettled = 0
     private var unsettledKinds: RecordKinds = []
-    // What the table has where their owner would be.
-    private var expected: UInt64 = 0
 
     init(origin: DomainName, recordCountHint: Int) {
         self.origin = origin
         var apex = NameKey()
         apex.read(origin)
-        names = FlatBuffer(capacity: recordCountHint * 10 + MessageSize.name)
+        // Room for more than the hint says: what is not touched costs nothing, and what grows is copied.
+        let room = recordCountHint * 2
+        names = FlatBuffer(capacity: room * 12 + MessageSize.name)
         _ = names.extend(by: apex.length)
         for offset in 0..<apex.length { names.store(apex.octet(at: offset), at: offset) }
-        // Twice the hint is room for as many names as records; memory that is not touched costs nothing.
+        // Room for as many names as records.
         let size = max(64, min(recordCountHint, 1 << 28) * 2)
         table = Column(zeros: 1 << (Int.bitWidth - (size - 1).leadingZeroBitCount))
-        records = Column(capacity: recordCountHint)
-        nodes = Column(capacity: recordCountHint)
-        data = FlatBuffer(capacity: recordCountHint * 8)
+        records = Column(capacity: room)
+        nodes = Column(capacity: room)
+        data = FlatBuffer(capacity: room * 10)
         nodes.append(
             PendingNode(
                 hash: apex.hash(labels: apex.labelCount), nameStart: 0, parent: 0, first: PendingNode.none,
@@ -158,10 +158,10 @@ struct PendingZone: ~Copyable {
         return nil
     }
 
-    /// The node of the name that was expected, made with its ancestors if it is new.
+    /// The node of a name in the zone, made with its ancestors if it is new.
     private mutating func node(of key: borrowing NameKey) -> Int {
         let labels = key.labelCount
-        if expected != 0, let index = find(key, labels: labels) { return index }
+        if let index = find(key, labels: labels) { return index }
         var depth = labels - 1
         var parent = find(key, labels: depth)
         while parent == nil {
@@ -198,9 +198,9 @@ struct PendingZone: ~Copyable {
         unsettledKinds.formUnion(RecordKinds(record.type))
     }
 
-    /// Fetches what the table has where a name in the zone would be, and doesn't wait for it.
-    mutating func expect(_ key: borrowing NameKey) {
-        expected = table[slot(key.hash(labels: key.labelCount))]
+    /// Begins to fetch what the table has where a name in the zone would be.
+    func expect(_ key: borrowing NameKey) {
+        table.prefetch(slot(key.hash(labels: key.labelCount)))
     }
 
     /// Gives the newest records to the node of their owner.

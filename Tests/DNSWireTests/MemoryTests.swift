@@ -22,7 +22,7 @@ struct MemoryTests {
     ]
 
     @Test("What is taken over is whole, however large the room was", arguments: sizes)
-    func sizes(count: Int, capacity: Int) {
+    func takingOver(count: Int, capacity: Int) {
         var buffer = FlatBuffer(capacity: capacity)
         while buffer.count < count {
             let place = buffer.extend(by: min(65_521, count - buffer.count))

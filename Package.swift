@@ -52,7 +52,7 @@ let package = Package(
         .target(name: "Telemetry", swiftSettings: unsafe),
         .target(name: "Patterns", dependencies: ["CPCRE2"], swiftSettings: unsafe),
         .target(name: "ControlProtocol", swiftSettings: house),
-        .target(name: "DNSWire", dependencies: ["Addresses"], swiftSettings: unsafe),
+        .target(name: "DNSWire", dependencies: ["Addresses", "CLinux"], swiftSettings: unsafe),
 
         // 2
         .target(name: "Zones", dependencies: ["Addresses", "DNSWire"], swiftSettings: unsafe),

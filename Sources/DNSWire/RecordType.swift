@@ -1,5 +1,5 @@
 /// A type of resource records (RFC 1035 §3.2.2), by its number.
-public struct RecordType: RawRepresentable, Hashable, Sendable {
+public struct RecordType: RawRepresentable, Hashable, Sendable, BitwiseCopyable {
     /// The number, 0 to 65535.
     public var rawValue: UInt16
 

@@ -30,7 +30,7 @@ extension Core {
         await takeTurn()
         defer { giveTurn() }
         let (path, shelf) = (path, configuration.shelf)
-        let reading = await offPool { Configuration.read(path, shelf: shelf) }
+        let reading = await behindAll { Configuration.read(path, shelf: shelf) }
         var diagnostics = reading.diagnostics
         var isApplied = false
         if let next = reading.configuration {
@@ -61,7 +61,7 @@ extension Core {
         defer { giveTurn() }
         let settings = configuration.settings
         let old = configuration.shelf
-        let (shelf, changes) = await offPool {
+        let (shelf, changes) = await behindAll {
             var shelf = old
             let changes = shelf.follow(
                 settings.zones, in: settings.directory, reading: name, at: .now)

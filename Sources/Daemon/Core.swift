@@ -33,7 +33,7 @@ actor Core {
     let vips: VIPSet
     let udpServer = UDPServer()
     let streamServer: StreamServer
-    /// Reading configurations and zones: long work that must not hold up what answers and directs.
+    /// Waiting and freeing: work that must not hold up what answers and directs.
     private let reader = DispatchQueue(label: "swerve.reader", qos: .utility)
 
     var configuration: Configuration
@@ -191,6 +191,20 @@ actor Core {
     func offPool<Value: Sendable>(_ work: @escaping @Sendable () -> Value) async -> Value {
         await withCheckedContinuation { continuation in
             reader.async { continuation.resume(returning: work()) }
+        }
+    }
+
+    /// Reading configurations and zones: on a thread of its own, which ends with the work, since a thread that has
+    /// let all others go first may not step forward again.
+    func behindAll<Value: Sendable>(_ work: @escaping @Sendable () -> Value) async -> Value {
+        await withCheckedContinuation { continuation in
+            let thread = Thread {
+                // Of this thread alone, on Linux; the lowest that there is.
+                setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 19)
+                continuation.resume(returning: work())
+            }
+            thread.name = "swerve-reader"
+            thread.start()
         }
     }
 }

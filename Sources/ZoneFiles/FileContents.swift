@@ -1,9 +1,10 @@
+internal import DNSWire
 internal import Glibc
 
 /// The bytes of a file, read at once: a mapped file that is cut short while it is read would kill us.
 struct FileContents {
     /// The bytes, and a line feed behind them that isn't part of the file.
-    let bytes: [UInt8]
+    let bytes: FlatMemory
     let identity: ReadFile.Identity
 
     /// Why a file can't be read, in the system's words.
@@ -24,24 +25,22 @@ struct FileContents {
         if status.st_mode & S_IFMT != S_IFREG, !isNull { throw Failure(reason: "Not a regular file") }
         let size = Int(status.st_size)
         if size > limit { throw Failure(reason: "File of \(size) octets is larger than \(limit)") }
-        var failure: Failure?
-        let bytes = unsafe [UInt8](unsafeUninitializedCapacity: size + 1) { buffer, count in
-            while count < size {
-                let part = unsafe Glibc.read(descriptor, buffer.baseAddress! + count, size - count)
-                if part < 0 {
-                    if errno == EINTR { continue }
-                    failure = systemFailure()
-                    return
-                }
-                if part == 0 { break }
-                count += part
+        var buffer = FlatBuffer(capacity: size + 1)
+        _ = buffer.extend(by: size)
+        var count = 0
+        while count < size {
+            let part = unsafe Glibc.read(descriptor, buffer.storage(of: UInt8.self) + count, size - count)
+            if part < 0 {
+                if errno == EINTR { continue }
+                throw systemFailure()
             }
-            unsafe buffer[count] = UInt8(ascii: "\n")
-            count += 1
+            if part == 0 { break }
+            count += part
         }
-        if let failure { throw failure }
+        buffer.shorten(to: count)
+        buffer.store(UInt8(ascii: "\n"), at: buffer.extend(by: 1))
         return FileContents(
-            bytes: bytes,
+            bytes: FlatMemory(buffer),
             identity: ReadFile.Identity(
                 device: UInt64(status.st_dev), inode: UInt64(status.st_ino), size: size,
                 modifiedSeconds: status.st_mtim.tv_sec, modifiedNanoseconds: status.st_mtim.tv_nsec))

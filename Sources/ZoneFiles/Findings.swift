@@ -1,3 +1,4 @@
+internal import DNSWire
 internal import Diagnostics
 
 /// The mistakes found so far, by offsets; lines and columns are counted at the end.
@@ -78,7 +79,8 @@ struct LineCounter {
     }
 
     mutating func position(of offset: Int) -> SourcePosition {
-        let bytes = file.bytes
+        let memory = file.bytes
+        let bytes = memory.octets
         let offset = min(offset, max(bytes.count - 1, 0))
         if offset < lineStart { (line, lineStart) = (1, 0) }
         var index = lineStart
@@ -98,7 +100,8 @@ struct LineCounter {
     /// The line of the place asked for last, and how much of it a range covers; nil where the range
     /// begins so far to the right that nobody would see it.
     func line(around range: Range<Int>) -> (String?, width: Int) {
-        let bytes = file.bytes
+        let memory = file.bytes
+        let bytes = memory.octets
         guard lineStart < bytes.count, range.lowerBound - lineStart <= 300 else { return (nil, 1) }
         var end = lineStart
         while end < bytes.count, bytes[end] != UInt8(ascii: "\n"), end - lineStart < 400 { end += 1 }
@@ -106,6 +109,9 @@ struct LineCounter {
             bytes[$0] & 0xC0 != 0x80
         }
         if end > lineStart, bytes[end - 1] == UInt8(ascii: "\r") { end -= 1 }
-        return (String(decoding: bytes[lineStart..<end], as: UTF8.self), max(width, 1))
+        return (
+            String(decoding: memory.view.array(from: lineStart, count: end - lineStart), as: UTF8.self),
+            max(width, 1)
+        )
     }
 }

@@ -1,7 +1,7 @@
 internal import Diagnostics
 internal import DNSWire
 
-extension MasterFileReader {
+extension MasterFileReader where Sink: ~Copyable {
     /// Reads a directive at its dollar sign.
     @inline(never)
     mutating func readDirective(_ lexer: inout Lexer, _ file: Int) throws(Mistake) {
@@ -88,7 +88,8 @@ extension MasterFileReader {
             contents = try FileContents.read(path, limit: limits.fileSize)
         } catch {
             files.append(
-                SourceFile(name: path, bytes: [], identity: nil, includedFrom: (parent, range.lowerBound)))
+                SourceFile(
+                    name: path, bytes: FlatMemory([]), identity: nil, includedFrom: (parent, range.lowerBound)))
             throw Mistake("can't open '\(path)': \(error.reason)", at: range)
         }
         var place: Int? = parent

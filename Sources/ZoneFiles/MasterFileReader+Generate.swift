@@ -1,7 +1,7 @@
 internal import Diagnostics
 internal import DNSWire
 
-extension MasterFileReader {
+extension MasterFileReader where Sink: ~Copyable {
     /// `$GENERATE start-stop[/step] owner [ttl] [class] type data`, BIND's directive.
     mutating func generate(_ lexer: inout Lexer, _ file: Int) throws(Mistake) {
         let rangeRange = try lexer.word("range")

@@ -1,7 +1,7 @@
 internal import Diagnostics
 internal import DNSWire
 
-extension MasterFileReader {
+extension MasterFileReader where Sink: ~Copyable {
     /// Reads a record; `start` is what messages about the whole of it point at.
     @inline(__always)
     mutating func readRecord(

@@ -2,12 +2,12 @@ internal import Diagnostics
 internal import DNSWire
 
 /// Takes the records that a reader finds, one by one.
-protocol RecordSink {
+protocol RecordSink: ~Copyable {
     mutating func add(owner: RawSpan, type: RecordType, ttl: UInt32, data: RawSpan, location: UInt64)
 }
 
 /// Reads master files (RFC 1035 §5) in one pass: what is current, and what has been found.
-struct MasterFileReader<Sink: RecordSink>: ~Copyable {
+struct MasterFileReader<Sink: RecordSink & ~Copyable>: ~Copyable {
     var sink: Sink
     let limits: ZoneFileLimits
     /// Where $INCLUDE begins; nil: in the folder of the file that has it.
@@ -31,17 +31,12 @@ struct MasterFileReader<Sink: RecordSink>: ~Copyable {
     /// The last TTL that a record stated.
     var lastTTL: UInt32?
 
-    init(sink: Sink, origin: DomainName, directory: String?, limits: ZoneFileLimits) {
+    init(sink: consuming Sink, origin: DomainName, directory: String?, limits: ZoneFileLimits) {
         self.sink = sink
         self.limits = limits
         self.directory = directory
         findings = Findings(limit: limits.diagnostics)
         self.origin.append(contentsOf: origin.wire)
-    }
-
-    /// Gives back what was collected.
-    consuming func finish() -> (sink: Sink, files: [SourceFile], findings: Findings, recordCount: Int) {
-        (sink, files, findings, recordCount)
     }
 
     /// Hands over the record that has been read.
@@ -57,10 +52,11 @@ struct MasterFileReader<Sink: RecordSink>: ~Copyable {
 
     /// Reads a file that has been added.
     mutating func read(_ file: Int) {
-        let bytes = files[file].bytes
+        let memory = files[file].bytes
+        let bytes = memory.octets
         if bytes.isEmpty { return }
-        var lexer = Lexer(bytes.span)
-        if bytes.starts(with: [0xEF, 0xBB, 0xBF]) {
+        var lexer = Lexer(bytes)
+        if bytes.count > 3, bytes[0] == 0xEF, bytes[1] == 0xBB, bytes[2] == 0xBF {
             lexer.offset = 3
             note(
                 .warning,
@@ -80,7 +76,7 @@ struct MasterFileReader<Sink: RecordSink>: ~Copyable {
     }
 
     /// A file that was cut short seldom ends with a line's end.
-    private mutating func noteEnd(of bytes: [UInt8], _ file: Int) {
+    private mutating func noteEnd(of bytes: Span<UInt8>, _ file: Int) {
         // The last byte is a line feed of ours.
         let end = bytes.count - 1
         if end == 0 || bytes[end - 1] == UInt8(ascii: "\n") { return }

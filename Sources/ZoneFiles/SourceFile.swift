@@ -1,9 +1,11 @@
+internal import DNSWire
+
 /// A file being read, and how it came to be.
 struct SourceFile {
     /// As it is named in messages.
     let name: String
     /// Its bytes, and a line feed behind them that isn't part of it; empty if it couldn't be read.
-    let bytes: [UInt8]
+    let bytes: FlatMemory
     /// What the file system says of it.
     let identity: ReadFile.Identity?
     /// The file and offset of the $INCLUDE that named it.

@@ -1,3 +1,5 @@
+internal import DNSWire
+
 /// Octets in the making, in memory that is taken once and used for every record.
 ///
 /// The only owner of raw memory in this room. Appending beyond the capacity drops octets and is
@@ -95,10 +97,8 @@ struct WireBuffer: ~Copyable {
             isOverfull = true
             return
         }
-        unsafe octets.withUnsafeBufferPointer { source in
-            if let base = source.baseAddress {
-                unsafe (storage + count).update(from: base, count: source.count)
-            }
+        unsafe octets.withUnsafeBytes { source in
+            if let base = source.baseAddress { unsafe FlatBuffer.copy(storage + count, base, source.count) }
         }
         count += octets.count
     }

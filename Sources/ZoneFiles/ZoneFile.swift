@@ -34,7 +34,8 @@ public enum ZoneFile {
         limits: ZoneFileLimits = .default
     ) -> LoadedZone {
         let file = SourceFile(
-            name: text.file, bytes: text.bytes + [UInt8(ascii: "\n")], identity: nil, includedFrom: nil)
+            name: text.file, bytes: FlatMemory(text.bytes + [UInt8(ascii: "\n")]), identity: nil,
+            includedFrom: nil)
         return read(file, origin, directory, limits)
     }
 
@@ -43,14 +44,15 @@ public enum ZoneFile {
     ) -> LoadedZone {
         // Records are seldom shorter than 32 octets; a table too large costs less than one grown.
         let builder = ZoneBuilder(
-            origin: origin, recordCountHint: file.bytes.count / 32, limits: limits.zone)
+            origin: origin, recordCountHint: file.bytes.view.count / 32, limits: limits.zone)
         var reader = MasterFileReader(
             sink: builder, origin: origin, directory: directory, limits: limits)
         reader.files = [file]
         reader.read(0)
-        var (sink, files, findings, recordCount) = reader.finish()
+        let (files, recordCount) = (reader.files, reader.recordCount)
+        var findings = reader.findings
         let isWellFormed = findings.errors == 0
-        let (zone, issues) = sink.compile(at: UInt32(truncatingIfNeeded: time(nil)))
+        let (zone, issues) = reader.sink.compile(at: UInt32(truncatingIfNeeded: time(nil)))
         for issue in issues where isWellFormed || !issue.mayComeFromMistakes {
             if issue.kind == .further {
                 findings.addUntold(issue.count, isError: issue.isError)
@@ -67,10 +69,11 @@ public enum ZoneFile {
     private static func finding(_ issue: ZoneIssue, _ files: [SourceFile]) -> Findings.Finding {
         let location = issue.location.map(RecordLocation.init(packed:)) ?? RecordLocation(file: 0, offset: 0)
         let file = min(location.file, files.count - 1)
-        let bytes = files[file].bytes
+        let memory = files[file].bytes
+        let bytes = memory.octets
         var range = location.offset..<location.offset
         if issue.location != nil, location.offset < bytes.count {
-            range = Lexer(bytes.span).wordRange(from: location.offset)
+            range = Lexer(bytes).wordRange(from: location.offset)
         }
         return Findings.Finding(
             severity: issue.isError ? .error : .warning, message: issue.message, file: file, range: range)

@@ -15,6 +15,29 @@ struct MemoryTests {
         #expect((0..<10000).allSatisfy { memory.view.word64(at: $0 * 8) == UInt64($0) })
     }
 
+    /// Counts and capacities around those at which memory comes from elsewhere: 4 MB.
+    static let sizes: [(count: Int, capacity: Int)] = [
+        (100, 100), (100, 8_388_608), (100_000, 100_000), (100_000, 8_388_608), (4_194_304, 0),
+        (5_000_000, 0), (5_000_000, 67_108_864), (9_999_999, 4_194_304),
+    ]
+
+    @Test("What is taken over is whole, however large the room was", arguments: sizes)
+    func takingOver(count: Int, capacity: Int) {
+        var buffer = FlatBuffer(capacity: capacity)
+        while buffer.count < count {
+            let place = buffer.extend(by: min(65_521, count - buffer.count))
+            buffer.store(UInt8(truncatingIfNeeded: place % 251), at: place)
+        }
+        let memory = FlatMemory(buffer)
+        #expect(memory.view.count == count)
+        var isWhole = true
+        for place in stride(from: 0, to: count, by: 65_521) {
+            if memory.view.octet(at: place) != place % 251 { isWhole = false }
+            if place + 1 < count, memory.view.octet(at: place + 1) != 0 { isWhole = false }
+        }
+        #expect(isWhole)
+    }
+
     @Test("Copies of every length and place", arguments: 0...300) func copies(_ count: Int) {
         var buffer = FlatBuffer(capacity: 400)
         let octets = (0..<400).map { UInt8(truncatingIfNeeded: $0 &* 7 &+ 1) }

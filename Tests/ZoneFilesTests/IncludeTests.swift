@@ -29,9 +29,9 @@ struct IncludeTests {
                 name: "\(base)/main", bytes: contents.bytes, identity: contents.identity, includedFrom: nil)
         ]
         reader.read(0)
-        let (sink, sources, findings, _) = reader.finish()
+        let (sources, findings) = (reader.files, reader.findings)
         return (
-            sink.records,
+            reader.sink.records,
             findings.diagnostics(of: sources).map { $0.description.replacing(base + "/", with: "") },
             sources.map { $0.name.replacing(base + "/", with: "") }
         )

@@ -35,11 +35,11 @@ func hexadecimal(_ octets: [UInt8]) -> String {
 func read(_ bytes: [UInt8], origin: DomainName) -> (records: [FoundRecord], diagnostics: [Diagnostic]) {
     var reader = MasterFileReader(sink: Collector(), origin: origin, directory: nil, limits: .default)
     reader.files = [
-        SourceFile(name: "zone", bytes: bytes + [UInt8(ascii: "\n")], identity: nil, includedFrom: nil)
+        SourceFile(
+            name: "zone", bytes: FlatMemory(bytes + [UInt8(ascii: "\n")]), identity: nil, includedFrom: nil)
     ]
     reader.read(0)
-    let (sink, files, findings, _) = reader.finish()
-    return (sink.records, findings.diagnostics(of: files))
+    return (reader.sink.records, reader.findings.diagnostics(of: reader.files))
 }
 
 func read(_ text: String, origin: String = "example.com.") throws -> (

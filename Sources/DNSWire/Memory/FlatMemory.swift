@@ -1,51 +1,63 @@
-#if canImport(Glibc)
-    internal import Glibc
-#else
-    internal import Musl
-#endif
+internal import CLinux
 
 /// Owns octets that were written once and are only read from then on.
 @safe public final class FlatMemory: Sendable {
     /// The octets, readable as long as this object lives.
     public let view: FlatView
-    // Allocated by malloc, freed in deinit, never written after init.
-    private nonisolated(unsafe) let base: UnsafeMutableRawPointer
+    // Freed in deinit, never written after init.
+    private nonisolated(unsafe) let allocation: Allocation
 
     /// Takes over what a buffer has, trimmed to its size.
     public init(_ buffer: consuming FlatBuffer) {
-        let taken = unsafe buffer.take()
-        unsafe base = taken.base
-        view = unsafe FlatView(base: UnsafeRawPointer(taken.base), count: taken.count)
+        let count = buffer.count
+        unsafe allocation = buffer.take()
+        view = unsafe FlatView(base: UnsafeRawPointer(allocation.base), count: count)
+    }
+
+    /// These octets.
+    public convenience init(_ octets: borrowing [UInt8]) {
+        var buffer = FlatBuffer(capacity: octets.count)
+        let start = buffer.extend(by: octets.count)
+        buffer.copy(octets, from: 0, count: octets.count, to: start)
+        self.init(buffer)
     }
 
     deinit {
-        unsafe free(base)
+        unsafe allocation.free()
+    }
+
+    /// The octets as numbers.
+    public var octets: Span<UInt8> {
+        @_lifetime(borrow self)
+        get {
+            let span = unsafe Span<UInt8>(
+                _unsafeStart: view.base.assumingMemoryBound(to: UInt8.self), count: view.count)
+            return unsafe _overrideLifetime(span, borrowing: self)
+        }
     }
 }
 
 /// A growing run of octets; what is not written is zero.
 @safe public struct FlatBuffer: ~Copyable {
+    private var allocation: Allocation
     @usableFromInline var base: UnsafeMutableRawPointer
     @usableFromInline var capacity: Int
     /// The octets in use.
-    public var count: Int { used }
+    @inlinable public var count: Int { used }
     @usableFromInline var used = 0
 
     /// Octets after the end that can be read, so that whole words may be loaded anywhere in the data.
-    public static let slack = 64
+    @inlinable public static var slack: Int { 64 }
 
-    /// Up to here it costs next to nothing to copy what is trimmed.
-    private static let smallSize = 1 << 16
-
-    /// A buffer with room for so many octets before it has to grow.
+    /// A buffer with room for so many octets before it has to grow. Room that is never written costs nothing.
     public init(capacity: Int) {
-        self.capacity = max(capacity, 64) + Self.slack
-        // calloc of what doesn't fit into memory returns nil, as for any allocation: end of the process.
-        unsafe base = calloc(1, self.capacity)!
+        allocation = Allocation(size: max(capacity, 64) + Self.slack)
+        unsafe base = allocation.base
+        self.capacity = allocation.size
     }
 
     deinit {
-        unsafe free(base)
+        allocation.free()
     }
 
     /// Makes the buffer longer by so many zero octets; where they begin.
@@ -60,10 +72,9 @@
 
     @usableFromInline @inline(never)
     mutating func grow(by amount: Int) {
-        let grown = max(capacity + capacity / 2, count + amount + Self.slack)
-        unsafe base = realloc(base, grown)!
-        unsafe (base + capacity).initializeMemory(as: UInt8.self, repeating: 0, count: grown - capacity)
-        capacity = grown
+        allocation = allocation.grown(to: max(capacity + capacity / 2, count + amount + Self.slack))
+        unsafe base = allocation.base
+        capacity = allocation.size
     }
 
     /// Forgets what lies beyond so many octets.
@@ -87,43 +98,80 @@
         return unsafe base.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
     }
 
+    /// Begins to fetch what lies at a place of what is in use.
+    @inline(__always)
+    public func prefetch(at offset: Int) {
+        precondition(UInt(bitPattern: offset) < UInt(bitPattern: count))
+        unsafe clinux_prefetch(base + offset)
+    }
+
     /// Copies octets from a view.
+    @inlinable @inline(__always)
     public mutating func copy(_ source: FlatView, from start: Int, count length: Int, to offset: Int) {
-        precondition(offset >= 0 && length >= 0 && offset + length <= count)
-        precondition(start >= 0 && start + length <= source.count)
-        unsafe (base + offset).copyMemory(from: source.base + start, byteCount: length)
+        precondition(offset >= 0 && length >= 0 && offset <= count &- length)
+        source.check(start, count: length)
+        unsafe Self.copy(base + offset, source.base + start, length)
+    }
+
+    /// Copies octets from a span.
+    @inlinable @inline(__always)
+    public mutating func copy(_ source: RawSpan, to offset: Int) {
+        let length = source.byteCount
+        precondition(offset >= 0 && offset <= count &- length)
+        unsafe source.withUnsafeBytes { bytes in
+            if let address = bytes.baseAddress { unsafe Self.copy(base + offset, address, length) }
+        }
     }
 
     /// Copies octets from an array.
     public mutating func copy(_ source: borrowing [UInt8], from start: Int, count length: Int, to offset: Int) {
-        precondition(offset >= 0 && length >= 0 && offset + length <= count)
-        precondition(start >= 0 && start + length <= source.count)
-        unsafe source.withUnsafeBytes { bytes in
-            if let address = bytes.baseAddress {
-                unsafe (base + offset).copyMemory(from: address + start, byteCount: length)
-            }
+        precondition(length >= 0 && start >= 0 && start + length <= source.count)
+        unsafe copy(source.span.bytes.extracting(start..<(start + length)), to: offset)
+    }
+
+    /// Copies so many octets; most of what is copied is shorter than what a call costs: by two words that may overlap.
+    @unsafe @inlinable @inline(__always)
+    public static func copy(_ target: UnsafeMutableRawPointer, _ source: UnsafeRawPointer, _ length: Int) {
+        if length > 32 {
+            unsafe target.copyMemory(from: source, byteCount: length)
+        } else if length >= 16 {
+            unsafe copyEnds(target, source, length, as: SIMD2<UInt64>.self)
+        } else if length >= 8 {
+            unsafe copyEnds(target, source, length, as: UInt64.self)
+        } else if length >= 4 {
+            unsafe copyEnds(target, source, length, as: UInt32.self)
+        } else if length >= 2 {
+            unsafe copyEnds(target, source, length, as: UInt16.self)
+        } else if length == 1 {
+            unsafe copyEnds(target, source, length, as: UInt8.self)
         }
+    }
+
+    @inlinable @inline(__always)
+    static func copyEnds<Word: BitwiseCopyable>(
+        _ target: UnsafeMutableRawPointer, _ source: UnsafeRawPointer, _ length: Int, as word: Word.Type
+    ) {
+        let last = length &- MemoryLayout<Word>.size
+        let head = unsafe source.loadUnaligned(as: Word.self)
+        let tail = unsafe source.loadUnaligned(fromByteOffset: last, as: Word.self)
+        unsafe target.storeBytes(of: head, as: Word.self)
+        unsafe target.storeBytes(of: tail, toByteOffset: last, as: Word.self)
+    }
+
+    /// What is in use as elements of a plain type, to be used until the next change.
+    @unsafe @inlinable @inline(__always)
+    public func storage<Element: BitwiseCopyable>(of type: Element.Type) -> UnsafeMutablePointer<Element> {
+        unsafe base.assumingMemoryBound(to: type)
     }
 
     /// What is in use, to look at until the next change.
-    public var view: FlatView {
+    @inlinable public var view: FlatView {
         unsafe FlatView(base: UnsafeRawPointer(base), count: count)
     }
 
-    fileprivate consuming func take() -> (base: UnsafeMutableRawPointer, count: Int) {
-        let size = count + Self.slack
-        let trimmed: UnsafeMutableRawPointer
-        if size < Self.smallSize {
-            // Made anew: what shrinks in its place leaves behind a piece that is too short for the next buffer of
-            // the kind, and with very many zones those pieces are more than all the rest.
-            unsafe trimmed = malloc(size)!
-            unsafe trimmed.copyMemory(from: base, byteCount: size)
-            unsafe free(base)
-        } else {
-            unsafe trimmed = realloc(base, size) ?? base
-        }
-        let result = unsafe (base: trimmed, count: count)
+    fileprivate consuming func take() -> Allocation {
+        let taken = allocation.trimmed(to: count + Self.slack)
         discard self
-        return unsafe result
+        return taken
     }
 }

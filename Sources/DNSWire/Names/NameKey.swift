@@ -230,6 +230,14 @@
         return true
     }
 
+    /// Reads an uncompressed name that begins at an octet of a view; false if it is none.
+    public mutating func read(_ view: FlatView, at start: Int) -> Bool {
+        view.check(start, count: 0)
+        let rest = unsafe RawSpan(
+            _unsafeStart: view.base + start, byteCount: min(view.count &- start, MessageSize.name))
+        return read(rest)
+    }
+
     /// Reads a name of which one view has the first octets and another the rest.
     public mutating func read(_ view: FlatView, at start: Int, count: Int, then rest: FlatView, at next: Int) {
         _ = fill { index, _ in

@@ -4,25 +4,26 @@ internal import DNSWire
 /// against the owner and against what the block already has (RFC 1035 §4.1.4).
 struct AnswerComposer: ~Copyable {
     /// A name that the block has, which later ones may point to: one of its suffixes.
-    private struct Known {
+    private struct Known: BitwiseCopyable {
         var hash: UInt64
-        var pointer: UInt16
-        // Where its octets are among `knownOctets`.
+        /// Where it stands in the data of the zone's records, as it was written.
         var start: UInt32
         var count: UInt16
+        var pointer: UInt16
+        var labels: Int
     }
 
     var heap: FlatBuffer
     /// Places of the block's pointers that move, from its start.
-    private(set) var relocations: [UInt16] = []
+    private(set) var relocations = Column<UInt16>(capacity: 64)
 
     private var blockStart = 0
     private var hasSeveral = false
-    // The name asked that the block is prepared for: in lower case, with the hashes of its suffixes.
-    private var owner = NameKey()
+    // The node asked for that the block is prepared for, and the octets of its full name.
+    private var owner = 0
+    private var ownerLength = 0
     private var target = NameKey()
-    private var known: [Known] = []
-    private var knownOctets: [UInt8] = []
+    private var known = Column<Known>(capacity: 16)
     // Names that pointers can reach whatever is asked: 14 bits, less what the asked name may be longer.
     private static let lastPointer = 0x3FFF - MessageSize.name
     // More names than this are not compared with, so that a large rrset costs no square of its size.
@@ -36,16 +37,11 @@ struct AnswerComposer: ~Copyable {
     ///
     /// - Parameter hasSeveral: Whether there will be more than one record, or more than one name in it.
     mutating func begin(owner node: Int, of zone: borrowing PendingZone, hasSeveral: Bool) -> Int {
-        zone.read(node, into: &owner)
+        owner = node
+        ownerLength = Int(zone.nodes[node].nameLength) + zone.apex.length
         self.hasSeveral = hasSeveral
-        return begin()
-    }
-
-    /// Begins a further block for the same question.
-    mutating func begin() -> Int {
-        relocations.removeAll(keepingCapacity: true)
-        known.removeAll(keepingCapacity: true)
-        knownOctets.removeAll(keepingCapacity: true)
+        if relocations.count > 0 { relocations.removeAll() }
+        if known.count > 0 { known.removeAll() }
         align(to: 4)
         blockStart = heap.count
         return blockStart
@@ -55,7 +51,7 @@ struct AnswerComposer: ~Copyable {
     var blockLength: Int { heap.count - blockStart }
 
     /// Where the block's next octet will lie in a message about the owner.
-    private var messagePlace: Int { MessageSize.header + owner.length + 4 + blockLength }
+    private var messagePlace: Int { MessageSize.header + ownerLength + 4 + blockLength }
 
     /// Writes a record.
     ///
@@ -65,7 +61,7 @@ struct AnswerComposer: ~Copyable {
     /// - Returns: Where its data begins, from the start of the block.
     @discardableResult
     mutating func append(
-        _ record: PendingRecord, ttl: UInt32, data: borrowing [UInt8], pointer: Int = MessageSize.header,
+        _ record: PendingRecord, of zone: borrowing PendingZone, ttl: UInt32, pointer: Int = MessageSize.header,
         movesOwner: Bool = false
     ) -> Int {
         if movesOwner { relocations.append(UInt16(blockLength)) }
@@ -77,11 +73,11 @@ struct AnswerComposer: ~Copyable {
         let layout = CompressibleNames(in: record.type)
         var taken = 0
         if layout.count > 0 {
-            copy(data, from: Int(record.dataStart), count: layout.prefix)
+            copy(zone, from: Int(record.dataStart), count: layout.prefix)
             taken = layout.prefix
-            for _ in 0..<layout.count { taken += appendName(data, at: Int(record.dataStart) + taken) }
+            for _ in 0..<layout.count { taken += appendName(of: zone, at: Int(record.dataStart) + taken) }
         }
-        copy(data, from: Int(record.dataStart) + taken, count: Int(record.dataLength) - taken)
+        copy(zone, from: Int(record.dataStart) + taken, count: Int(record.dataLength) - taken)
         let tail = (ttl & 0xFFFF) << 16 | UInt32(blockLength - dataStart)
         heap.store(tail.bigEndian, at: start + 8)
         return dataStart
@@ -89,43 +85,36 @@ struct AnswerComposer: ~Copyable {
 
     /// Writes the list of relocations after the block.
     mutating func appendRelocations() {
-        if relocations.isEmpty { return }
+        if relocations.count == 0 { return }
         align(to: 2)
-        for place in relocations {
+        for index in relocations.indices {
             let start = heap.extend(by: 2)
-            heap.store(place.littleEndian, at: start)
+            heap.store(relocations[index].littleEndian, at: start)
         }
     }
 
-    /// Fills up to a multiple.
+    /// Fills up to a multiple, which is a power of two.
+    @inline(__always)
     mutating func align(to multiple: Int) {
-        let rest = heap.count % multiple
-        if rest != 0 { _ = heap.extend(by: multiple - rest) }
+        _ = heap.extend(by: -heap.count & (multiple - 1))
     }
 
-    private mutating func copy(_ data: borrowing [UInt8], from start: Int, count: Int) {
+    @inline(__always)
+    private mutating func copy(_ zone: borrowing PendingZone, from start: Int, count: Int) {
         let place = heap.extend(by: count)
-        heap.copy(data, from: start, count: count, to: place)
+        heap.copy(zone.data.view, from: start, count: count, to: place)
     }
 
     /// Writes a name, compressed where that is possible; its octets in the data.
-    private mutating func appendName(_ data: borrowing [UInt8], at start: Int) -> Int {
-        let isName = unsafe data.withUnsafeBytes { bytes in
-            target.read(unsafe bytes.bytes, at: start)
-        }
+    private mutating func appendName(of zone: borrowing PendingZone, at start: Int) -> Int {
         // The data is valid for its type by the builder's contract.
-        precondition(isName, "data of a record holds no name where its type has one")
-        var labels = target.labelCount
-        var pointer = 0
-        while labels > 0 {
-            pointer = place(ofSuffix: labels)
-            if pointer != 0 { break }
-            labels -= 1
-        }
-        remember(from: target.labelCount, downTo: labels)
+        precondition(
+            target.read(zone.data.view, at: start), "data of a record holds no name where its type has one")
+        let (labels, pointer) = longestSuffix(in: zone)
+        remember(downTo: labels, at: start)
         let written = labels == 0 ? target.length : target.offset(labels: labels)
-        copy(data, from: start, count: written)
-        if pointer != 0 {
+        copy(zone, from: start, count: written)
+        if labels > 0 {
             relocations.append(UInt16(blockLength))
             let place = heap.extend(by: 2)
             heap.store(UInt16(0xC000 | pointer).bigEndian, at: place)
@@ -133,45 +122,77 @@ struct AnswerComposer: ~Copyable {
         return target.length
     }
 
-    /// Where the message has the target's suffix of so many labels; 0 if nowhere.
-    private func place(ofSuffix labels: Int) -> Int {
-        let hash = target.hash(labels: labels)
-        let start = target.offset(labels: labels)
-        let count = target.length - start
-        // What a wildcard is asked for isn't its own name, so its first label can't be pointed to.
-        let isWildcard = owner.octet(at: 0) == 1 && owner.octet(at: 1) == UInt8(ascii: "*")
-        if labels < owner.labelCount || labels == owner.labelCount && !isWildcard,
-            owner.hash(labels: labels) == hash
-        {
-            let place = owner.offset(labels: labels)
-            if owner.length - place == count,
-                (0..<count).allSatisfy({ owner.octet(at: place + $0) == target.octet(at: start + $0) })
+    /// The most labels at the target's end that the message has already, and where; 0 if none.
+    private func longestSuffix(in zone: borrowing PendingZone) -> (labels: Int, pointer: Int) {
+        var longest = suffixOfOwner(in: zone)
+        for index in known.indices {
+            let name = known[index]
+            if name.labels > longest.labels, name.labels <= target.labelCount,
+                target.hash(labels: name.labels) == name.hash, isTarget(name, in: zone)
             {
-                return MessageSize.header + place
+                longest = (name.labels, Int(name.pointer))
             }
         }
-        for name in known where name.hash == hash && Int(name.count) == count {
-            let octets = Int(name.start)
-            if (0..<count).allSatisfy({ knownOctets[octets + $0] == target.octet(at: start + $0) }) {
-                return Int(name.pointer)
+        return longest
+    }
+
+    /// The same of the name asked.
+    private func suffixOfOwner(in zone: borrowing PendingZone) -> (labels: Int, pointer: Int) {
+        if zone.contains(target) {
+            var node = owner
+            // What a wildcard is asked for isn't its own name, so its first label can't be pointed to.
+            if zone.nodes[node].flags.contains(.isWildcard) { node = Int(zone.nodes[node].parent) }
+            while node != 0 {
+                let labels = Int(zone.nodes[node].labels)
+                let length = Int(zone.nodes[node].nameLength)
+                if labels <= target.labelCount, target.hash(labels: labels) == zone.nodes[node].hash,
+                    target.matches(
+                        zone.names.view, at: Int(zone.nodes[node].nameStart),
+                        from: target.offset(labels: labels), count: length)
+                {
+                    return (labels, MessageSize.header + ownerLength - zone.apex.length - length)
+                }
+                node = Int(zone.nodes[node].parent)
             }
         }
-        return 0
+        var labels = min(zone.apexLabels, target.labelCount)
+        if owner == 0, zone.origin.isWildcard, labels == zone.apexLabels { labels -= 1 }
+        while labels > 0 {
+            let place = zone.apex.offset(labels: labels)
+            let start = target.offset(labels: labels)
+            let count = target.length - start
+            if target.hash(labels: labels) == zone.apex.hash(labels: labels), zone.apex.length - place == count,
+                target.matches(zone.names.view, at: place, from: start, count: count)
+            {
+                return (labels, MessageSize.header + ownerLength - zone.apex.length + place)
+            }
+            labels -= 1
+        }
+        return (0, 0)
+    }
+
+    /// Whether a known name is the target's suffix, and not only of the same hash.
+    private func isTarget(_ name: Known, in zone: borrowing PendingZone) -> Bool {
+        let start = target.offset(labels: name.labels)
+        let data = zone.data.view
+        return target.length - start == Int(name.count)
+            && (0..<Int(name.count)).allSatisfy {
+                let octet = UInt8(truncatingIfNeeded: data.octet(at: Int(name.start) + $0))
+                return DomainName.lowercased(octet) == target.octet(at: start + $0)
+            }
     }
 
     /// Remembers the target's suffixes that are about to be written.
-    private mutating func remember(from labels: Int, downTo last: Int) {
-        if !hasSeveral || known.count >= Self.mostKnown || last >= labels { return }
-        let octets = knownOctets.count
-        for offset in 0..<target.length { knownOctets.append(target.octet(at: offset)) }
-        for depth in stride(from: labels, to: last, by: -1) {
-            let start = target.offset(labels: depth)
+    private mutating func remember(downTo last: Int, at dataStart: Int) {
+        if !hasSeveral || known.count >= Self.mostKnown { return }
+        for labels in stride(from: target.labelCount, to: last, by: -1) {
+            let start = target.offset(labels: labels)
             let pointer = messagePlace + start
             if pointer > Self.lastPointer { continue }
             known.append(
                 Known(
-                    hash: target.hash(labels: depth), pointer: UInt16(pointer),
-                    start: UInt32(octets + start), count: UInt16(target.length - start)))
+                    hash: target.hash(labels: labels), start: UInt32(dataStart + start),
+                    count: UInt16(target.length - start), pointer: UInt16(pointer), labels: labels))
         }
     }
 }

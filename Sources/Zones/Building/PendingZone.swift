@@ -1,7 +1,7 @@
 internal import DNSWire
 
 /// A name that a builder has met, with those of its records and of its ancestors in the zone.
-struct PendingNode {
+struct PendingNode: BitwiseCopyable {
     /// The hash of the full name.
     var hash: UInt64
     /// Where its name without the apex begins among the names.
@@ -17,16 +17,51 @@ struct PendingNode {
     var labels: UInt8
     /// What becomes known about it.
     var flags: NodeFlags
+    /// What its records are.
+    var kinds: RecordKinds = []
     /// Whether it lies below a delegation or a DNAME.
     var isOccluded = false
     /// Whether it has nothing but an NSEC3 record: no name that exists (RFC 5155 §7.2.8).
     var isHidden = false
+    /// Whether the referral being made has its addresses already.
+    var isInReferral = false
 
     static let none = UInt32.max
 }
 
+/// What the records of a name, or of a zone, are: a pass over all names looks at those only that concern it.
+struct RecordKinds: OptionSet, BitwiseCopyable {
+    let rawValue: UInt8
+
+    static let address = Self(rawValue: 1)
+    static let nameServer = Self(rawValue: 2)
+    static let alias = Self(rawValue: 4)
+    static let subtreeAlias = Self(rawValue: 8)
+    static let authority = Self(rawValue: 16)
+    static let signature = Self(rawValue: 32)
+    static let hashedDenial = Self(rawValue: 64)
+    /// Whatever has a form to be looked at.
+    static let other = Self(rawValue: 128)
+
+    init(rawValue: UInt8) { self.rawValue = rawValue }
+
+    init(_ type: RecordType) {
+        switch type {
+        case .a, .aaaa: self = .address
+        case .ns: self = .nameServer
+        case .cname: self = .alias
+        case .dname: self = .subtreeAlias
+        case .soa: self = .authority
+        case .rrsig: self = .signature
+        case .nsec3: self = .hashedDenial
+        case .txt, .nsec: self = []
+        default: self = .other
+        }
+    }
+}
+
 /// A record that a builder has taken.
-struct PendingRecord {
+struct PendingRecord: BitwiseCopyable {
     /// The caller's place of it.
     var location: UInt64
     /// Where its data begins among the data, and its octets.
@@ -38,52 +73,68 @@ struct PendingRecord {
     var ttl: UInt32
     /// The node's next record; `PendingNode.none` after the last.
     var next: UInt32
+    /// For the name server of a delegation or of the zone: its node, once it was looked for.
+    var target = PendingNode.none
     /// Whether a referral has it.
     var isGlue = false
     /// Whether it was there before.
     var isDuplicate = false
 }
 
-/// The records of a zone as a builder gathers them: flat arrays, linked by index.
-struct PendingZone {
+/// The records of a zone as a builder gathers them: flat columns, linked by index.
+struct PendingZone: ~Copyable {
     let origin: DomainName
-    let apexLabels: Int
-    let apexHash: UInt64
-    var nodes: [PendingNode] = []
-    var records: [PendingRecord] = []
+    /// The apex.
+    let apex: NameKey
+    var nodes: Column<PendingNode>
+    var records: Column<PendingRecord>
     /// Names without the apex, in lower case, one after another; and first of all the apex's.
-    let names: NamePool
-    var data: [UInt8] = []
+    private(set) var names: FlatBuffer
+    /// The data of all records.
+    private(set) var data: FlatBuffer
+    /// What all records are.
+    private(set) var kinds: RecordKinds = []
+    /// Whether a name is a wildcard.
+    private(set) var hasWildcards = false
     // Open addressing by hash: the low half of the hash above, the node's index and one below.
-    private var table: [UInt64]
+    private var table: Column<UInt64>
+    // The newest records, all of one owner and linked to each other, that no node has yet; and what they are.
+    private var firstUnsettled = 0
+    private var unsettledKinds: RecordKinds = []
 
     init(origin: DomainName, recordCountHint: Int) {
         self.origin = origin
-        var key = NameKey()
-        key.read(origin)
-        apexLabels = key.labelCount
-        apexHash = key.hash(labels: key.labelCount)
-        names = NamePool(capacity: recordCountHint * 10 + MessageSize.name)
-        names.append(key, from: 0, count: key.length)
-        // Twice the hint is room for as many names as records; memory that is not touched costs nothing.
+        var apex = NameKey()
+        apex.read(origin)
+        // Room for more than the hint says: what is not touched costs nothing, and what grows is copied.
+        let room = recordCountHint * 2
+        names = FlatBuffer(capacity: room * 12 + MessageSize.name)
+        _ = names.extend(by: apex.length)
+        for offset in 0..<apex.length { names.store(apex.octet(at: offset), at: offset) }
+        // Room for as many names as records.
         let size = max(64, min(recordCountHint, 1 << 28) * 2)
-        table = Array(repeating: 0, count: 1 << (Int.bitWidth - (size - 1).leadingZeroBitCount))
-        records.reserveCapacity(recordCountHint)
-        nodes.reserveCapacity(recordCountHint)
-        data.reserveCapacity(recordCountHint * 8)
+        table = Column(zeros: 1 << (Int.bitWidth - (size - 1).leadingZeroBitCount))
+        records = Column(capacity: room)
+        nodes = Column(capacity: room)
+        data = FlatBuffer(capacity: room * 10)
         nodes.append(
             PendingNode(
-                hash: apexHash, nameStart: 0, parent: 0, first: PendingNode.none, last: PendingNode.none,
-                nameLength: 0, labels: UInt8(apexLabels), flags: []))
+                hash: apex.hash(labels: apex.labelCount), nameStart: 0, parent: 0, first: PendingNode.none,
+                last: PendingNode.none, nameLength: 0, labels: UInt8(apex.labelCount), flags: []))
+        self.apex = apex
         insert(0)
     }
 
+    /// Labels of the apex.
+    var apexLabels: Int { apex.labelCount }
+
     /// Whether a name lies at or below the apex.
     func contains(_ key: borrowing NameKey) -> Bool {
-        guard key.labelCount >= apexLabels, key.hash(labels: apexLabels) == apexHash else { return false }
+        guard key.labelCount >= apexLabels, key.hash(labels: apexLabels) == apex.hash(labels: apexLabels)
+        else { return false }
         let start = key.offset(labels: apexLabels)
         let count = key.length - start
-        return count == origin.wire.count && key.matches(names.view, at: 0, from: start, count: count)
+        return count == apex.length && key.matches(names.view, at: 0, from: start, count: count)
     }
 
     /// The node of the name that the last labels of a name in the zone make; nil if there is none.
@@ -91,7 +142,7 @@ struct PendingZone {
         let hash = key.hash(labels: labels)
         let start = key.offset(labels: labels)
         let count = key.offset(labels: apexLabels) - start
-        var slot = Int(truncatingIfNeeded: hash >> 32) & (table.count - 1)
+        var slot = slot(hash)
         while table[slot] != 0 {
             if UInt32(truncatingIfNeeded: table[slot] >> 32) == UInt32(truncatingIfNeeded: hash) {
                 let index = Int(UInt32(truncatingIfNeeded: table[slot])) - 1
@@ -108,7 +159,7 @@ struct PendingZone {
     }
 
     /// The node of a name in the zone, made with its ancestors if it is new.
-    mutating func node(of key: borrowing NameKey) -> Int {
+    private mutating func node(of key: borrowing NameKey) -> Int {
         let labels = key.labelCount
         if let index = find(key, labels: labels) { return index }
         var depth = labels - 1
@@ -122,30 +173,60 @@ struct PendingZone {
         while depth < labels {
             depth += 1
             let start = key.offset(labels: depth)
-            let nameStart = names.append(key, from: start, count: end - start)
+            let nameStart = appendName(key, from: start, count: end - start)
             let isWildcard = key.octet(at: start) == 1 && key.octet(at: start + 1) == UInt8(ascii: "*")
             nodes.append(
                 PendingNode(
                     hash: key.hash(labels: depth), nameStart: UInt32(nameStart), parent: UInt32(index),
                     first: PendingNode.none, last: PendingNode.none, nameLength: UInt8(end - start),
                     labels: UInt8(depth), flags: isWildcard ? .isWildcard : []))
-            if isWildcard { nodes[index].flags.insert(.hasWildcard) }
+            if isWildcard {
+                hasWildcards = true
+                nodes[index].flags.insert(.hasWildcard)
+            }
             index = nodes.count - 1
             insert(index)
         }
         return index
     }
 
-    /// Adds a record, whose data was put at the end of `data`, to a node.
-    mutating func append(_ record: PendingRecord, to node: Int) {
-        let index = UInt32(records.count)
+    /// Adds a record of the owner that will be settled on next.
+    mutating func append(_ record: PendingRecord, data octets: RawSpan) {
+        data.copy(octets, to: data.extend(by: octets.byteCount))
+        if records.count > firstUnsettled { records[records.count - 1].next = UInt32(records.count) }
         records.append(record)
+        unsettledKinds.formUnion(RecordKinds(record.type))
+    }
+
+    /// Begins to fetch what the table has where a name in the zone would be.
+    func expect(_ key: borrowing NameKey) {
+        table.prefetch(slot(key.hash(labels: key.labelCount)))
+    }
+
+    /// Gives the newest records to the node of their owner.
+    mutating func settle(on key: borrowing NameKey) {
+        if records.count == firstUnsettled { return }
+        let node = node(of: key)
         if nodes[node].first == PendingNode.none {
-            nodes[node].first = index
+            nodes[node].first = UInt32(firstUnsettled)
         } else {
-            records[Int(nodes[node].last)].next = index
+            records[Int(nodes[node].last)].next = UInt32(firstUnsettled)
         }
-        nodes[node].last = index
+        nodes[node].last = UInt32(records.count - 1)
+        nodes[node].kinds.formUnion(unsettledKinds)
+        kinds.formUnion(unsettledKinds)
+        unsettledKinds = []
+        firstUnsettled = records.count
+    }
+
+    /// The first of a node's records that is of a type; nil without one.
+    func first(_ type: RecordType, of node: Int) -> Int? {
+        var next = nodes[node].first
+        while next != PendingNode.none {
+            if records[Int(next)].type == type { return Int(next) }
+            next = records[Int(next)].next
+        }
+        return nil
     }
 
     /// The full name of a node, in lower case.
@@ -153,7 +234,7 @@ struct PendingZone {
         let start = Int(nodes[node].nameStart)
         return DomainName(
             uncheckedWire: names.view.array(from: start, count: Int(nodes[node].nameLength))
-                + names.view.array(from: 0, count: origin.wire.count))
+                + names.view.array(from: 0, count: apex.length))
     }
 
     /// Makes a node's full name a key.
@@ -162,46 +243,45 @@ struct PendingZone {
         key.read(names.view, at: start, count: Int(nodes[node].nameLength), then: names.view, at: 0)
     }
 
+    private mutating func appendName(_ key: borrowing NameKey, from start: Int, count: Int) -> Int {
+        let place = names.extend(by: count)
+        names.copy(unsafe key.view, from: start, count: count, to: place)
+        return place
+    }
+
+    private func slot(_ hash: UInt64) -> Int { Int(truncatingIfNeeded: hash >> 32) & (table.count - 1) }
+
     private mutating func insert(_ index: Int) {
         if nodes.count * 3 > table.count * 2 {
-            table = Array(repeating: 0, count: table.count * 2)
-            for index in nodes.indices.dropLast() { place(index) }
+            table = Column(zeros: table.count * 2)
+            for index in 0..<(nodes.count - 1) { place(index) }
         }
         place(index)
     }
 
     private mutating func place(_ index: Int) {
         let hash = nodes[index].hash
-        var slot = Int(truncatingIfNeeded: hash >> 32) & (table.count - 1)
+        var slot = slot(hash)
         while table[slot] != 0 { slot = (slot + 1) & (table.count - 1) }
         table[slot] = hash << 32 | UInt64(index + 1)
     }
 }
 
-/// Octets of names that only grow, so that copies of a builder may share them.
-final class NamePool {
-    private var buffer: FlatBuffer
-
-    init(capacity: Int) {
-        buffer = FlatBuffer(capacity: capacity)
+/// The data of a record; its places are counted from the record's own first octet.
+extension PendingZone {
+    func octets(of record: PendingRecord) -> [UInt8] {
+        data.view.array(from: Int(record.dataStart), count: Int(record.dataLength))
     }
 
-    /// What is there so far, to look at until more is added.
-    var view: FlatView { buffer.view }
+    func octet(_ place: Int, of record: PendingRecord) -> UInt8 {
+        UInt8(truncatingIfNeeded: data.view.octet(at: Int(record.dataStart) + place))
+    }
 
-    /// Adds octets of a key; where they begin.
-    @discardableResult
-    func append(_ key: borrowing NameKey, from start: Int, count: Int) -> Int {
-        let place = buffer.extend(by: count)
-        var done = 0
-        while done + 8 <= count {
-            buffer.store(key.word(at: start + done), at: place + done)
-            done += 8
-        }
-        while done < count {
-            buffer.store(key.octet(at: start + done), at: place + done)
-            done += 1
-        }
-        return place
+    func word16(_ place: Int, of record: PendingRecord) -> UInt16 {
+        UInt16(bigEndian: data.view.word16(at: Int(record.dataStart) + place))
+    }
+
+    func word32(_ place: Int, of record: PendingRecord) -> UInt32 {
+        UInt32(bigEndian: data.view.word32(at: Int(record.dataStart) + place))
     }
 }

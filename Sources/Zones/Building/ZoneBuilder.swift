@@ -1,7 +1,7 @@
 public import DNSWire
 
 /// Takes the records of a zone and compiles them.
-public struct ZoneBuilder {
+public struct ZoneBuilder: ~Copyable {
     /// The apex.
     public let origin: DomainName
     /// The number of records taken so far, those outside the zone not counted.
@@ -10,9 +10,10 @@ public struct ZoneBuilder {
     private var pending: PendingZone
     private let limits: ZoneLimits
     private var issues: IssueList
-    // The owner of the record before, if `lastNode` isn't negative.
-    private var scratch = KeyBox()
-    private var lastNode = -1
+    // The owner of the newest records, if it is in the zone. Its node is looked for when the next owner comes: what
+    // the table has there has then arrived from memory, which takes as long as a record is read.
+    private var key = NameKey()
+    private var isOwnerKnown = false
     private var isTooLarge = false
     private var isBeyondLimit = false
 
@@ -31,26 +32,23 @@ public struct ZoneBuilder {
     ///   - data: Valid data of the type, in wire form, names in it not compressed; at most 65535 octets.
     ///   - location: The caller's number for the place of the record; issues give it back.
     public mutating func add(owner: RawSpan, type: RecordType, ttl: UInt32, data: RawSpan, location: UInt64) {
-        if !isKnownUniquelyReferenced(&scratch) {
-            // A copy of the builder goes on with it.
-            scratch = KeyBox()
-            lastNode = -1
-        }
         // The records of a name mostly come one after another; the key still has the last one.
-        let isSame = lastNode >= 0 && scratch.key.isWritten(owner)
-        let node = isSame ? lastNode : resolve(owner, type, location)
-        if node < 0 { return }
-        let start = pending.data.count
-        if start + data.byteCount > Int(UInt32.max) || pending.records.count >= Int(PendingNode.none) - 1 {
+        if !isOwnerKnown || !key.isWritten(owner) {
+            pending.settle(on: key)
+            isOwnerKnown = begin(owner, type, location)
+            if !isOwnerKnown { return }
+        }
+        if pending.data.count + data.byteCount > Int(UInt32.max)
+            || pending.records.count >= Int(PendingNode.none) - 1
+        {
             isTooLarge = true
             return
         }
         if let most = limits.records, pending.records.count >= most {
-            return reportTooMany(most, node, type, location)
+            return reportTooMany(most, type, location)
         }
         precondition(data.byteCount <= 65535)
-        unsafe data.withUnsafeBytes { unsafe pending.data.append(contentsOf: $0) }
-        append(type, ttl, dataStart: start, location, to: node)
+        append(type, ttl, data, location)
     }
 
     /// Takes a record; see ``add(owner:type:ttl:data:location:)``.
@@ -61,10 +59,11 @@ public struct ZoneBuilder {
             owner: owner.wire.span.bytes, type: type, ttl: ttl, data: data.span.bytes, location: location)
     }
 
-    /// Checks the whole and compiles it; the zone is nil if any issue is an error.
+    /// Checks the whole and compiles it; the zone is nil if any issue is an error. The builder is empty then.
     ///
     /// - Parameter now: Seconds since 1970, by which signatures are judged; nil: they aren't.
-    public consuming func compile(at now: UInt32? = nil) -> (zone: Zone?, issues: [ZoneIssue]) {
+    public mutating func compile(at now: UInt32? = nil) -> (zone: Zone?, issues: [ZoneIssue]) {
+        pending.settle(on: key)
         if isTooLarge {
             let origin = origin
             issues.append(isError: true) {
@@ -74,16 +73,18 @@ public struct ZoneBuilder {
             }
             return (nil, issues.all(of: origin))
         }
-        var compiler = ZoneCompiler(pending, limits: limits, issues: issues)
+        var taken = PendingZone(origin: origin, recordCountHint: 0)
+        swap(&taken, &pending)
+        isOwnerKnown = false
+        var compiler = ZoneCompiler(taken, limits: limits, issues: issues)
         return compiler.compile(at: now)
     }
 
     /// Says once that there are more records than the limit.
-    private mutating func reportTooMany(_ most: Int, _ node: Int, _ type: RecordType, _ location: UInt64) {
+    private mutating func reportTooMany(_ most: Int, _ type: RecordType, _ location: UInt64) {
         if isBeyondLimit { return }
         isBeyondLimit = true
-        let owner = pending.name(of: node)
-        let origin = origin
+        let (owner, origin) = (key.name, origin)
         issues.append(isError: true) {
             ZoneIssue(
                 .beyondLimit, isError: true, owner: owner, type: type, location: location,
@@ -91,9 +92,9 @@ public struct ZoneBuilder {
         }
     }
 
-    private mutating func resolve(_ owner: RawSpan, _ type: RecordType, _ location: UInt64) -> Int {
-        lastNode = -1
-        if !scratch.key.read(owner) || scratch.key.length != owner.byteCount || !pending.contains(scratch.key) {
+    /// Begins the records of another owner; whether it can have some.
+    private mutating func begin(_ owner: RawSpan, _ type: RecordType, _ location: UInt64) -> Bool {
+        if !key.read(owner) || key.length != owner.byteCount || !pending.contains(key) {
             let origin = origin
             let bytes = (0..<owner.byteCount).map { owner.octet(at: $0) }
             issues.append(isError: false) {
@@ -102,19 +103,19 @@ public struct ZoneBuilder {
                     .outOfZone, isError: false, owner: name, type: type, location: location,
                     message: "out-of-zone record \(name) \(type) is left out (the zone is \(origin))")
             }
-            return -1
+            return false
         }
         // Nodes and the places of their names have 32 bits each; a name makes at most 127 nodes.
-        if pending.nodes.count > Int(UInt32.max) - 256 || pending.names.view.count > Int(UInt32.max) - 65536 {
+        if pending.nodes.count > Int(UInt32.max) - 256 || pending.names.count > Int(UInt32.max) - 65536 {
             isTooLarge = true
-            return -1
+            return false
         }
-        if let depth = limits.nameDepth, scratch.key.labelCount - pending.apexLabels > depth {
+        if let depth = limits.nameDepth, key.labelCount - pending.apexLabels > depth {
             reportTooDeep(depth, (0..<owner.byteCount).map { owner.octet(at: $0) }, type, location)
-            return -1
+            return false
         }
-        lastNode = pending.node(of: scratch.key)
-        return lastNode
+        pending.expect(key)
+        return true
     }
 
     private mutating func reportTooDeep(
@@ -128,12 +129,10 @@ public struct ZoneBuilder {
         }
     }
 
-    private mutating func append(
-        _ type: RecordType, _ ttl: UInt32, dataStart: Int, _ location: UInt64, to node: Int
-    ) {
+    private mutating func append(_ type: RecordType, _ ttl: UInt32, _ data: RawSpan, _ location: UInt64) {
         var ttl = ttl
         if ttl > 0x7FFF_FFFF {
-            let (owner, stated) = (pending.name(of: node), ttl)
+            let (owner, stated) = (key.name, ttl)
             issues.append(isError: false) {
                 ZoneIssue(
                     .ttlTooLarge, isError: false, owner: owner, type: type, location: location,
@@ -143,13 +142,12 @@ public struct ZoneBuilder {
         }
         pending.append(
             PendingRecord(
-                location: location, dataStart: UInt32(dataStart),
-                dataLength: UInt16(pending.data.count - dataStart), type: type, ttl: ttl,
-                next: PendingNode.none), to: node)
+                location: location, dataStart: UInt32(pending.data.count),
+                dataLength: UInt16(data.byteCount), type: type, ttl: ttl, next: PendingNode.none), data: data)
     }
 }
 
-/// Gives a key that can't be copied to a value that can.
-final class KeyBox {
-    var key = NameKey()
+extension NameKey {
+    /// The name in the key, in lower case.
+    var name: DomainName { DomainName(uncheckedWire: unsafe view.array(from: 0, count: length)) }
 }

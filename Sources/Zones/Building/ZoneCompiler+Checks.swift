@@ -20,47 +20,37 @@ extension ZoneCompiler {
     /// Finds delegations and DNAMEs, and the nodes below them.
     mutating func markCuts() {
         for node in zone.nodes.indices {
-            // Parents come before their children.
-            let parent = zone.nodes[Int(zone.nodes[node].parent)]
-            if isSigned, zone.nodes[node].parent == 0, hasOnlyNSEC3(node) {
+            let kinds = zone.nodes[node].kinds
+            if isSigned, kinds.contains(.hashedDenial), hasOnlyNSEC3(node) {
                 zone.nodes[node].isHidden = true
                 continue
             }
+            // Parents come before their children.
+            let parent = zone.nodes[Int(zone.nodes[node].parent)]
             if node != 0,
                 parent.isOccluded || parent.flags.contains(.delegation)
                     || parent.flags.contains(.subtreeAlias)
             {
                 zone.nodes[node].isOccluded = true
             }
-            var next = zone.nodes[node].first
-            while next != PendingNode.none {
-                let record = zone.records[Int(next)]
-                switch record.type {
-                // What a delegation at a wildcard would mean is undefined (RFC 4592 §4.2); it is data.
-                case .ns
-                where node != 0 && !zone.nodes[node].isOccluded && !zone.nodes[node].flags.contains(.isWildcard):
-                    zone.nodes[node].flags.insert(.delegation)
-                case .cname: zone.nodes[node].flags.insert(.alias)
-                case .dname: zone.nodes[node].flags.insert(.subtreeAlias)
-                default: break
-                }
-                next = record.next
+            // What a delegation at a wildcard would mean is undefined (RFC 4592 §4.2); it is data.
+            if kinds.contains(.nameServer), node != 0, !zone.nodes[node].isOccluded,
+                !zone.nodes[node].flags.contains(.isWildcard)
+            {
+                zone.nodes[node].flags.insert(.delegation)
             }
+            if kinds.contains(.alias) { zone.nodes[node].flags.insert(.alias) }
+            if kinds.contains(.subtreeAlias) { zone.nodes[node].flags.insert(.subtreeAlias) }
         }
     }
 
     /// CNAME and DNAME beside what they don't tolerate, and SOAs where none belongs.
     mutating func checkNodes() {
         for node in zone.nodes.indices {
-            let flags = zone.nodes[node].flags
-            let first = zone.nodes[node].first
-            if first == PendingNode.none { continue }
-            if flags.isDisjoint(with: [.alias, .subtreeAlias]),
-                zone.records[Int(first)].next == PendingNode.none,
-                zone.records[Int(first)].type != .soa || node == 0
-            {
-                continue
-            }
+            let (flags, kinds) = (zone.nodes[node].flags, zone.nodes[node].kinds)
+            let hasSeveral = zone.nodes[node].first != zone.nodes[node].last
+            let mayClash = hasSeveral && !kinds.isDisjoint(with: [.alias, .subtreeAlias])
+            if !mayClash, node == 0 || !kinds.contains(.authority) { continue }
             let records = records(of: node).map { zone.records[$0] }
             let name = zone.name(of: node)
             if node != 0, let record = records.first(where: { $0.type == .soa }) {
@@ -101,19 +91,18 @@ extension ZoneCompiler {
     }
 
     /// TTLs that differ, and records that are there twice.
-    mutating func checkRRSet(_ rrset: ArraySlice<Int>, of node: Int) {
-        guard let first = rrset.first else { return }
-        let ttl = zone.records[first].ttl
+    mutating func checkRRSet(_ rrset: Range<Int>, of node: Int) {
+        let ttl = record(rrset.lowerBound).ttl
         var seen: Set<[UInt8]> = []
-        for (position, index) in rrset.enumerated() {
-            let record = zone.records[index]
+        for place in rrset {
+            let record = record(place)
             // A handful is compared pair by pair.
             let isDuplicate =
                 rrset.count <= 8
-                ? rrset.prefix(position).contains { isSame(zone.records[$0], record) }
+                ? (rrset.lowerBound..<place).contains { isSame(self.record($0), record) }
                 : !seen.insert(foldedData(of: record)).inserted
             if isDuplicate {
-                zone.records[index].isDuplicate = true
+                zone.records[recordIndex(place)].isDuplicate = true
                 report(
                     .duplicateRecord, isError: false, node: node, record: record,
                     "\(zone.name(of: node)) \(record.type): the record is there twice")
@@ -136,8 +125,10 @@ extension ZoneCompiler {
             let isCut = zone.nodes[node].flags.contains(.delegation) && !zone.nodes[node].isOccluded
             guard zone.nodes[node].isOccluded || isCut else { continue }
             let alias = isCut ? nil : subtreeAlias(above: node)
-            for index in records(of: node) {
-                let record = zone.records[index]
+            var next = zone.nodes[node].first
+            while next != PendingNode.none {
+                let record = zone.records[Int(next)]
+                next = record.next
                 if let alias {
                     // The hashed names of a zone that has a DNAME at its apex lie below it.
                     if alias == 0, record.type == .nsec3 || record.type == .rrsig { continue }
@@ -183,21 +174,25 @@ extension ZoneCompiler {
     }
 
     mutating func readName(in record: PendingRecord, at offset: Int = 0) -> Bool {
-        let start = Int(record.dataStart) + offset
-        return unsafe zone.data.withUnsafeBytes { key.read(unsafe $0.bytes, at: start) }
+        key.read(zone.data.view, at: Int(record.dataStart) + offset)
     }
 
     /// Whether two records of a type say the same, names in any case (RFC 1035 §2.3.3).
     private func isSame(_ a: PendingRecord, _ b: PendingRecord) -> Bool {
-        if data(of: a) == data(of: b) { return true }
-        return a.dataLength == b.dataLength && Self.namesStart(in: a.type) != .max
-            && foldedData(of: a) == foldedData(of: b)
+        if a.dataLength != b.dataLength { return false }
+        let start = Self.namesStart(in: a.type)
+        for place in 0..<Int(a.dataLength) {
+            let (mine, other) = (zone.octet(place, of: a), zone.octet(place, of: b))
+            if mine == other { continue }
+            if place < start || DomainName.lowercased(mine) != DomainName.lowercased(other) { return false }
+        }
+        return true
     }
 
     /// The data as it is alike for all records that say the same.
     private func foldedData(of record: PendingRecord) -> [UInt8] {
         let start = Self.namesStart(in: record.type)
-        return data(of: record).enumerated().map { $0 < start ? $1 : DomainName.lowercased($1) }
+        return zone.octets(of: record).enumerated().map { $0 < start ? $1 : DomainName.lowercased($1) }
     }
 
     /// Where data begins that is nothing but names; beyond all data for types that have something else.
@@ -208,9 +203,5 @@ extension ZoneCompiler {
         case .srv: 6
         default: .max
         }
-    }
-
-    func data(of record: PendingRecord) -> ArraySlice<UInt8> {
-        zone.data[Int(record.dataStart)..<(Int(record.dataStart) + Int(record.dataLength))]
     }
 }

@@ -29,10 +29,10 @@ extension ZoneCompiler {
         let apex = records(of: 0).map { zone.records[$0] }
         // Parameters with flags are not for servers to use (RFC 5155 §4.1.2).
         let usable = apex.filter {
-            $0.type == .nsec3param && $0.dataLength >= 5 && bytes(of: $0).prefix(2) == [1, 0]
+            $0.type == .nsec3param && $0.dataLength >= 5 && zone.octets(of: $0).prefix(2) == [1, 0]
         }
         if let record = usable.first {
-            let data = bytes(of: record)
+            let data = zone.octets(of: record)
             let iterations = Int(data[2]) << 8 | Int(data[3])
             if iterations > 0 { reportIterations(iterations, record) }
             if iterations > Self.mostIterations { return }
@@ -82,7 +82,7 @@ extension ZoneCompiler {
     private mutating func linkNSEC() -> FlatBuffer {
         var order: [Int] = []
         for node in zone.nodes.indices where isInChain(node) {
-            if records(of: node).contains(where: { zone.records[$0].type == .nsec }) { order.append(node) }
+            if zone.first(.nsec, of: node) != nil { order.append(node) }
         }
         // Signers write zones in this order, so that mostly there is nothing to sort.
         let isSorted = zip(order, order.dropFirst()).allSatisfy { isBefore($0, $1) }
@@ -99,7 +99,10 @@ extension ZoneCompiler {
         for node in zone.nodes.indices where isInChain(node) {
             let names = zone.names.view
             let (start, length) = (Int(zone.nodes[node].nameStart), Int(zone.nodes[node].nameLength))
-            let own = chain.find(names, at: start, count: length, in: composer.heap.view)
+            let own =
+                zone.first(.nsec, of: node) != nil
+                ? (node: Int(places[node]) * 8, isMatch: true)
+                : chain.find(names, at: start, count: length, in: composer.heap.view)
             var below = 0
             if needsWildcardDenial(node) {
                 // Right behind a name without descendants comes whatever would lie below it.
@@ -149,7 +152,7 @@ extension ZoneCompiler {
     private mutating func checkNSEC(_ order: [Int]) {
         for (index, node) in order.enumerated() {
             let next = order[index + 1 < order.count ? index + 1 : 0]
-            guard let own = records(of: node).first(where: { zone.records[$0].type == .nsec }) else { continue }
+            guard let own = zone.first(.nsec, of: node) else { continue }
             if self.node(ofNameIn: zone.records[own]) == next { continue }
             let record = zone.records[own]
             return report(
@@ -210,8 +213,9 @@ extension ZoneCompiler {
 
     /// Whether a node has an NSEC3 record that was made with the zone's parameters.
     private func hasNSEC3OfChain(_ node: Int) -> Bool {
-        records(of: node).contains {
-            let data = bytes(of: zone.records[$0])
+        if !zone.nodes[node].kinds.contains(.hashedDenial) { return false }
+        return records(of: node).contains {
+            let data = zone.octets(of: zone.records[$0])
             guard zone.records[$0].type == .nsec3, data.count > 5, data.count > 5 + Int(data[4]) else {
                 return false
             }
@@ -239,10 +243,10 @@ extension ZoneCompiler {
         }
         for (index, entry) in order.enumerated() {
             let next = order[index + 1 < order.count ? index + 1 : 0].digest
-            guard let own = records(of: entry.node).first(where: { zone.records[$0].type == .nsec3 }) else {
+            guard let own = zone.first(.nsec3, of: entry.node) else {
                 continue
             }
-            let data = bytes(of: zone.records[own])
+            let data = zone.octets(of: zone.records[own])
             let start = 6 + Int(data[4])
             if SHA1Digest(octets: data[start..<min(start + 20, data.count)]) == next { continue }
             let record = zone.records[own]
@@ -250,9 +254,5 @@ extension ZoneCompiler {
                 .brokenDenial, isError: false, node: entry.node, record: record,
                 "\(zone.name(of: entry.node)): the NSEC3 record does not name the next hash")
         }
-    }
-
-    private func bytes(of record: PendingRecord) -> [UInt8] {
-        Array(zone.data[Int(record.dataStart)..<(Int(record.dataStart) + Int(record.dataLength))])
     }
 }

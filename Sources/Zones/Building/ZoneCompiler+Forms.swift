@@ -8,27 +8,25 @@ extension ZoneCompiler {
         var hasKey = false
         var deletion: (node: Int, record: PendingRecord)?
         for node in zone.nodes.indices where !zone.nodes[node].isOccluded {
+            let kinds = zone.nodes[node].kinds
+            if zone.nodes[node].first == PendingNode.none { continue }
+            if kinds.contains(.address), !isHost(node, names) { reportBadOwner(node) }
+            let isDoubtful = kinds.contains(.nameServer) && zone.nodes[node].flags.contains(.isWildcard)
             var next = zone.nodes[node].first
-            if next == PendingNode.none { continue }
-            var isHost = false
+            if !isDoubtful, kinds.isDisjoint(with: [.other, .authority]) { next = PendingNode.none }
             while next != PendingNode.none {
                 let record = zone.records[Int(next)]
                 next = record.next
                 switch record.type.rawValue {
-                case 1, 28:
-                    if !isHost { checkHost(record, node: node, names) }
-                    isHost = true
-                case 16, 5, 46, 47, 50: break
-                case 48:
-                    hasKey = hasKey || node == 0
-                    checkRareForm(of: record, node: node)
-                case 59, 60:
-                    if node == 0 { deletion = deletion ?? (node, record) }
-                    checkRareForm(of: record, node: node)
-                default: checkRareForm(of: record, node: node)
+                case 48: hasKey = hasKey || node == 0
+                case 59, 60: if node == 0 { deletion = deletion ?? (node, record) }
+                default: break
                 }
+                checkRareForm(of: record, node: node)
             }
-            if node != 0, zone.nodes[Int(zone.nodes[node].parent)].flags.contains(.isWildcard) {
+            if zone.hasWildcards, node != 0,
+                zone.nodes[Int(zone.nodes[node].parent)].flags.contains(.isWildcard)
+            {
                 report(
                     .wildcardInside, isError: false, node: node,
                     record: zone.records[Int(zone.nodes[node].first)],
@@ -60,7 +58,7 @@ extension ZoneCompiler {
         case 12: checkPointer(record, node: node)
         case 14, 17: checkMailbox(in: record, at: 0, node: node)
         case 15:
-            checkHost(record, node: node, zone.names.view)
+            if !isHost(node, zone.names.view) { reportBadOwner(of: record, node: node) }
             checkHost(in: record, at: 2, node: node)
             checkTarget(of: record, at: 2, node: node)
         case 18, 21: checkHost(in: record, at: 2, node: node)
@@ -74,7 +72,7 @@ extension ZoneCompiler {
                 report(
                     .notAtApex, isError: false, node: node, record: record,
                     "\(zone.name(of: node)): \(record.type) has a meaning at the top of a zone only")
-            } else if record.type == .dnskey, zone.data[Int(record.dataStart) + 2] != 3 {
+            } else if record.type == .dnskey, zone.octet(2, of: record) != 3 {
                 // RFC 4034 §2.1.2
                 report(
                     .doubtfulForm, isError: false, node: node, record: record,
@@ -95,7 +93,7 @@ extension ZoneCompiler {
                 .misplacedDS, isError: false, node: node, record: record,
                 "\(name): DS without NS records: it signs no delegation")
         }
-        let digest = zone.data[Int(record.dataStart) + 3]
+        let digest = zone.octet(3, of: record)
         if digest == 1 || digest == 3 {
             // RFC 8624 §3.3
             report(
@@ -108,9 +106,9 @@ extension ZoneCompiler {
     private mutating func checkSenderPolicy(_ record: PendingRecord, node: Int) {
         let version = Array("v=spf1".utf8)
         let hasText = records(of: node).contains {
-            zone.records[$0].type == .txt && data(of: zone.records[$0]).dropFirst().starts(with: version)
+            zone.records[$0].type == .txt && zone.octets(of: zone.records[$0]).dropFirst().starts(with: version)
         }
-        if hasText || !data(of: record).dropFirst().starts(with: version) { return }
+        if hasText || !zone.octets(of: record).dropFirst().starts(with: version) { return }
         report(
             .doubtfulForm, isError: false, node: node, record: record,
             "\(zone.name(of: node)): SPF record without a TXT record that says the same: nobody reads it")
@@ -119,9 +117,9 @@ extension ZoneCompiler {
 
 /// Names that hosts and mailboxes may have, as BIND's `check-names` has it (RFC 952, RFC 1123 §2.1).
 extension ZoneCompiler {
-    /// The owner of an address or of a mail exchanger's record.
+    /// Whether a node may be the owner of an address or of a mail exchanger.
     @inline(__always)
-    private mutating func checkHost(_ record: PendingRecord, node: Int, _ names: FlatView) {
+    private func isHost(_ node: Int, _ names: FlatView) -> Bool {
         let start = Int(zone.nodes[node].nameStart)
         let end = start + Int(zone.nodes[node].nameLength)
         var place = start
@@ -129,11 +127,10 @@ extension ZoneCompiler {
         if zone.nodes[node].flags.contains(.isWildcard) { place += 2 }
         while place < end {
             let length = names.octet(at: place)
-            if !Self.isHostLabel(names, from: place + 1, to: place + 1 + length) {
-                return reportBadOwner(record, node: node)
-            }
+            if !Self.isHostLabel(names, from: place + 1, to: place + 1 + length) { return false }
             place += 1 + length
         }
+        return true
     }
 
     @inline(__always)
@@ -149,8 +146,14 @@ extension ZoneCompiler {
         return true
     }
 
+    /// Once for all addresses of a node.
     @inline(never)
-    private mutating func reportBadOwner(_ record: PendingRecord, node: Int) {
+    private mutating func reportBadOwner(_ node: Int) {
+        let record = records(of: node).map { zone.records[$0] }.first { $0.type == .a || $0.type == .aaaa }
+        if let record { reportBadOwner(of: record, node: node) }
+    }
+
+    private mutating func reportBadOwner(of record: PendingRecord, node: Int) {
         let name = zone.name(of: node)
         // Domain controllers' own: gc._msdcs.FOREST.
         if name.description.hasPrefix("gc._msdcs.") { return }
@@ -196,7 +199,7 @@ extension ZoneCompiler {
     }
 
     mutating func reportBadName(_ record: PendingRecord, node: Int) {
-        let name = DomainName(uncheckedWire: (0..<key.length).map { key.octet(at: $0) })
+        let name = key.name
         report(
             .badName, isError: false, node: node, record: record,
             "\(zone.name(of: node)) \(record.type): bad name \(name) (check-names)")

@@ -5,23 +5,17 @@ extension ZoneCompiler {
     /// Three days: a weekend is enough to mend what signs the zone.
     private static let soon: Int32 = 3 * 86400
 
-    /// Sees whether there is any signature.
-    mutating func findSignatures() {
-        isSigned = zone.records.contains { $0.type == .rrsig }
-    }
-
     /// The type that an RRSIG record covers (RFC 4034 §3.1.1).
     func covered(by record: PendingRecord) -> RecordType {
         // Whoever adds records has seen to their form; a short one covers nothing.
         if record.dataLength < 2 { return RecordType(0) }
-        let start = Int(record.dataStart)
-        return RecordType(UInt16(zone.data[start]) << 8 | UInt16(zone.data[start + 1]))
+        return RecordType(zone.word16(0, of: record))
     }
 
     /// Says which signatures nobody will be answered with.
-    mutating func reportUnused(_ signatures: [Int], of node: Int) {
+    mutating func reportUnused(_ signatures: Range<Int>, of node: Int) {
         for index in signatures {
-            let record = zone.records[index]
+            let record = record(index)
             report(
                 .unusedSignature, isError: false, node: node, record: record,
                 """
@@ -71,8 +65,5 @@ extension ZoneCompiler {
         }
     }
 
-    private func time(in record: PendingRecord, at offset: Int) -> UInt32 {
-        let start = Int(record.dataStart) + offset
-        return zone.data[start..<(start + 4)].reduce(0) { $0 << 8 | UInt32($1) }
-    }
+    private func time(in record: PendingRecord, at offset: Int) -> UInt32 { zone.word32(offset, of: record) }
 }

@@ -23,49 +23,56 @@ extension ZoneCompiler {
             // NS records at a wildcard are data, which is wrong if it leads nowhere.
             let isOne = zone.nodes[node].flags.isDisjoint(with: [.delegation, .isWildcard]) == false
             if node != 0 && !isOne { continue }
-            for index in records(of: node) where zone.records[index].type == .ns {
-                checkNameServer(zone.records[index], of: node)
+            if !zone.nodes[node].kinds.contains(.nameServer) { continue }
+            var next = zone.nodes[node].first
+            while next != PendingNode.none {
+                let record = zone.records[Int(next)]
+                if record.type == .ns { checkNameServer(record, Int(next), of: node) }
+                next = record.next
             }
         }
     }
 
-    private mutating func checkNameServer(_ record: PendingRecord, of node: Int) {
+    private mutating func checkNameServer(_ record: PendingRecord, _ index: Int, of node: Int) {
         guard readName(in: record) else { return }
         if !isHostName(from: 0) { reportBadName(record, node: node) }
         if looksLikeAddress {
             report(
                 .targetIsAddress, isError: false, node: node, record: record,
-                "\(zone.name(of: node)): NS \(targetName) appears to be an address")
+                "\(zone.name(of: node)): NS \(key.name) appears to be an address")
         }
         guard zone.contains(key) else { return }
-        let standing = standing()
+        let target = zone.find(key, labels: key.labelCount)
+        // The referral's addresses are found by it.
+        if let target { zone.records[index].target = UInt32(target) }
+        let standing = target.map { self.standing(of: $0) } ?? standingOfMissing()
         if case .address(let server) = standing {
             if node == 0, !zone.nodes[server].isOccluded { zone.nodes[server].flags.insert(.nameServer) }
             return
         }
-        let target = targetName
+        let name = key.name
         switch standing {
         case .address: break
         case .alias:
             report(
                 .nameServerIsAlias, isError: node == 0, node: node, record: record,
-                "\(zone.name(of: node)): NS \(target) is a CNAME (illegal)")
+                "\(zone.name(of: node)): NS \(name) is a CNAME (illegal)")
         case .belowAlias:
             report(
                 .nameServerIsAlias, isError: node == 0, node: node, record: record,
-                "\(zone.name(of: node)): NS \(target) is below a DNAME (illegal)")
+                "\(zone.name(of: node)): NS \(name) is below a DNAME (illegal)")
         case .delegated(let cut):
             report(
                 .missingGlue, isError: false, node: node, record: record,
                 """
-                \(zone.name(of: node)): NS \(target) has no \(cut == node ? "required" : "sibling") glue: \
+                \(zone.name(of: node)): NS \(name) has no \(cut == node ? "required" : "sibling") glue: \
                 address records (A or AAAA)
                 """)
         case .none:
             report(
                 .missingGlue, isError: node == 0 || !zone.nodes[node].flags.contains(.delegation), node: node,
                 record: record,
-                "\(zone.name(of: node)): NS \(target) has no address records (A or AAAA)")
+                "\(zone.name(of: node)): NS \(name) has no address records (A or AAAA)")
         }
     }
 
@@ -78,35 +85,30 @@ extension ZoneCompiler {
         if type == .mx, looksLikeAddress {
             report(
                 .targetIsAddress, isError: false, node: node, record: record,
-                "\(zone.name(of: node)): MX \(targetName) is an address")
+                "\(zone.name(of: node)): MX \(key.name) is an address")
         }
         guard zone.contains(key) else { return }
-        switch standing() {
+        let target = zone.find(key, labels: key.labelCount)
+        switch target.map({ standing(of: $0) }) ?? standingOfMissing() {
         case .address, .delegated: return
         case .alias:
             report(
                 type == .mx ? .mailExchangerIsAlias : .targetIsAlias, isError: false, node: node,
                 record: record,
-                "\(zone.name(of: node)): \(type) \(targetName) is a CNAME (illegal)")
+                "\(zone.name(of: node)): \(type) \(key.name) is a CNAME (illegal)")
         case .belowAlias:
             report(
                 .targetIsAlias, isError: false, node: node, record: record,
-                "\(zone.name(of: node)): \(type) \(targetName) is below a DNAME (illegal)")
+                "\(zone.name(of: node)): \(type) \(key.name) is below a DNAME (illegal)")
         case .none:
             report(
                 .targetWithoutAddress, isError: false, node: node, record: record,
-                "\(zone.name(of: node)): \(type) \(targetName) has no address records (A or AAAA)")
+                "\(zone.name(of: node)): \(type) \(key.name) has no address records (A or AAAA)")
         }
     }
 
-    /// The name in the key.
-    private var targetName: DomainName {
-        DomainName(uncheckedWire: (0..<key.length).map { key.octet(at: $0) })
-    }
-
-    /// What the zone knows about the key, which lies in it.
-    private func standing() -> Standing {
-        if let node = zone.find(key, labels: key.labelCount) { return standing(of: node) }
+    /// What the zone knows about the key, which lies in it and is none of its names.
+    private func standingOfMissing() -> Standing {
         var labels = key.labelCount - 1
         var encloser = zone.find(key, labels: labels)
         while encloser == nil, labels > zone.apexLabels {
@@ -125,15 +127,9 @@ extension ZoneCompiler {
     }
 
     private func standing(of node: Int) -> Standing {
-        var hasAddress = false
-        for index in records(of: node) {
-            switch zone.records[index].type {
-            case .a, .aaaa: hasAddress = true
-            case .cname: return .alias
-            default: break
-            }
-        }
-        if hasAddress { return .address(node) }
+        let kinds = zone.nodes[node].kinds
+        if kinds.contains(.alias) { return .alias }
+        if kinds.contains(.address) { return .address(node) }
         // The owner of a DNAME is no alias itself.
         if zone.nodes[node].flags.contains(.subtreeAlias), !zone.nodes[node].isOccluded { return .none }
         return cut(atOrAbove: node) ?? .none

@@ -8,20 +8,33 @@ struct ZoneCompiler: ~Copyable {
     var composer: AnswerComposer
     var key = NameKey()
     /// Where each node lies in the heap, in units of eight octets; 0 for those that have no place there.
-    var places: [UInt32]
+    var places: Column<UInt32>
     /// Whether any record is signed.
     var isSigned = false
     /// How the zone proves what it doesn't have.
     var denialKind = DenialKind.none
     /// How it hashes names.
     var parameters = NSEC3Parameters.none
+    /// The records of the node that is being written, in the order of its directory: ranks above, indices below.
+    private var order = Column<UInt64>(capacity: 16)
+    /// The name servers of the rrset that is being written.
+    private var servers = Column<WrittenServer>(capacity: 16)
     private var recordCount = 0
     private var serial: UInt32 = 0
 
+    /// A record that names a server, and where its data begins in the block.
+    private struct WrittenServer: BitwiseCopyable {
+        var record: UInt32
+        var place: UInt32
+    }
+
+    /// What the rank of a signature has besides the type that it covers: all come after all else.
+    private static let signatureRank = 1 << 16
+
     init(_ zone: consuming PendingZone, limits: ZoneLimits, issues: IssueList) {
-        let room = zone.nodes.count * 24 + zone.names.view.count + zone.records.count * 32 + zone.data.count
+        let room = zone.nodes.count * 24 + zone.names.count + zone.records.count * 32 + zone.data.count
         composer = AnswerComposer(capacity: room)
-        places = Array(repeating: 0, count: zone.nodes.count)
+        places = Column(zeros: zone.nodes.count)
         self.limits = limits
         self.issues = issues
         self.zone = zone
@@ -32,7 +45,7 @@ struct ZoneCompiler: ~Copyable {
     /// - Parameter now: Seconds since 1970, by which signatures are judged; nil: they aren't.
     mutating func compile(at now: UInt32?) -> (zone: Zone?, issues: [ZoneIssue]) {
         checkApex()
-        findSignatures()
+        isSigned = zone.kinds.contains(.signature)
         markCuts()
         checkNodes()
         checkNameServers()
@@ -110,24 +123,20 @@ struct ZoneCompiler: ~Copyable {
     /// The SOA for negative answers: with the smaller of its TTL and its last field (RFC 2308 §3).
     private mutating func composeNegative() -> RRSet {
         // checkApex has seen to it that there is exactly one.
-        guard let index = records(of: 0).first(where: { zone.records[$0].type == .soa }) else {
+        guard let index = zone.first(.soa, of: 0) else {
             return RRSet(type: .soa, count: 0, length: 0, relocationCount: 0, start: 0, place: 0)
         }
         let record = zone.records[index]
-        let end = Int(record.dataStart) + Int(record.dataLength)
-        func number(_ start: Int) -> UInt32 {
-            zone.data[start..<(start + 4)].reduce(0) { $0 << 8 | UInt32($1) }
-        }
-        serial = number(end - 20)
+        let end = Int(record.dataLength)
+        serial = zone.word32(end - 20, of: record)
         reserveFront()
         let start = composer.begin(owner: 0, of: zone, hasSeveral: true)
-        let ttl = min(record.ttl, number(end - 4))
-        composer.append(record, ttl: ttl, data: zone.data, movesOwner: true)
+        let ttl = min(record.ttl, zone.word32(end - 4, of: record))
+        composer.append(record, of: zone, ttl: ttl, movesOwner: true)
         let length = composer.blockLength
+        sortRecords(of: 0)
         composeSignatures(
-            records(of: 0).filter { zone.records[$0].type == .rrsig && covered(by: zone.records[$0]) == .soa },
-            of: .soa, node: 0, block: start,
-            maximumTTL: ttl, movesOwner: true)
+            signatures(of: .soa, from: 0), of: .soa, node: 0, block: start, maximumTTL: ttl, movesOwner: true)
         composer.appendRelocations()
         return RRSet(
             type: .soa, count: 1, length: length, relocationCount: composer.relocations.count, start: start,
@@ -147,53 +156,75 @@ struct ZoneCompiler: ~Copyable {
             zone.names.view, from: Int(name.nameStart), count: Int(name.nameLength), to: start + 8)
 
         if name.first == PendingNode.none { return }
-        if zone.records[Int(name.first)].next == PendingNode.none, !name.flags.contains(.delegation) {
-            if zone.records[Int(name.first)].type == .rrsig { return reportUnused([Int(name.first)], of: node) }
-            compose(
-                [Int(name.first)][...], signatures: [], of: node, at: start,
-                directory: composer.heap.extend(by: 12))
-            composer.heap.store(UInt16(1).littleEndian, at: start + 2)
-            return
-        }
-        var sorted = records(of: node)
-        var signatures: [Int] = []
-        if isSigned {
-            signatures = sorted.filter { zone.records[$0].type == .rrsig }
-            sorted.removeAll { zone.records[$0].type == .rrsig }
-        }
         let isCut = name.flags.contains(.delegation)
-        if isCut { sorted.removeAll { !isAtCut(zone.records[$0].type) } }
-        // Stable, since the order within an rrset is the zone's.
-        sorted = sorted.enumerated().sorted {
-            (zone.records[$0.element].type, $0.offset) < (zone.records[$1.element].type, $1.offset)
-        }.map(\.element)
-        var types = 0
-        for index in sorted.indices
-        where index == 0 || zone.records[sorted[index]].type != zone.records[sorted[index - 1]].type {
-            types += 1
-        }
+        let (plain, types) = sortRecords(of: node)
         if let most = limits.typesPerName, types > most {
             report(
-                .beyondLimit, node: node, record: zone.records[sorted[0]],
+                .beyondLimit, node: node, record: record(0),
                 "\(zone.name(of: node)) has more than \(most) types (max-types-per-name)")
             return
         }
         composer.heap.store(UInt16(types).littleEndian, at: start + 2)
         var directory = composer.heap.extend(by: types * RRSet.entrySize)
-        var rest = sorted[...]
-        while let first = rest.first {
-            let type = zone.records[first].type
-            let rrset = rest.prefix { zone.records[$0].type == type }
-            rest = rest.dropFirst(rrset.count)
+        var first = 0
+        var unused = plain
+        while first < plain {
+            let type = record(first).type
+            var end = first + 1
+            while end < plain, rank(end) == rank(first) { end += 1 }
             // The servers at a cut are the child's to sign (RFC 4035 §2.2).
-            let own = isCut && type == .ns ? [] : signatures.filter { covered(by: zone.records[$0]) == type }
-            compose(rrset, signatures: own, of: node, at: start, directory: directory)
+            let own = isCut && type == .ns ? plain..<plain : signatures(of: type, from: unused)
+            reportUnused(unused..<max(own.lowerBound, unused), of: node)
+            unused = max(own.upperBound, unused)
+            compose(first..<end, signatures: own, of: node, at: start, directory: directory)
             directory += RRSet.entrySize
+            first = end
         }
-        if !signatures.isEmpty {
-            let types = Set(sorted.map { zone.records[$0].type }.filter { !isCut || $0 != .ns })
-            reportUnused(signatures.filter { !types.contains(covered(by: zone.records[$0])) }, of: node)
+        reportUnused(unused..<order.count, of: node)
+    }
+
+    /// Puts a node's records into the order of its directory; how many of them are no signatures, and of how many
+    /// types they are. Within a type the order stays the zone's.
+    @discardableResult
+    private mutating func sortRecords(of node: Int) -> (plain: Int, types: Int) {
+        order.removeAll()
+        let isCut = zone.nodes[node].flags.contains(.delegation)
+        var signatures = 0
+        var next = zone.nodes[node].first
+        while next != PendingNode.none {
+            let record = zone.records[Int(next)]
+            var rank = Int(record.type.rawValue)
+            if record.type == .rrsig {
+                rank = Self.signatureRank | Int(covered(by: record).rawValue)
+                signatures += 1
+            }
+            if !isCut || rank >= Self.signatureRank || isAtCut(record.type) {
+                order.append(UInt64(rank) << 32 | UInt64(next))
+            }
+            next = record.next
         }
+        order.sort(by: <)
+        let plain = order.count - signatures
+        var types = 0
+        for index in 0..<plain where index == 0 || rank(index) != rank(index - 1) { types += 1 }
+        return (plain, types)
+    }
+
+    /// The rank of a record of the node that is being written.
+    private func rank(_ index: Int) -> Int { Int(order[index] >> 32) }
+
+    func recordIndex(_ index: Int) -> Int { Int(UInt32(truncatingIfNeeded: order[index])) }
+
+    func record(_ index: Int) -> PendingRecord { zone.records[recordIndex(index)] }
+
+    /// Where the signatures of a type lie in the order, or would, from an index on.
+    private func signatures(of type: RecordType, from index: Int) -> Range<Int> {
+        let rank = Self.signatureRank | Int(type.rawValue)
+        var start = index
+        while start < order.count, self.rank(start) < rank { start += 1 }
+        var end = start
+        while end < order.count, self.rank(end) == rank { end += 1 }
+        return start..<end
     }
 
     /// The types that a delegation's parent answers for, or needs for the referral.
@@ -201,15 +232,14 @@ struct ZoneCompiler: ~Copyable {
         type == .ns || type == .ds || type == .nsec
     }
 
-    /// Writes the answer of an rrset and its entry in the directory.
+    /// Writes the answer of an rrset, a run of the order, and its entry in the directory.
     private mutating func compose(
-        _ rrset: ArraySlice<Int>, signatures: [Int], of node: Int, at nodePlace: Int, directory: Int
+        _ rrset: Range<Int>, signatures: Range<Int>, of node: Int, at nodePlace: Int, directory: Int
     ) {
-        guard let first = rrset.first else { return }
-        let type = zone.records[first].type
+        let (type, ttl) = (record(rrset.lowerBound).type, record(rrset.lowerBound).ttl)
         if let most = limits.recordsPerType, rrset.count > most {
             report(
-                .beyondLimit, node: node, record: zone.records[rrset[rrset.startIndex + most]],
+                .beyondLimit, node: node, record: record(rrset.lowerBound + most),
                 "\(zone.name(of: node)) has more than \(most) \(type) records (max-records-per-type)")
             return
         }
@@ -219,34 +249,30 @@ struct ZoneCompiler: ~Copyable {
         if hasGlue {
             composer.align(to: 4)
             _ = composer.heap.extend(by: 8)
+            servers.removeAll()
         }
         if hasGlue || isSigned { reserveFront() }
-        let isPlain = CompressibleNames(in: type).count == 0
-        // Only compression looks at the owner; the name of most nodes is never made.
-        let start =
-            isPlain
-            ? composer.begin()
-            : composer.begin(
-                owner: node, of: zone, hasSeveral: rrset.count > 1 || type == .soa || type.rawValue == 14)
-        let ttl = zone.records[first].ttl
+        let start = composer.begin(
+            owner: node, of: zone, hasSeveral: rrset.count > 1 || type == .soa || type.rawValue == 14)
         var count = 0
-        var targets: [(record: Int, place: Int)] = []
-        for index in rrset where !zone.records[index].isDuplicate {
-            let record = zone.records[index]
+        for index in rrset {
+            let record = record(index)
+            if record.isDuplicate { continue }
             if composer.blockLength + Int(record.dataLength) > Self.largestRRSet {
                 report(
                     .tooLarge, node: node, record: record,
                     "the \(type) records of \(zone.name(of: node)) do not fit into a message")
                 return
             }
-            let place = composer.append(
-                record, ttl: ttl, data: zone.data, movesOwner: isReferral)
-            targets.append((index, place))
+            let place = composer.append(record, of: zone, ttl: ttl, movesOwner: isReferral)
+            if hasGlue {
+                servers.append(WrittenServer(record: UInt32(recordIndex(index)), place: UInt32(place)))
+            }
             count += 1
         }
         recordCount += count
         let length = composer.blockLength
-        if hasGlue { composeGlue(targets, node: node, block: start, length: length) }
+        if hasGlue { composeGlue(node: node, block: start, length: length) }
         if !signatures.isEmpty {
             recordCount += composeSignatures(signatures, of: type, node: node, block: start)
         }
@@ -267,14 +293,14 @@ struct ZoneCompiler: ~Copyable {
     /// Writes the signatures of an rrset behind it; their number.
     @discardableResult
     private mutating func composeSignatures(
-        _ signatures: [Int], of type: RecordType, node: Int, block: Int, maximumTTL: UInt32 = .max,
+        _ signatures: Range<Int>, of type: RecordType, node: Int, block: Int, maximumTTL: UInt32 = .max,
         movesOwner: Bool = false
     ) -> Int {
         let before = composer.blockLength
         var count = 0
-        if signatures.count > 1 { checkRRSet(signatures[...], of: node) }
+        if signatures.count > 1 { checkRRSet(signatures, of: node) }
         for index in signatures {
-            let record = zone.records[index]
+            let record = record(index)
             if record.isDuplicate { continue }
             if composer.blockLength + Int(record.dataLength) > Self.largestRRSet {
                 report(
@@ -283,8 +309,7 @@ struct ZoneCompiler: ~Copyable {
                 )
                 return count
             }
-            composer.append(
-                record, ttl: min(record.ttl, maximumTTL), data: zone.data, movesOwner: movesOwner)
+            composer.append(record, of: zone, ttl: min(record.ttl, maximumTTL), movesOwner: movesOwner)
             count += 1
         }
         composer.heap.store(UInt16(count).littleEndian, at: block - 4)
@@ -297,57 +322,63 @@ struct ZoneCompiler: ~Copyable {
         MessageSize.maximum - MessageSize.question - MessageSize.opt - MessageSize.name - 512
 
     /// Adds to a referral the addresses of its servers: first those below the cut, then others of the zone.
-    private mutating func composeGlue(
-        _ targets: [(record: Int, place: Int)], node: Int, block: Int, length: Int
-    ) {
-        let owner = Int(zone.nodes[node].nameLength) + zone.origin.wire.count
-        var counts: [UInt16] = [0, 0]
-        var ends = [length, length]
+    private mutating func composeGlue(node: Int, block: Int, length: Int) {
+        let required = appendGlue(isRequired: true, node: node)
+        let end = composer.blockLength
+        let optional = appendGlue(isRequired: false, node: node)
+        composer.heap.store(UInt16(required), at: block - 12)
+        composer.heap.store(UInt16(optional), at: block - 10)
+        composer.heap.store(UInt16(end - length), at: block - 8)
+        composer.heap.store(UInt16(composer.blockLength - end), at: block - 6)
+        for index in servers.indices {
+            let target = zone.records[Int(servers[index].record)].target
+            if target != PendingNode.none { zone.nodes[Int(target)].isInReferral = false }
+        }
+    }
+
+    /// The number of addresses added.
+    private mutating func appendGlue(isRequired: Bool, node: Int) -> Int {
+        let owner = Int(zone.nodes[node].nameLength) + zone.apex.length
+        var count = 0
         var isReported = false
-        for isRequired in [true, false] {
-            let which = isRequired ? 0 : 1
-            var seen: Set<Int> = []
-            for target in targets {
-                guard let server = self.node(ofNameIn: zone.records[target.record]),
-                    seen.insert(server).inserted,
-                    isRequired == isBelow(server, cut: node)
-                else { continue }
-                let pointer = MessageSize.header + owner + 4 + target.place
-                for index in records(of: server) {
-                    let record = zone.records[index]
-                    guard record.type == .a || record.type == .aaaa, !record.isDuplicate else { continue }
-                    if pointer > 0x3FFF - MessageSize.name
-                        || composer.blockLength + RRSet.recordHeader + 16 >= Self.largestRRSet
-                    {
-                        if isRequired, node != 0, !isReported {
-                            // RFC 9471 §3.1: a referral is not whole without them.
-                            isReported = true
-                            report(
-                                .tooLarge, node: node, record: record,
-                                "the glue of \(zone.name(of: node)) does not fit into a message")
-                        }
-                        continue
+        for index in servers.indices {
+            let target = zone.records[Int(servers[index].record)].target
+            guard target != PendingNode.none else { continue }
+            let server = Int(target)
+            if zone.nodes[server].isInReferral || isRequired != isBelow(server, cut: node) { continue }
+            zone.nodes[server].isInReferral = true
+            let isGlue = zone.nodes[server].isOccluded || zone.nodes[server].flags.contains(.delegation)
+            let pointer = MessageSize.header + owner + 4 + Int(servers[index].place)
+            var next = zone.nodes[server].first
+            while next != PendingNode.none {
+                let (place, record) = (Int(next), zone.records[Int(next)])
+                next = record.next
+                guard record.type == .a || record.type == .aaaa, !record.isDuplicate else { continue }
+                if pointer > 0x3FFF - MessageSize.name
+                    || composer.blockLength + RRSet.recordHeader + 16 >= Self.largestRRSet
+                {
+                    if isRequired, node != 0, !isReported {
+                        // RFC 9471 §3.1: a referral is not whole without them.
+                        isReported = true
+                        report(
+                            .tooLarge, node: node, record: record,
+                            "the glue of \(zone.name(of: node)) does not fit into a message")
                     }
-                    composer.append(
-                        record, ttl: record.ttl, data: zone.data, pointer: pointer, movesOwner: true)
-                    counts[which] += 1
-                    if zone.nodes[server].isOccluded || zone.nodes[server].flags.contains(.delegation),
-                        !record.isGlue
-                    {
-                        zone.records[index].isGlue = true
-                        recordCount += 1
-                    }
+                    continue
+                }
+                composer.append(record, of: zone, ttl: record.ttl, pointer: pointer, movesOwner: true)
+                count += 1
+                if isGlue, !record.isGlue {
+                    zone.records[place].isGlue = true
+                    recordCount += 1
                 }
             }
-            ends[which] = composer.blockLength
         }
-        composer.heap.store(counts[0], at: block - 12)
-        composer.heap.store(counts[1], at: block - 10)
-        composer.heap.store(UInt16(ends[0] - length), at: block - 8)
-        composer.heap.store(UInt16(ends[1] - ends[0]), at: block - 6)
+        return count
     }
 
     private mutating func linkWildcards() {
+        if !zone.hasWildcards { return }
         for node in zone.nodes.indices
         where zone.nodes[node].flags.contains(.isWildcard) && places[node] != 0 && node != 0 {
             let parent = Int(places[Int(zone.nodes[node].parent)]) * 8

@@ -24,7 +24,9 @@ struct Workload {
     init(_ name: String, options: [UInt8]?) throws {
         self.options = options
         if let records = Int(name) {
-            let (builder, hosts) = try Self.large(records)
+            let origin = try DomainName("big.example")
+            var builder = ZoneBuilder(origin: origin, recordCountHint: records)
+            let hosts = try Self.fill(&builder, records)
             let (zone, issues) = builder.compile()
             guard let zone else { throw BenchmarkError.zone(issues) }
             self.zone = zone
@@ -89,9 +91,8 @@ struct Workload {
     }
 
     /// The zone that zones.py makes, without its text.
-    private static func large(_ records: Int) throws -> (ZoneBuilder, hosts: Int) {
-        let origin = try DomainName("big.example")
-        var builder = ZoneBuilder(origin: origin, recordCountHint: records)
+    private static func fill(_ builder: inout ZoneBuilder, _ records: Int) throws -> Int {
+        let origin = builder.origin
         func add(_ line: String) throws {
             let record = try RecordText(line, origin: origin)
             builder.add(owner: record.owner, type: record.type, ttl: record.ttl, data: record.data)
@@ -127,7 +128,7 @@ struct Workload {
             }
             host += 1
         }
-        return (builder, host)
+        return host
     }
 }
 

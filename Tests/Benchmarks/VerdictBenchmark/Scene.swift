@@ -29,14 +29,22 @@ final class Scene: Sendable {
     private let zone: Zone
     private let servers: Int
 
-    init(backend: any Backend, servers: Int) throws {
+    /// - Parameters:
+    ///   - names: Further names of the VIP.
+    ///   - sets: How many addresses they have beside it, one each.
+    init(backend: any Backend, servers: Int, names: Int, sets: Int) throws {
         let compiled = try compile(
             "example.com",
             """
             @ 86400 SOA ns1 admin 1 3600 300 604800 86400
             @ 86400 NS ns1.example.net.
             www 86400 A 127.0.99.140
-            """)
+
+            """
+                + (0..<names).map {
+                    let own = sets == 0 ? "" : "n\($0) 86400 A 10.1.\($0 % sets >> 8).\($0 % sets & 255)\n"
+                    return "n\($0) 86400 A 127.0.99.140\n\(own)"
+                }.joined())
         guard let zone = compiled.zone else { throw BenchmarkError.zone }
         let store = SnapshotStore(Snapshot(catalog: ZoneCatalog([:])))
         let outcome = HandedOutcome()

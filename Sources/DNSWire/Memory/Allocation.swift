@@ -1,0 +1,84 @@
+#if canImport(Glibc)
+    internal import Glibc
+#else
+    internal import Musl
+#endif
+
+/// Zeroed memory of one owner, who frees it once. What is large comes straight from the system and goes back there at
+/// once, in pages as large as it has: the allocator would keep holes, and a zone of a million names touches more small
+/// pages than a processor remembers the places of.
+@safe struct Allocation {
+    let base: UnsafeMutableRawPointer
+    /// Octets.
+    let size: Int
+
+    /// Two large pages of x86-64, of which one at least then lies in it whole.
+    private static let largeSize = 4 << 20
+    private static let largePage = 2 << 20
+    /// Up to here it costs next to nothing to copy what is trimmed.
+    private static let smallSize = 1 << 16
+
+    private var isMapped: Bool { size >= Self.largeSize }
+
+    private init(_ base: UnsafeMutableRawPointer, size: Int) {
+        unsafe self.base = base
+        self.size = size
+    }
+
+    /// So many octets, or somewhat more. What doesn't fit into memory ends the process, as any allocation does.
+    init(size: Int) {
+        if size < Self.largeSize {
+            unsafe self.init(calloc(1, size)!, size: size)
+        } else {
+            let size = Self.largePages(size)
+            let memory = unsafe mmap(
+                nil, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
+            precondition(unsafe memory != MAP_FAILED, "out of memory")
+            // A wish, which systems without large pages refuse.
+            unsafe madvise(memory, size, MADV_HUGEPAGE)
+            unsafe self.init(memory!, size: size)
+        }
+    }
+
+    /// The same octets in more room, what is added is zero.
+    consuming func grown(to newSize: Int) -> Allocation {
+        let grown = Allocation(size: newSize)
+        unsafe grown.base.copyMemory(from: base, byteCount: size)
+        free()
+        return grown
+    }
+
+    /// The same octets, without what lies beyond the first of them.
+    consuming func trimmed(to newSize: Int) -> Allocation {
+        if isMapped, newSize >= Self.largeSize {
+            let kept = Self.largePages(newSize)
+            if kept < size { unsafe munmap(base + kept, size - kept) }
+            return unsafe Allocation(base, size: kept)
+        }
+        if !isMapped, newSize >= Self.smallSize {
+            return unsafe Allocation(realloc(base, newSize) ?? base, size: newSize)
+        }
+        // Made anew: what shrinks in its place leaves behind a piece that is too short for the next buffer of
+        // the kind, and with very many zones those pieces are more than all the rest.
+        let copy = unsafe malloc(newSize)!
+        unsafe copy.copyMemory(from: base, byteCount: newSize)
+        free()
+        return unsafe Allocation(copy, size: newSize)
+    }
+
+    /// To be called once.
+    func free() {
+        if isMapped {
+            unsafe munmap(base, size)
+        } else {
+            unsafe release(base)
+        }
+    }
+
+    private static func largePages(_ size: Int) -> Int { (size + largePage - 1) / largePage * largePage }
+}
+
+/// The allocator's `free`, which a method of the same name hides.
+private func release(_ memory: UnsafeMutableRawPointer) {
+    unsafe free(memory)
+}

@@ -15,12 +15,15 @@ struct CatalogEntry: Sendable {
     /// Whether nothing but the zone and its marks decide about an answer: it is there, open to all, and
     /// answers are minimal and not limited.
     var isPlain: Bool
+    /// Octets and labels of its apex.
+    var length: UInt8
+    var labels: UInt8
+    /// Its place in the catalog.
+    var index: UInt32
     /// Who may ask.
     var access: (start: Int, end: Int)
     /// Where its apex's name is among the names, in lower case.
     var nameStart: Int
-    /// The labels of its apex.
-    var labels: Int
 }
 
 /// An entry of a catalog where it lies: a single word to hand on.
@@ -39,7 +42,9 @@ struct CatalogEntry: Sendable {
     var isPlain: Bool { unsafe pointer.pointee.isPlain }
     var access: (start: Int, end: Int) { unsafe pointer.pointee.access }
     var nameStart: Int { unsafe pointer.pointee.nameStart }
-    var labels: Int { unsafe pointer.pointee.labels }
+    var length: Int { Int(unsafe pointer.pointee.length) }
+    var labels: Int { Int(unsafe pointer.pointee.labels) }
+    var index: Int { Int(unsafe pointer.pointee.index) }
 }
 
 /// The zones of a catalog as a query sees them. Whoever keeps it keeps the ``CatalogMemory``.
@@ -54,7 +59,7 @@ struct CatalogEntry: Sendable {
         var names: FlatView
         var entries: UnsafeMutablePointer<CatalogEntry>
         var count: Int
-        /// Labels of the longest apex; -1 without zones.
+        /// Labels of the longest apex.
         var deepest: Int
         /// Bit by number of labels: whether there is an apex of that many.
         var depths: (low: UInt64, high: UInt64)
@@ -67,20 +72,31 @@ struct CatalogEntry: Sendable {
         unsafe self.head = head
     }
 
-    /// The zone with the longest apex, of at most so many labels, that a name lies at or below; -1 if none.
-    @inline(__always)
+    /// The place of the zone with the longest apex, of at most so many labels, that a name lies at or below; -1 if
+    /// there is none.
     func find(_ key: borrowing NameKey, atMost most: Int) -> Int {
-        let labels = min(most, unsafe head.pointee.deepest)
-        if labels < 0 { return -1 }
-        // Most names lie in a zone of as many labels as the longest apex has.
-        let hash = key.hash(labels: labels)
+        findFurther(key, from: min(most, unsafe head.pointee.deepest))
+    }
+
+    /// The zone with the longest apex that a name lies at or below.
+    @inline(__always)
+    func entry(of key: borrowing NameKey) -> ServedEntry? {
+        // Most names lie in a zone of as many labels as the longest apex has, and most apexes are where they belong.
+        let labels = min(key.labelCount, unsafe head.pointee.deepest)
+        let start = key.offset(labels: labels)
+        let hash = key.hash(from: start)
         let slot = Int(truncatingIfNeeded: hash &>> 32) & (unsafe head.pointee.mask)
-        let word = unsafe head.pointee.slots.word64(at: slot &* 8)
-        if word != 0, UInt32(truncatingIfNeeded: word &>> 32) == UInt32(truncatingIfNeeded: hash) {
-            let entry = Int(UInt32(truncatingIfNeeded: word)) &- 1
-            if isApex(of: self[entry], key, labels: labels) { return entry }
+        // There are as many slots as the mask says.
+        let word = unsafe head.pointee.slots.uncheckedWord64(at: slot &* 8)
+        let place = Int(UInt32(truncatingIfNeeded: word)) &- 1
+        if UInt32(truncatingIfNeeded: word &>> 32) == UInt32(truncatingIfNeeded: hash),
+            UInt(bitPattern: place) < UInt(bitPattern: unsafe head.pointee.count)
+        {
+            let entry = unsafe ServedEntry(pointer: head.pointee.entries + place)
+            if isApex(of: entry, key, from: start) { return entry }
         }
-        return findFurther(key, from: labels)
+        let found = findFurther(key, from: labels)
+        return found < 0 ? nil : self[found]
     }
 
     @inline(never)
@@ -107,7 +123,8 @@ struct CatalogEntry: Sendable {
     }
 
     private func find(_ key: borrowing NameKey, labels: Int) -> Int {
-        let hash = key.hash(labels: labels)
+        let start = key.offset(labels: labels)
+        let hash = key.hash(from: start)
         let mask = unsafe head.pointee.mask
         var slot = Int(truncatingIfNeeded: hash &>> 32) & mask
         while true {
@@ -115,19 +132,19 @@ struct CatalogEntry: Sendable {
             if word == 0 { return -1 }
             if UInt32(truncatingIfNeeded: word &>> 32) == UInt32(truncatingIfNeeded: hash) {
                 let entry = Int(UInt32(truncatingIfNeeded: word)) &- 1
-                if isApex(of: self[entry], key, labels: labels) { return entry }
+                if isApex(of: self[entry], key, from: start) { return entry }
             }
             slot = (slot &+ 1) & mask
         }
     }
 
-    /// Whether the key's last labels are an entry's apex.
+    /// Whether what begins at an octet of the key is an entry's apex.
     @inline(__always)
-    private func isApex(of entry: ServedEntry, _ key: borrowing NameKey, labels: Int) -> Bool {
-        let start = key.offset(labels: labels)
-        return entry.labels == labels
-            && key.matches(
-                unsafe head.pointee.names, at: entry.nameStart, from: start, count: key.length &- start)
+    private func isApex(of entry: ServedEntry, _ key: borrowing NameKey, from start: Int) -> Bool {
+        // No name in wire form begins with another, so that the key's ends where the apex's does. Entries and names
+        // were made together.
+        unsafe key.matches(
+            unchecked: head.pointee.names, at: entry.nameStart, from: start, count: entry.length)
     }
 }
 
@@ -171,7 +188,8 @@ struct CatalogEntry: Sendable {
                     isBroken: zone == nil, isOpen: (served.allowQuery ?? options.allowQuery).isAny,
                     isPlain: zone != nil && (served.allowQuery ?? options.allowQuery).isAny
                         && options.minimalResponses == .yes && options.rateLimiter == nil,
-                    access: access, nameStart: nameStart, labels: key.labelCount))
+                    length: UInt8(key.length), labels: UInt8(key.labelCount), index: UInt32(index),
+                    access: access, nameStart: nameStart))
             if key.labelCount < 64 {
                 depths.low |= 1 << UInt64(key.labelCount)
             } else {
@@ -189,7 +207,7 @@ struct CatalogEntry: Sendable {
         let deepest =
             depths.high != 0
             ? 127 - depths.high.leadingZeroBitCount
-            : depths.low != 0 ? 63 - depths.low.leadingZeroBitCount : -1
+            : depths.low != 0 ? 63 - depths.low.leadingZeroBitCount : 0
         unsafe head = .allocate(capacity: 1)
         unsafe head.initialize(
             to: CatalogTable.Head(

@@ -1,77 +1,67 @@
 internal import DNSWire
 internal import Zones
 
-/// A block of a zone that is all of an answer but header, question and OPT record.
+/// A block of a zone that is all of an answer but the question and the OPT record.
 struct PreparedAnswer {
     /// Where the records begin in the zone's heap.
     var start: Int
-    /// Octets of the answer's, or the authority section's, records.
+    /// Octets of all sections.
     var length: Int
-    /// Pointers that move, and where the list of them is.
+    /// Where the block ends, with glue and signatures; behind it is the list of the pointers that move.
+    var end: Int
+    /// The number of them.
     var relocationCount: Int
-    var relocations: Int
     /// By how much they move: what the name asked is longer than the one that the block was prepared for.
     var shift: Int
-    /// The records that the length is of.
-    var count: UInt16
-    /// Whether they are the answer section's, not the authority section's.
-    var isAnswer: Bool
     /// AA, and the response code.
     var flags: UInt16
-    /// Octets and records of glue that must be there, and of glue that may be left out; they follow.
-    var requiredLength = 0
-    var optionalLength = 0
-    var requiredCount: UInt16 = 0
-    var optionalCount: UInt16 = 0
+    /// The header's numbers: one question, records of the three sections. The last are glue.
+    var counts: UInt64
 
-    /// Octets of all.
-    @inline(__always) var size: Int { length &+ requiredLength &+ optionalLength }
+    private var relocations: Int { (end &+ 1) & ~1 }
+    /// Records of the answer section.
+    var answers: UInt16 { UInt16(truncatingIfNeeded: counts &>> 32) }
+    /// Records of the authority section.
+    var authorities: UInt16 { UInt16(truncatingIfNeeded: counts &>> 16) }
+    /// Records of the additional section.
+    var additionals: UInt16 { UInt16(truncatingIfNeeded: counts) }
 
     /// An rrset; with its signatures, if it has any and they are wanted.
     @inline(__always)
     init(
-        _ rrset: RRSet, _ signatures: Signatures, wantsDNSSEC: Bool, shift: Int, isAnswer: Bool,
+        _ rrset: RRSet, _ signatures: Signatures, wantsDNSSEC: Bool = false, shift: Int, isAnswer: Bool,
         flags: UInt16
     ) {
         start = rrset.start
         relocationCount = rrset.relocationCount
-        relocations = (rrset.start &+ rrset.length &+ signatures.length &+ 1) & ~1
+        end = rrset.start &+ rrset.length &+ signatures.length
         length = wantsDNSSEC ? rrset.length &+ signatures.length : rrset.length
-        count = UInt16(truncatingIfNeeded: wantsDNSSEC ? rrset.count &+ signatures.count : rrset.count)
         self.shift = shift
-        self.isAnswer = isAnswer
         self.flags = flags
+        let count = wantsDNSSEC ? rrset.count &+ signatures.count : rrset.count
+        counts = 1 &<< 48 | UInt64(UInt16(truncatingIfNeeded: count)) &<< (isAnswer ? 32 : 16)
     }
 
-    /// An NS rrset with its glue, whose signatures come behind all.
-    init(
-        _ rrset: RRSet, _ glue: Glue, _ signatures: Signatures, shift: Int, isAnswer: Bool, flags: UInt16
-    ) {
-        start = rrset.start
-        relocationCount = rrset.relocationCount
-        relocations = (rrset.start &+ rrset.length &+ glue.length &+ signatures.length &+ 1) & ~1
-        length = rrset.length
-        count = UInt16(truncatingIfNeeded: rrset.count)
-        requiredLength = glue.requiredLength
-        optionalLength = glue.optionalLength
-        requiredCount = UInt16(truncatingIfNeeded: glue.requiredCount)
-        optionalCount = UInt16(truncatingIfNeeded: glue.optionalCount)
-        self.shift = shift
-        self.isAnswer = isAnswer
-        self.flags = flags
+    /// Adds the glue that follows an NS rrset; what is signed has its signatures behind the glue.
+    @inline(__always)
+    mutating func add(_ glue: Glue) {
+        length &+= glue.length
+        end &+= glue.length
+        counts |= UInt64(UInt16(truncatingIfNeeded: glue.count))
     }
 
     /// Copies the first octets of the block to the place right after the question, where alone its
     /// pointers are right, and moves those that have to move.
     @inline(__always)
     func copy(_ octets: Int, from heap: FlatView, to output: MessageBuffer, at place: Int) {
-        output.copy(heap, from: start, count: octets, to: place)
+        // Neither is negative.
+        heap.check(end: start &+ octets)
+        unsafe output.copy(unchecked: heap, from: start, count: octets, to: place)
         if shift == 0 { return }
         for index in 0..<relocationCount {
             let offset = Int(heap.word16(at: relocations &+ 2 &* index).littleEndian)
             if offset >= octets { return }
-            let pointer = output.big16(at: place &+ offset)
-            output.store(big16: pointer &+ UInt16(truncatingIfNeeded: shift), at: place &+ offset)
+            output.add(big16: shift, at: place &+ offset)
         }
     }
 
@@ -149,9 +139,9 @@ extension Responder {
                 let servers = zone.rrset(of: found.node, type: .ns)
             else { return .further(found) }
             let shift = question.length &- zone.nameLength(of: found.node) &- zone.apexLength
-            return .answer(
-                PreparedAnswer(
-                    servers, Glue(of: servers, in: zone.heap), .none, shift: shift, isAnswer: false, flags: 0))
+            var answer = PreparedAnswer(servers, .none, shift: shift, isAnswer: false, flags: 0)
+            answer.add(Glue(of: servers, in: zone.heap))
+            return .answer(answer)
         case .exact, .wildcard:
             guard let rrset = zone.rrset(of: found.node, type: type) else { break }
             if let place = steeredPlace(rrset, entry.marks) { return .steered(rrset, place: place) }
@@ -159,12 +149,19 @@ extension Responder {
                 found.match == .exact
                 ? 0 : question.length &- zone.nameLength(of: found.node) &- zone.apexLength
             let signatures = zone.signatures(of: rrset, node: found.node)
+            var answer = PreparedAnswer(
+                rrset, signatures, shift: shift, isAnswer: true, flags: authoritative)
+            // The zone's own servers have their addresses with them, as the peers have it also with minimal responses;
+            // else they are added one by one.
             if type == .ns && found.node == zone.apexNode {
-                return .answer(servers(rrset, signatures, of: zone))
+                let glue = Glue(of: rrset, in: zone.heap)
+                if table.minimalResponses {
+                    answer.add(glue)
+                } else {
+                    answer.end &+= glue.length
+                }
             }
-            return .answer(
-                PreparedAnswer(
-                    rrset, signatures, wantsDNSSEC: false, shift: shift, isAnswer: true, flags: authoritative))
+            return .answer(answer)
         case .subtreeAlias:
             return .further(found)
         }
@@ -172,31 +169,12 @@ extension Responder {
         return .answer(denial(of: zone, flags: authoritative))
     }
 
-    /// The zone's own servers, and their addresses also with minimal responses, as the peers do; none is required.
-    private mutating func servers(
-        _ rrset: RRSet, _ signatures: Signatures, of zone: CompiledZone
-    ) -> PreparedAnswer {
-        let flags = HeaderFlags.authoritative.rawValue
-        var answer = PreparedAnswer(
-            rrset, Glue(of: rrset, in: zone.heap), signatures, shift: 0, isAnswer: true, flags: flags)
-        answer.optionalLength &+= answer.requiredLength
-        answer.optionalCount &+= answer.requiredCount
-        answer.requiredLength = 0
-        answer.requiredCount = 0
-        if !table.minimalResponses {
-            // They are added one by one.
-            answer.optionalLength = 0
-            answer.optionalCount = 0
-        }
-        return answer
-    }
-
     /// The SOA that says for how long something is known not to be (RFC 2308).
     @inline(__always)
     mutating func denial(of zone: CompiledZone, flags: UInt16, wantsDNSSEC: Bool = false) -> PreparedAnswer {
-        let shift = question.length &- zone.apexLength
-        let signatures = zone.signatures(of: zone.negative, node: zone.apexNode)
+        let negative = zone.negative
         return PreparedAnswer(
-            zone.negative, signatures, wantsDNSSEC: wantsDNSSEC, shift: shift, isAnswer: false, flags: flags)
+            negative, zone.signatures(of: negative, node: zone.apexNode), wantsDNSSEC: wantsDNSSEC,
+            shift: question.length &- zone.apexLength, isAnswer: false, flags: flags)
     }
 }

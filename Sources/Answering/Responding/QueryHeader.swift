@@ -2,51 +2,52 @@ internal import DNSWire
 
 /// A query's header, as two numbers.
 struct QueryHeader {
-    // Identifier, flags, questions, records of the answer section, from the highest bits down.
-    private let first: UInt64
-    // Records of the authority section, and of the additional one.
-    private let second: UInt32
+    // Identifier and flags, from the highest bits down.
+    private let first: UInt32
+    // Questions, records of the answer, the authority and the additional section.
+    private let numbers: UInt64
 
     /// The first 12 octets of a query, which has to have them.
     @inline(__always)
     init(_ query: RawSpan) {
-        first = query.big64(at: 0)
-        second = query.big32(at: 8)
+        first = query.big32(at: 0)
+        numbers = query.big64(at: 4)
     }
 
     /// The flags.
-    var flags: HeaderFlags { HeaderFlags(rawValue: UInt16(truncatingIfNeeded: first &>> 32)) }
+    var flags: HeaderFlags { HeaderFlags(rawValue: UInt16(truncatingIfNeeded: first)) }
 
     /// The number of questions.
-    var questions: UInt16 { UInt16(truncatingIfNeeded: first &>> 16) }
+    var questions: UInt16 { UInt16(truncatingIfNeeded: numbers &>> 48) }
 
     /// Whether it is no response, its opcode is QUERY, and it has one question.
     @inline(__always)
-    var isOneQuestion: Bool { first & 0x0000_F800_FFFF_0000 == 0x0000_0000_0001_0000 }
+    var isOneQuestion: Bool { first & 0xF800 == 0 && questions == 1 }
 
-    /// Records after the question.
+    /// Whether it has a question and nothing else.
     @inline(__always)
-    var recordCount: UInt64 { first & 0xFFFF | UInt64(second) &<< 16 }
+    var isQuestionAlone: Bool { numbers == 1 &<< 48 }
 
-    /// The same for a single record in the additional section.
-    static var oneAdditional: UInt64 { 1 &<< 16 }
+    /// Whether it has a question and a record in the additional section.
+    @inline(__always)
+    var isQuestionWithOne: Bool { numbers == 1 &<< 48 | 1 }
+
+    /// Whether records follow the questions.
+    var hasRecords: Bool { numbers &<< 16 != 0 }
 
     /// Records of the sections after the question.
     var counts: (answer: Int, authority: Int, additional: Int) {
-        (Int(first & 0xFFFF), Int(second >> 16), Int(second & 0xFFFF))
+        (Int(numbers &>> 32 & 0xFFFF), Int(numbers &>> 16 & 0xFFFF), Int(numbers & 0xFFFF))
     }
 
     /// Writes the header of the response: identifier, opcode and RD as they came. CD is cleared (RFC 4035
     /// §3.1.6), as NSD and Knot do, and so is Z.
+    ///
+    /// - Parameter counts: Sixteen bits each: questions, records of the three sections.
     @inline(__always)
-    func writeResponse(
-        flags: UInt16, questions: UInt16, answers: UInt16, authorities: UInt16, additionals: UInt16,
-        to output: MessageBuffer
-    ) {
-        let own = UInt64(flags | HeaderFlags.response.rawValue) &<< 32
-        let counts = UInt64(questions) &<< 16 | UInt64(answers)
-        output.store(big64: first & 0xFFFF_7900_0000_0000 | own | counts, at: 0)
-        output.store(big32: UInt32(authorities) &<< 16 | UInt32(additionals), at: 8)
+    func writeResponse(flags: UInt16, counts: UInt64, to output: MessageBuffer) {
+        let own = UInt32(flags | HeaderFlags.response.rawValue)
+        output.store(header: first & 0xFFFF_7900 | own, counts: counts)
     }
 }
 

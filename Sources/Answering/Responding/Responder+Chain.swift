@@ -110,7 +110,7 @@ extension Responder {
             guard draft.fits(answer.length) else { return false }
             answer.copy(answer.length, from: zone.heap, to: draft.output, at: start)
             draft.position += answer.length
-            draft.answers += answer.count
+            draft.answers += answer.answers
         } else {
             let count = append(alias, of: zone, node: node, owner: step.owner, &draft)
             if count == 0 { return false }
@@ -269,7 +269,7 @@ extension Responder {
             answer.copyAnywhere(
                 from: zone.heap, preparedFor: zone.apexLength, to: draft.output, at: draft.position)
             draft.position += answer.length
-            draft.authorities += answer.count
+            draft.authorities += answer.authorities
         } else {
             draft.authorities += append(
                 zone.negative, of: zone, node: zone.apexNode, owner: 0, maximumTTL: maximumTTL, &draft)

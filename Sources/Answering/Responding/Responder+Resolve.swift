@@ -40,7 +40,7 @@ extension Responder {
         draft.flags = .authoritative
         // Nothing is added for who doesn't even say what class is meant.
         if recordClass == 255 { draft.isMinimal = true }
-        if known.node == KnownPlace.unknown { known.node = entry.zone.find(question, labels: labels) }
+        if known.node == KnownPlace.unknown { known.node = entry.zone.find(question) }
         resolve(type, from: client, over: transport, known, &draft)
         // ANY class is answered, but never with authority (RFC 1034 §4.3.2).
         if recordClass == 255 { draft.flags.remove(.authoritative) }
@@ -72,7 +72,7 @@ extension Responder {
         switch prepare(type, entry, node: known.node, wantsDNSSEC: draft.wantsDNSSEC) {
         case .answer(let answer):
             place(answer, entry.zone, &draft)
-            if answer.isAnswer && !table.minimalResponses { enrich(entry.zone, type, client, &draft) }
+            if answer.answers > 0 && !table.minimalResponses { enrich(entry.zone, type, client, &draft) }
         case .steered(let rrset, let place):
             answerSteered(place, rrset, entry.zone, &draft)
             countSteering(draft)
@@ -87,19 +87,24 @@ extension Responder {
     private mutating func place(_ answer: PreparedAnswer, _ zone: CompiledZone, _ draft: inout Draft) {
         draft.flags = HeaderFlags(rawValue: answer.flags & HeaderFlags.authoritative.rawValue)
         draft.code = ResponseCode(rawValue: answer.flags & 15)
-        guard draft.fits(answer.length) else { return }
         var length = answer.length
-        if draft.fits(length &+ answer.requiredLength) {
-            length &+= answer.requiredLength
-            draft.additionals = answer.requiredCount
-            if draft.position &+ length &+ answer.optionalLength <= draft.limit {
-                length &+= answer.optionalLength
-                draft.additionals &+= answer.optionalCount
+        var additionals = answer.additionals
+        if draft.position &+ length > draft.limit && additionals > 0 {
+            let glue = Glue(behind: answer.start, in: zone.heap)
+            length &-= glue.length
+            additionals = 0
+            // Of a referral; the zone's own servers are known without.
+            if answer.answers == 0 && draft.fits(length &+ glue.requiredLength) {
+                length &+= glue.requiredLength
+                additionals = UInt16(truncatingIfNeeded: glue.requiredCount)
             }
         }
+        guard draft.fits(length) else { return }
         answer.copy(length, from: zone.heap, to: draft.output, at: draft.position)
         draft.position &+= length
-        if answer.isAnswer { draft.answers = answer.count } else { draft.authorities = answer.count }
+        draft.answers = answer.answers
+        draft.authorities = answer.authorities
+        draft.additionals = additionals
     }
 
     /// Answers the question with a steered rrset of the name asked.

@@ -30,6 +30,8 @@ public struct Responder: ~Copyable {
     var compression = Compression()
     var visited = NameSet()
     var proofs = ProofList()
+    /// What a plain answer found out before it turned out not to be one.
+    var known = KnownPlace()
     var random: RandomBits
     /// What the query's COOKIE option is worth, once its OPT record was read.
     var cookie = CookieStanding.none
@@ -91,27 +93,23 @@ public struct Responder: ~Copyable {
         let header = QueryHeader(query)
         if !header.isOneQuestion { return answerOddForm(query, header, client, transport, output) }
         count(client, transport)
-        forgetQuery()
+        hasAdvertisedTimeout = false
         let length = question.readQuestion(of: query, copyingTo: output)
-        let known = length == 0 ? KnownPlace() : locateQuestion()
-        if known.node >= 0 {
-            let end = length &+ 16
-            var size = known.node == 0 ? 0 : answerPlainly(query, header, questionEnd: end, known, output)
-            if size == 0 { size = answerPrepared(query, header, questionEnd: end, known, output) }
-            if size != 0 {
-                if header.recordCount == 0 || query.byteCount == end &+ MessageSize.opt { return size }
-                return addCookie(to: output, size, for: query, questionEnd: end, client)
-            }
+        if length != 0 {
+            let size = answerPlainly(query, questionEnd: length &+ 16, output)
+            if size > 0 { return size }
+            if size < 0 { return addCookie(to: output, ~size, for: query, questionEnd: length &+ 16, client) }
         }
-        return answerFully(query, header, length, known, client, transport, output)
+        return answerFully(query, header, length, client, transport, output)
     }
 
     /// Answers a query of one question for which not all is plain.
     @inline(never)
     private mutating func answerFully(
-        _ query: RawSpan, _ header: QueryHeader, _ length: Int, _ known: KnownPlace, _ client: IPAddress,
-        _ transport: Transport, _ output: MessageBuffer
+        _ query: RawSpan, _ header: QueryHeader, _ length: Int, _ client: IPAddress, _ transport: Transport,
+        _ output: MessageBuffer
     ) -> Int {
+        cookie = .none
         var draft = Draft(
             output, limit: min(output.capacity, transport == .udp ? MessageSize.withoutEDNS : 65535))
         let end = MessageSize.header &+ length &+ 4
@@ -127,7 +125,7 @@ public struct Responder: ~Copyable {
         let recordClass = query.big16(at: end &- 2)
         var extras = QueryExtras()
         var reply = EDNSReply()
-        if header.recordCount != 0 {
+        if header.hasRecords {
             let isWhole = extras.read(query, after: end, counts: header.counts)
             // The version comes before all else (RFC 6891 §6.1.3).
             if !isWhole || extras.ednsVersion != 0 {
@@ -188,7 +186,8 @@ public struct Responder: ~Copyable {
             return 0
         }
         count(client, transport)
-        forgetQuery()
+        hasAdvertisedTimeout = false
+        cookie = .none
         var draft = Draft(output, limit: MessageSize.withoutEDNS)
         let isQuery = header.flags.opcode == .query
         draft.code = isQuery ? .formatError : .notImplemented
@@ -196,7 +195,7 @@ public struct Responder: ~Copyable {
         var extras = QueryExtras()
         // EDNS is answered with EDNS (RFC 6891 §6.1.1), as far as a message of another opcode, whose form
         // need not be known, shows it.
-        if header.recordCount != 0, let end = QueryExtras.end(ofQuestions: Int(header.questions), in: query),
+        if header.hasRecords, let end = QueryExtras.end(ofQuestions: Int(header.questions), in: query),
             extras.read(query, after: end, counts: header.counts), extras.hasEDNS
         {
             return answerOddEDNS(query, header, extras, client, transport, &draft)
@@ -227,19 +226,13 @@ public struct Responder: ~Copyable {
         return finish(&draft, header, questions: 0)
     }
 
-    /// Begins a query: nothing is known of its cookie.
-    @inline(__always)
-    private mutating func forgetQuery() {
-        cookie = .none
-        hasAdvertisedTimeout = false
-    }
-
     /// Writes the header and counts; the message's octets.
     mutating func finish(_ draft: inout Draft, _ header: QueryHeader, questions: UInt16) -> Int {
-        let flags = draft.flags.rawValue | draft.code.rawValue & 15
+        let counts =
+            UInt64(questions) &<< 48 | UInt64(draft.answers) &<< 32 | UInt64(draft.authorities) &<< 16
+            | UInt64(draft.additionals)
         header.writeResponse(
-            flags: flags, questions: questions, answers: draft.answers, authorities: draft.authorities,
-            additionals: draft.additionals, to: draft.output)
+            flags: draft.flags.rawValue | draft.code.rawValue & 15, counts: counts, to: draft.output)
         if draft.isTruncated { counters.add(.truncated) }
         count(draft.code)
         return draft.position

@@ -44,6 +44,11 @@
         precondition(UInt(bitPattern: length) <= UInt(bitPattern: count &- place))
     }
 
+    /// Traps unless the view reaches so far: for a run whose beginning is known not to be negative.
+    @inlinable @inline(__always) public func check(end: Int) {
+        precondition(UInt(bitPattern: end) <= UInt(bitPattern: count))
+    }
+
     /// Sixty-four bits at a place that was checked.
     @unsafe @inlinable @inline(__always) public func uncheckedWord64(at offset: Int) -> UInt64 {
         unsafe base.loadUnaligned(fromByteOffset: offset, as: UInt64.self)

@@ -11,6 +11,19 @@
         capacity = memory.count
     }
 
+    /// The same place, of which no more than the first 512 octets are used.
+    @inlinable public var short: MessageBuffer {
+        @inline(__always) get {
+            precondition(capacity >= MessageSize.withoutEDNS)
+            return unsafe MessageBuffer(base: base, capacity: MessageSize.withoutEDNS)
+        }
+    }
+
+    @unsafe @inlinable init(base: UnsafeMutableRawPointer, capacity: Int) {
+        unsafe self.base = base
+        self.capacity = capacity
+    }
+
     /// Writes one octet.
     @inlinable @inline(__always) public func store(octet: UInt8, at offset: Int) {
         precondition(UInt(bitPattern: offset) < UInt(bitPattern: capacity))
@@ -36,9 +49,22 @@
     }
 
     /// Writes two words of 64 bits in the machine's order; the place has to be known to fit.
-    @unsafe @inline(__always) func uncheckedStore(_ words: (UInt64, UInt64), at offset: Int) {
+    @unsafe @inlinable @inline(__always) func uncheckedStore(_ words: (UInt64, UInt64), at offset: Int) {
         unsafe base.storeBytes(of: words.0, toByteOffset: offset, as: UInt64.self)
         unsafe base.storeBytes(of: words.1, toByteOffset: offset &+ 8, as: UInt64.self)
+    }
+
+    /// Writes a header, which is two numbers in network order.
+    @inlinable @inline(__always) public func store(header first: UInt32, counts: UInt64) {
+        precondition(capacity >= MessageSize.header)
+        unsafe base.storeBytes(of: first.bigEndian, as: UInt32.self)
+        unsafe base.storeBytes(of: counts.bigEndian, toByteOffset: 4, as: UInt64.self)
+    }
+
+    /// Adds to sixteen bits in network order.
+    @inlinable @inline(__always) public func add(big16 amount: Int, at offset: Int) {
+        let value = big16(at: offset) &+ UInt16(truncatingIfNeeded: amount)
+        unsafe base.storeBytes(of: value.bigEndian, toByteOffset: offset, as: UInt16.self)
     }
 
     /// Reads one octet of what was written.
@@ -63,10 +89,17 @@
     @inlinable @inline(__always)
     public func copy(_ source: FlatView, from start: Int, count length: Int, to offset: Int) {
         source.check(start, count: length)
-        precondition(offset >= 0 && length <= capacity &- offset)
-        // Short runs, as most rrsets are, go by words: the view has slack, and so has the place if there
-        // is room for some octets more.
-        if length <= 128 && length &+ 16 <= capacity &- offset {
+        unsafe copy(unchecked: source, from: start, count: length, to: offset)
+    }
+
+    /// The same from a place that was checked.
+    @unsafe @inlinable @inline(__always)
+    public func copy(unchecked source: FlatView, from start: Int, count length: Int, to offset: Int) {
+        // Short runs, as most rrsets are, go by words, the last of which may reach beyond the end: the view has
+        // slack, and so has the place if there is room for more than the longest of them.
+        if UInt(bitPattern: length) <= 128 && capacity >= 144
+            && UInt(bitPattern: offset) <= UInt(bitPattern: capacity &- 144)
+        {
             var from = unsafe source.base + start
             var to = unsafe base + offset
             let end = unsafe to + length
@@ -79,6 +112,7 @@
                 unsafe to += 16
             } while unsafe to < end
         } else {
+            precondition(length >= 0 && offset >= 0 && length <= capacity &- offset)
             unsafe (base + offset).copyMemory(from: source.base + start, byteCount: length)
         }
     }

@@ -32,15 +32,15 @@ public struct HeaderFlags: RawRepresentable, OptionSet, Hashable, Sendable {
 /// Sizes that the formats fix.
 public enum MessageSize {
     /// Octets of a header.
-    public static let header = 12
+    @inlinable public static var header: Int { 12 }
     /// The most octets that a UDP message has without EDNS (RFC 1035 §4.2.1).
-    public static let withoutEDNS = 512
+    @inlinable public static var withoutEDNS: Int { 512 }
     /// The most octets of any message: what the length in front of it on a stream can say.
-    public static let maximum = 65535
+    @inlinable public static var maximum: Int { 65535 }
     /// Octets of an OPT record without options: root, type, size, extended code and flags, length.
-    public static let opt = 11
+    @inlinable public static var opt: Int { 11 }
     /// The most octets of a name.
-    public static let name = 255
+    @inlinable public static var name: Int { 255 }
     /// The most octets of header and question.
-    public static let question = header + name + 4
+    @inlinable public static var question: Int { header + name + 4 }
 }

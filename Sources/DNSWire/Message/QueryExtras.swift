@@ -158,18 +158,23 @@ extension RawSpan {
 
     /// Thirty-two bits in network order; a place beyond the end is a trap, so look first.
     @inlinable @inline(__always) public func big32(at offset: Int) -> UInt32 {
-        precondition(offset >= 0 && offset <= byteCount &- 4)
+        precondition(offset >= 0 && offset &+ 4 <= byteCount)
         return UInt32(bigEndian: unsafe unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: UInt32.self))
     }
 
     /// Sixty-four bits in network order; a place beyond the end is a trap, so look first.
     @inlinable @inline(__always) public func big64(at offset: Int) -> UInt64 {
-        precondition(offset >= 0 && offset <= byteCount &- 8)
+        precondition(offset >= 0 && offset &+ 8 <= byteCount)
         return UInt64(bigEndian: unsafe unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: UInt64.self))
     }
 
+    /// One octet; the place has to be known to lie before the end.
+    @unsafe @inlinable @inline(__always) func uncheckedOctet(at offset: Int) -> UInt8 {
+        unsafe unsafeLoad(fromUncheckedByteOffset: offset, as: UInt8.self)
+    }
+
     /// Two words of 64 bits in the machine's order; the place has to be known to lie 16 before the end.
-    @unsafe @inline(__always) func uncheckedWords(at offset: Int) -> (UInt64, UInt64) {
+    @unsafe @inlinable @inline(__always) func uncheckedWords(at offset: Int) -> (UInt64, UInt64) {
         (
             unsafe unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: UInt64.self),
             unsafe unsafeLoadUnaligned(fromUncheckedByteOffset: offset &+ 8, as: UInt64.self)

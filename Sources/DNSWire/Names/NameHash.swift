@@ -1,7 +1,7 @@
-/// The hash of a name in lower case, made label by label from the right, so that the hashes of all its
-/// suffixes fall out on the way: hash(label.rest) = mix(hash(rest), words of the label with its length).
+/// The hash of a name in lower case, made word by word from its end, so that the hashes of all its suffixes fall
+/// out on the way: each is one step from what the words behind it have come to.
 public enum NameHash {
-    /// The root's hash: an arbitrary odd number.
+    /// What each hash begins with: an arbitrary odd number.
     public static let root: UInt64 = 0x9E37_79B9_7F4A_7C15
 
     /// Joins a word to a hash: the two halves of the product with an odd constant of well spread bits.
@@ -10,9 +10,10 @@ public enum NameHash {
         return product.high ^ product.low
     }
 
-    /// The bits of a word that belong to its first octets, 1 to 8 of them, in the machine's order.
-    @inlinable @inline(__always) public static func mask(octets: Int) -> UInt64 {
-        UInt64(littleEndian: ~0 &>> UInt64(truncatingIfNeeded: 64 &- 8 &* octets))
+    /// A word of which only the first octets count, up to 7 of them: two are the same if those are.
+    @inlinable @inline(__always) public static func first(_ octets: Int, of word: UInt64) -> UInt64 {
+        // By 64 bits less eight for each octet; of so many at once no shift would be left.
+        (word.littleEndian &<< 8) &<< UInt64(truncatingIfNeeded: ~octets &* 8)
     }
 
     /// A word with its capital ASCII letters made small.

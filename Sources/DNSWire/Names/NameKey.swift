@@ -2,45 +2,72 @@
 ///
 /// One of it is made per worker and filled anew for each query.
 @safe public struct NameKey: ~Copyable {
-    // Sizes of the areas, one after another. The name begins 16 octets into the first, because the last
-    // word of a message may begin before its question; 255 octets of name and a word's slack follow.
+    // Where things lie in its memory. The name begins 16 octets behind the beginning, because the last word of a
+    // message may begin before its question; 255 octets of name and a word's slack follow.
     @usableFromInline static var nameArea: Int { 16 }
+    // An octet for each label, from the first to the root: where it begins.
     @usableFromInline static var labelArea: Int { 320 }
-    @usableFromInline static var hashArea: Int { 448 }
-    @usableFromInline static var writtenArea: Int { 1488 }
-    @usableFromInline static var size: Int { 1792 }
+    // Two numbers, and what was allocated.
+    @usableFromInline static var lengthPlace: Int { 448 }
+    @usableFromInline static var labelCountPlace: Int { 456 }
+    private static var basePlace: Int { 464 }
+    // The hash of the last octets of the name, for each multiple of eight from none on.
+    @usableFromInline static var stateArea: Int { 472 }
+    @usableFromInline static var writtenArea: Int { 736 }
+    private static var size: Int { 1088 }
 
-    // Allocated in init, freed in deinit.
-    private let base: UnsafeMutableRawPointer
-    // In it, where a line of the cache begins. (The allocator can align too, but then leaves pieces between that it
-    // can't use again: with a key for each zone that is read they were two thirds of the memory.)
+    // Allocated in init, freed in deinit. It begins where a line of the cache does. (The allocator can align too, but
+    // then leaves pieces between that it can't use again: with a key for each zone that is read they were two thirds
+    // of the memory.)
     @usableFromInline let memory: UnsafeMutableRawPointer
+
     /// Octets in wire form, the root's included.
-    public private(set) var length = 1
+    @inlinable public var length: Int { unsafe memory.load(fromByteOffset: Self.lengthPlace, as: Int.self) }
+
     /// Labels without the root.
-    public private(set) var labelCount = 0
+    @inlinable public var labelCount: Int {
+        unsafe memory.load(fromByteOffset: Self.labelCountPlace, as: Int.self)
+    }
+
+    @inlinable @inline(__always) func set(length: Int, labelCount: Int) {
+        unsafe memory.storeBytes(of: length, toByteOffset: Self.lengthPlace, as: Int.self)
+        unsafe memory.storeBytes(of: labelCount, toByteOffset: Self.labelCountPlace, as: Int.self)
+    }
 
     /// The key of the root.
     public init() {
-        unsafe base = .allocate(byteCount: Self.size + 64, alignment: 16)
+        let base = UnsafeMutableRawPointer.allocate(byteCount: Self.size + 64, alignment: 16)
         unsafe memory = base.alignedUp(toMultipleOf: 64)
         unsafe memory.initializeMemory(as: UInt8.self, repeating: 0, count: Self.size)
-        setHash(NameHash.root, labels: 0)
+        unsafe memory.storeBytes(of: base, toByteOffset: Self.basePlace, as: UnsafeMutableRawPointer.self)
+        finish(length: 1, labels: 0)
     }
 
     deinit {
-        unsafe base.deallocate()
+        unsafe memory.load(fromByteOffset: Self.basePlace, as: UnsafeMutableRawPointer.self).deallocate()
+    }
+
+    /// The hash of the name.
+    @inlinable public var hash: UInt64 {
+        @inline(__always) get { hash(from: 0) }
     }
 
     /// The hash of the suffix of so many labels.
     @inlinable @inline(__always) public func hash(labels: Int) -> UInt64 {
-        precondition(UInt(bitPattern: labels) <= 128)
-        return unsafe memory.load(fromByteOffset: Self.hashArea &+ labels &* 8, as: UInt64.self)
+        hash(from: offset(labels: labels))
+    }
+
+    /// The hash of what begins at an octet, which has to lie in the name: the words before the end, and what is left
+    /// in front of them.
+    @inlinable @inline(__always) public func hash(from start: Int) -> UInt64 {
+        let count = length &- start
+        precondition(UInt(bitPattern: start) < 256 && UInt(bitPattern: count) < 256)
+        let state = unsafe memory.load(fromByteOffset: Self.stateArea &+ (count & ~7), as: UInt64.self)
+        return NameHash.mix(state, NameHash.first(count & 7, of: word(at: start)))
     }
 
     /// Where the suffix of so many labels begins in the name.
     @inlinable @inline(__always) public func offset(labels: Int) -> Int {
-        if labels == 0 { return length &- 1 }
         let index = labelCount &- labels
         precondition(UInt(bitPattern: index) < 128)
         return Int(unsafe memory.load(fromByteOffset: Self.labelArea &+ index, as: UInt8.self))
@@ -72,69 +99,77 @@
     /// Whether octets of the name are those of a view.
     @inlinable @inline(__always)
     public func matches(_ view: FlatView, at place: Int, from start: Int, count: Int) -> Bool {
-        // Both ends are looked at once; whole words may reach a little beyond, into the slack of both.
-        precondition(UInt(bitPattern: start) <= 256 && UInt(bitPattern: count) <= 256)
         view.check(place, count: count)
-        let name = unsafe memory + (Self.nameArea &+ start)
-        if count < 8 {
-            let difference =
-                (unsafe name.loadUnaligned(as: UInt64.self)) ^ (unsafe view.uncheckedWord64(at: place))
-            return count == 0 || difference & NameHash.mask(octets: count) == 0
+        return unsafe matches(unchecked: view, at: place, from: start, count: count)
+    }
+
+    /// The same for a place of the view that was checked.
+    @unsafe @inlinable @inline(__always)
+    public func matches(unchecked view: FlatView, at place: Int, from start: Int, count: Int) -> Bool {
+        // Our own area is longer than both together; whole words may reach a little beyond, into the slack of both.
+        precondition(UInt(bitPattern: start) <= 256 && UInt(bitPattern: count) <= 256)
+        var name = unsafe memory + (Self.nameArea &+ start)
+        var place = place
+        var rest = count
+        while rest > 16 {
+            if (unsafe name.loadUnaligned(as: UInt64.self)) != (unsafe view.uncheckedWord64(at: place)) {
+                return false
+            }
+            unsafe name += 8
+            place &+= 8
+            rest &-= 8
         }
-        // The last word may cover octets that the one before has covered.
-        var done = 0
-        let last = count &- 8
-        while true {
-            let own = unsafe name.loadUnaligned(fromByteOffset: done, as: UInt64.self)
-            if own != (unsafe view.uncheckedWord64(at: place &+ done)) { return false }
-            if done == last { return true }
-            done = min(done &+ 8, last)
-        }
+        // Two words, which may overlap, or a part of one.
+        let first = (unsafe name.loadUnaligned(as: UInt64.self)) ^ (unsafe view.uncheckedWord64(at: place))
+        if rest < 8 { return NameHash.first(rest, of: first) == 0 }
+        let last =
+            (unsafe name.loadUnaligned(fromByteOffset: rest &- 8, as: UInt64.self))
+            ^ (unsafe view.uncheckedWord64(at: place &+ rest &- 8))
+        return first | last == 0
     }
 
     /// Reads the name of a query's question, at octet 12, and copies the question with its type and class
     /// to the answer as it is written. Returns the name's length, or 0 if it isn't a whole name without
     /// compression that type and class follow.
+    @inlinable @inline(__always)
     public mutating func readQuestion(of query: RawSpan, copyingTo output: MessageBuffer) -> Int {
-        let end = query.byteCount
+        // Room for the root with type and class.
+        if query.byteCount < MessageSize.header &+ 5 { return 0 }
+        let memory = unsafe memory
         // A name ends within 255 octets, so that no more than 127 labels, of two octets and more, can
-        // begin before the limit: the labels' places need no further look.
-        let limit = min(end, MessageSize.header &+ MessageSize.name)
-        var place = MessageSize.header
-        var labels = 0
-        var octets = 0
-        while true {
-            if place >= limit { return 0 }
-            octets = Int(query.octet(at: place))
+        // begin before the limit: neither it nor the labels' places need a further look.
+        let limit = min(query.byteCount &- MessageSize.header, MessageSize.name)
+        var place = 0
+        var label = unsafe memory + Self.labelArea
+        var octets: UInt8
+        repeat {
+            unsafe label.storeBytes(of: UInt8(truncatingIfNeeded: place), as: UInt8.self)
+            octets = unsafe query.uncheckedOctet(at: MessageSize.header &+ place)
             // 0 is the root. Beyond 63 lie compression, which has nothing to point to here, and forms that
             // never came to be (RFC 6891 §5).
-            if octets &- 1 >= 63 || octets == 0 { break }
-            unsafe memory.storeBytes(
-                of: UInt8(truncatingIfNeeded: place &- MessageSize.header),
-                toByteOffset: Self.labelArea &+ labels, as: UInt8.self)
-            labels &+= 1
-            place &+= octets &+ 1
-        }
-        let questionEnd = place &+ 5
-        if octets != 0 || questionEnd > end { return 0 }
-        length = place &+ 1 &- MessageSize.header
-        labelCount = labels
-        copyQuestion(of: query, end: questionEnd, to: output)
-        computeHashes()
-        return length
+            if octets &- 1 >= 63 { break }
+            unsafe label += 1
+            place &+= Int(octets) &+ 1
+        } while place < limit
+        let end = place &+ MessageSize.header &+ 5
+        if octets != 0 || end > query.byteCount { return 0 }
+        set(length: place &+ 1, labelCount: unsafe label - (memory + Self.labelArea))
+        copyQuestion(of: query, end: end, to: output)
+        computeStates()
+        return place &+ 1
     }
 
     /// Copies the question from octet 12 to its end, as it is to the answer, and in lower case to the key.
-    @inline(__always)
-    private func copyQuestion(of query: RawSpan, end: Int, to output: MessageBuffer) {
+    @inlinable @inline(__always)
+    func copyQuestion(of query: RawSpan, end: Int, to output: MessageBuffer) {
         // At least 17 octets are there, so that the last two words may always begin 16 before the end; all
         // words lie before the end of the query, and so in the answer's place. The name begins at 12 and
         // ends before 267: in the key's area, which reaches from 16 before it to 304.
         let last = query.byteCount &- 16
-        precondition(last >= 1 && end <= query.byteCount && end <= MessageSize.question)
         precondition(output.capacity >= MessageSize.question &+ 16)
+        let memory = unsafe memory
         var place = MessageSize.header
-        while place < end {
+        repeat {
             let start = min(place, last)
             let words = unsafe query.uncheckedWords(at: start)
             unsafe output.uncheckedStore(words, at: start)
@@ -143,7 +178,7 @@
             unsafe memory.storeBytes(
                 of: NameHash.lowercased(words.1), toByteOffset: area &+ 8, as: UInt64.self)
             place &+= 16
-        }
+        } while place < end
     }
 
     /// Reads a name in wire form that may be compressed, in a message at hand; false if it is none.
@@ -173,9 +208,7 @@
             place &+= octets &+ 1
         }
         setOctet(0, at: index)
-        length = index &+ 1
-        labelCount = labels
-        computeHashes()
+        finish(length: index &+ 1, labels: labels)
         return true
     }
 
@@ -212,8 +245,7 @@
             labels &+= 1
             place &+= octets &+ 1
         }
-        length = place &+ 1 &- start
-        labelCount = labels
+        let length = place &+ 1 &- start
         // By words, the last of which may cover octets that the one before has covered.
         if length < 8 {
             for offset in 0..<length { setOctet(span.octet(at: start &+ offset), at: offset) }
@@ -226,7 +258,7 @@
                 done = min(done &+ 8, last)
             }
         }
-        computeHashes()
+        finish(length: length, labels: labels)
         return true
     }
 
@@ -286,40 +318,32 @@
             }
             index += Int(octets) + 1
         }
-        length = index + 1
-        labelCount = labels
-        computeHashes()
+        finish(length: index + 1, labels: labels)
         return true
     }
 
-    @inline(__always)
-    private func computeHashes() {
-        var hash = NameHash.root
-        var end = length &- 1
-        var labels = 0
-        // Whoever has set the labels has seen to it that they are at most 127, within 255 octets.
-        var label = unsafe memory + (Self.labelArea &+ labelCount)
-        while labels < labelCount {
-            unsafe label -= 1
-            let start = Int(unsafe label.load(as: UInt8.self))
-            var place = start
-            while end &- place > 8 {
-                hash = NameHash.mix(
-                    hash, unsafe memory.loadUnaligned(fromByteOffset: Self.nameArea &+ place, as: UInt64.self))
-                place &+= 8
-            }
-            let word = unsafe memory.loadUnaligned(fromByteOffset: Self.nameArea &+ place, as: UInt64.self)
-            hash = NameHash.mix(hash, word & NameHash.mask(octets: end &- place))
-            labels &+= 1
-            unsafe memory.storeBytes(of: hash, toByteOffset: Self.hashArea &+ labels &* 8, as: UInt64.self)
-            end = start
-        }
+    /// Ends the reading of a name.
+    private func finish(length: Int, labels: Int) {
+        set(length: length, labelCount: labels)
+        setLabel(labels, at: length &- 1)
+        computeStates()
     }
 
-    @inline(__always)
-    private func setHash(_ hash: UInt64, labels: Int) {
-        precondition(UInt(bitPattern: labels) <= 128)
-        unsafe memory.storeBytes(of: hash, toByteOffset: Self.hashArea &+ labels &* 8, as: UInt64.self)
+    @inlinable @inline(__always)
+    func computeStates() {
+        let memory = unsafe memory
+        var state = NameHash.root
+        // Of 255 octets there are 31 words at most, and the state before the first.
+        var place = unsafe memory + Self.stateArea
+        unsafe place.storeBytes(of: state, as: UInt64.self)
+        var end = length
+        while end >= 8 {
+            end &-= 8
+            unsafe place += 8
+            state = NameHash.mix(
+                state, unsafe memory.loadUnaligned(fromByteOffset: Self.nameArea &+ end, as: UInt64.self))
+            unsafe place.storeBytes(of: state, as: UInt64.self)
+        }
     }
 
     @inline(__always)

@@ -47,45 +47,45 @@ public import DNSWire
     /// Where the apex's name stands in `heap`, in lower case.
     @inlinable public static var apexName: Int { 8 }
 
+    /// The node of a name, which must lie in the zone; 0 if there is none.
+    @inlinable @inline(__always)
+    public func find(_ key: borrowing NameKey) -> Int {
+        find(key, from: 0)
+    }
+
     /// The node of the name that the key's last labels make; 0 if there is none. The key must lie in the zone.
     @inlinable @inline(__always)
     public func find(_ key: borrowing NameKey, labels: Int) -> Int {
-        let hash = key.hash(labels: labels)
-        let slot = Int(truncatingIfNeeded: hash.multipliedFullWidth(by: slotCount).high)
-        let entry = slots.word64(at: slot &* 8)
-        if entry == 0 { return 0 }
-        // Most names are where they belong.
-        if UInt32(truncatingIfNeeded: entry &>> 32) == UInt32(truncatingIfNeeded: hash) {
-            let node = Int(UInt32(truncatingIfNeeded: entry)) &* 8
-            if isNode(node, key, labels: labels) { return node }
-        }
-        return find(key, labels: labels, after: slot)
+        find(key, from: key.offset(labels: labels))
     }
 
-    /// The same, from the slot after one.
-    @usableFromInline @inline(never)
-    func find(_ key: borrowing NameKey, labels: Int, after first: Int) -> Int {
-        let hash = key.hash(labels: labels)
-        var slot = first
+    /// The same for what begins at an octet of the key.
+    @inlinable @inline(__always)
+    func find(_ key: borrowing NameKey, from start: Int) -> Int {
+        let hash = key.hash(from: start)
+        let (slots, slotCount) = (slots, slotCount)
+        // Less than the slots that there are, as the high half of a product is less than either factor.
+        var slot = hash.multipliedFullWidth(by: slotCount).high
         while true {
-            slot &+= 1
-            if slot == Int(truncatingIfNeeded: slotCount) { slot = 0 }
-            let entry = slots.word64(at: slot &* 8)
-            if entry == 0 { return 0 }
+            let entry = unsafe slots.uncheckedWord64(at: Int(truncatingIfNeeded: slot) &* 8)
             if UInt32(truncatingIfNeeded: entry &>> 32) == UInt32(truncatingIfNeeded: hash) {
                 let node = Int(UInt32(truncatingIfNeeded: entry)) &* 8
-                if isNode(node, key, labels: labels) { return node }
+                if isNode(node, key, from: start) { return node }
             }
+            if entry == 0 { return 0 }
+            slot &+= 1
+            if slot == slotCount { slot = 0 }
         }
     }
 
-    /// Whether a node has the name that the key's last labels make.
+    /// Whether a node has the name that begins at an octet of the key.
     @inlinable @inline(__always)
-    func isNode(_ node: Int, _ key: borrowing NameKey, labels: Int) -> Bool {
-        let start = key.offset(labels: labels)
-        let octets = key.length &- apexLength &- start
-        return heap.octet(at: node) == octets
-            && key.matches(heap, at: node &+ 8, from: start, count: octets)
+    func isNode(_ node: Int, _ key: borrowing NameKey, from start: Int) -> Bool {
+        let heap = heap
+        let octets = heap.octet(at: node)
+        if key.length &- apexLength &- start != octets { return false }
+        heap.check(end: node &+ 8 &+ octets)
+        return unsafe key.matches(unchecked: heap, at: node &+ 8, from: start, count: octets)
     }
 
     /// Octets of a node's name without the apex's.
@@ -126,8 +126,11 @@ public import DNSWire
     }
 
     /// The signatures of a node's rrset.
-    @inlinable public func signatures(of rrset: RRSet, node: Int) -> Signatures {
-        if !isSigned { return .none }
+    @inlinable @inline(__always) public func signatures(of rrset: RRSet, node: Int) -> Signatures {
+        isSigned ? ownSignatures(of: rrset, node: node) : .none
+    }
+
+    @usableFromInline @inline(never) func ownSignatures(of rrset: RRSet, node: Int) -> Signatures {
         let length = Int(heap.word16(at: rrset.start &- 2))
         if length == 0 { return .none }
         // Between the records of the apex's servers and their signatures lies the glue.
@@ -142,7 +145,7 @@ public import DNSWire
         var left = Int(head &>> 16)
         let nameLength = Int(head & 0xFF)
         var place = node &+ 8 &+ ((nameLength &+ 3) & ~3)
-        heap.check(place, count: left &* RRSet.entrySize)
+        heap.check(end: place &+ left &* RRSet.entrySize)
         while left > 0 {
             if (unsafe heap.uncheckedWord16(at: place)).littleEndian == type.rawValue {
                 return unsafe RRSet(unchecked: heap, node: node, place: place)

@@ -72,14 +72,23 @@ public import DNSWire
 
     /// The glue of an NS rrset at a delegation or at the apex.
     @inlinable public init(of rrset: RRSet, in heap: FlatView) {
-        requiredCount = Int(heap.word16(at: rrset.start &- 12))
-        optionalCount = Int(heap.word16(at: rrset.start &- 10))
-        requiredLength = Int(heap.word16(at: rrset.start &- 8))
-        optionalLength = Int(heap.word16(at: rrset.start &- 6))
+        self.init(behind: rrset.start, in: heap)
+    }
+
+    /// The glue of such an rrset, which begins at a place of the heap.
+    @inlinable @inline(__always) public init(behind start: Int, in heap: FlatView) {
+        let numbers = heap.word64(at: start &- 12).littleEndian
+        requiredCount = Int(UInt16(truncatingIfNeeded: numbers))
+        optionalCount = Int(UInt16(truncatingIfNeeded: numbers &>> 16))
+        requiredLength = Int(UInt16(truncatingIfNeeded: numbers &>> 32))
+        optionalLength = Int(UInt16(truncatingIfNeeded: numbers &>> 48))
     }
 
     /// Octets of all glue.
     @inlinable public var length: Int { requiredLength &+ optionalLength }
+
+    /// Records of all glue.
+    @inlinable public var count: Int { requiredCount &+ optionalCount }
 }
 
 /// The signatures of an rrset: a run of RRSIG records after those that they sign.

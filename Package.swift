@@ -159,7 +159,7 @@ let package = Package(
         tests("ZoneFiles", "Addresses", "Diagnostics", "DNSWire", "Zones"),
         tests("Steering", "Addresses", "Director", "DNSWire", "Zones"),
         tests("Probes", "Addresses", "Health", also: [tls, http] + nio),
-        tests("IPVS", "Addresses", "Director", "Netlink", exclude: ["ipvsadm-requests.txt"]),
+        tests("IPVS", "Sockets", "Addresses", "Director", "Netlink", exclude: ["ipvsadm-requests.txt"]),
         tests("Relay", "Addresses", "BackendBattery", "Director", also: [embedded, log] + nio),
         tests("HostNetwork", "Addresses", "Director", "Netlink"),
         tests(

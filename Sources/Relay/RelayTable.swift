@@ -116,7 +116,9 @@ public actor RelayTable: Backend {
             throw BackendError("add \(key): the relay has no persistence engine '\(engine)'")
         }
         if services[key] != nil { throw BackendError("add \(key): there is such a virtual server already") }
-        guard let state = ServiceState(options) else { throw unknownScheduler(key, options) }
+        guard let state = ServiceState(options, virtual: virtual.address) else {
+            throw unknownScheduler(key, options)
+        }
         let service = RelayService(key, transport, virtual, state, shared)
         // Whether the port can be had is known at once; without destinations it is closed after this batch.
         try await openListener(service)

@@ -13,14 +13,16 @@ struct ServiceState: Sendable {
     }
 
     private(set) var options: ServiceOptions
+    private let virtual: IPAddress
     private var scheduler: any Scheduler
     private var loads: [Endpoint: Load] = [:]
     private var persistence = Persistence()
 
     /// - Returns: nil if there is no such scheduler.
-    init?(_ options: ServiceOptions) {
-        guard let scheduler = options.makeScheduler([]) else { return nil }
+    init?(_ options: ServiceOptions, virtual: IPAddress) {
+        guard let scheduler = options.makeScheduler([], virtual: virtual) else { return nil }
         self.options = options
+        self.virtual = virtual
         self.scheduler = scheduler
     }
 
@@ -37,7 +39,7 @@ struct ServiceState: Sendable {
     /// - Returns: whether there is such a scheduler; if not, nothing has changed.
     mutating func edit(_ options: ServiceOptions) -> Bool {
         if options.scheduler != self.options.scheduler || options.flags != self.options.flags {
-            guard let scheduler = options.makeScheduler(destinations) else { return false }
+            guard let scheduler = options.makeScheduler(destinations, virtual: virtual) else { return false }
             self.scheduler = scheduler
         }
         self.options = options

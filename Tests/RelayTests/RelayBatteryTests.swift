@@ -38,8 +38,8 @@ struct RelayBatteryTests {
                 "add tcp 127.0.0.1:0: the relay cannot carry all ports at once"
             ),
             (
-                .endpoint(.tcp, local(2)), ServiceOptions(scheduler: "dh"),
-                "tcp 127.60.2.2:28080: the relay has no scheduler 'dh'"
+                .endpoint(.tcp, local(2)), ServiceOptions(scheduler: "fancy"),
+                "tcp 127.60.2.2:28080: the relay has no scheduler 'fancy'"
             ),
             (
                 .endpoint(.udp, local(3)), ServiceOptions(persistenceEngine: "sip"),

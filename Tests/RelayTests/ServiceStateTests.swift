@@ -16,7 +16,7 @@ struct ServiceStateTests {
     }
 
     func state(_ options: ServiceOptions, _ destinations: [Destination]) throws -> ServiceState {
-        var state = try #require(ServiceState(options))
+        var state = try #require(ServiceState(options, virtual: .v4(.loopback)))
         for destination in destinations { state.put(destination) }
         return state
     }

@@ -45,20 +45,48 @@ extension Scheduler {
     }
 }
 
+/// An address in 32 bits: of IPv6 the four words, by exclusive or, as IPVS's hashes fold it.
+func folded(_ address: IPAddress) -> UInt32 {
+    switch address {
+    case .v4(let address): address.rawValue
+    case .v6(let address):
+        UInt32(truncatingIfNeeded: address.high >> 32 ^ address.high ^ address.low >> 32 ^ address.low)
+    }
+}
+
+/// The place of a key in the tables of sh and dh, which have 256: the kernel's hash_32 to eight bits.
+func hashPlace(_ key: UInt32) -> Int {
+    Int((key &* 0x61C8_8647) >> 24)
+}
+
+/// The greatest common divisor; of 0 and another number, that one.
+func greatestCommonDivisor(_ a: Int, _ b: Int) -> Int {
+    var (a, b) = (a, b)
+    while b != 0 { (a, b) = (b, a % b) }
+    return a
+}
+
 extension ServiceOptions {
-    /// The names of the schedulers that `makeScheduler` knows.
-    public static let schedulerNames = ["rr", "wrr", "lc", "wlc", "sh"]
+    /// The names of the schedulers that `makeScheduler` knows: all that IPVS has.
+    public static let schedulerNames = [
+        "rr", "wrr", "lc", "wlc", "lblc", "lblcr", "dh", "sh", "sed", "nq", "fo", "ovf", "mh", "twos",
+    ]
 
     /// The scheduler with the options' name and flags; nil if there is none here.
-    public func makeScheduler(_ destinations: [Destination]) -> (any Scheduler)? {
-        switch scheduler {
+    ///
+    /// - Parameter virtual: the address that clients ask.
+    public func makeScheduler(_ destinations: [Destination], virtual: IPAddress) -> (any Scheduler)? {
+        let isFirst = flags.contains(.scheduler1)
+        let isSecond = flags.contains(.scheduler2)
+        if let rule = LeastLoaded.Rule(rawValue: scheduler) { return LeastLoaded(rule, destinations) }
+        return switch scheduler {
         case "rr": RoundRobin(destinations)
         case "wrr": WeightedRoundRobin(destinations)
-        case "lc": LeastConnection(destinations)
-        case "wlc": WeightedLeastConnection(destinations)
-        case "sh":
-            SourceHash(
-                destinations, fallsBack: flags.contains(.scheduler1), usesPort: flags.contains(.scheduler2))
+        case "lblc", "lblcr": Locality(destinations, isReplicated: scheduler == "lblcr")
+        case "dh": DestinationHash(destinations, virtual: virtual)
+        case "sh": SourceHash(destinations, fallsBack: isFirst, usesPort: isSecond)
+        case "mh": Maglev(destinations, fallsBack: isFirst, usesPort: isSecond)
+        case "twos": TwoChoices(destinations, seed: .random(in: .min ... .max))
         default: nil
         }
     }

@@ -6,9 +6,6 @@ public import Addresses
 /// As in the kernel, a client whose place belongs to a destination that is unavailable or has weight 0
 /// gets none, unless the flag sh-fallback is set; with sh-port the client's port counts too.
 public struct SourceHash: Scheduler {
-    /// Places in the table: the kernel's default.
-    private static let placeBits = 8
-
     /// The destinations, in the order in which they are gone through.
     public private(set) var destinations: [Destination]
     /// The index of each place's destination; empty if there are no destinations.
@@ -34,7 +31,7 @@ public struct SourceHash: Scheduler {
     /// the order of the kernel's search, whose destination is available.
     public mutating func choose(for client: Endpoint, loads: [DestinationLoad]) -> Int? {
         if places.isEmpty { return nil }
-        let home = place(of: client)
+        let home = hashPlace(folded(client.address) &+ (usesPort ? UInt32(client.port) : 0))
         if isUsable(places[home], loads) { return places[home] }
         if !fallsBack { return nil }
         // The kernel adds the hash twice: once to the offset, once more in hashing.
@@ -49,24 +46,12 @@ public struct SourceHash: Scheduler {
         destinations[index].weight > 0 && !loads[index].isUnavailable
     }
 
-    /// The kernel's hash_32 of the address, folded to 32 bits by exclusive or, plus the port.
-    private func place(of client: Endpoint) -> Int {
-        let folded: UInt32 =
-            switch client.address {
-            case .v4(let address): address.rawValue
-            case .v6(let address):
-                UInt32(truncatingIfNeeded: address.high >> 32 ^ address.high ^ address.low >> 32 ^ address.low)
-            }
-        let key = folded &+ (usesPort ? UInt32(client.port) : 0)
-        return Int((key &* 0x61C8_8647) >> UInt32(32 - Self.placeBits))
-    }
-
     private mutating func fill() {
         places = []
         if destinations.isEmpty { return }
         var index = 0
         var taken = 0
-        for _ in 0..<(1 << Self.placeBits) {
+        for _ in 0..<(256) {
             places.append(index)
             taken += 1
             // One of weight 0 takes a place too, and keeps it empty.

@@ -58,16 +58,10 @@ public struct WeightedRoundRobin: Scheduler {
         var divisor = 0
         var greatest = 0
         for weight in destinations.map({ Int($0.weight) }) where weight > 0 {
-            divisor = Self.greatestCommonDivisor(weight, divisor)
+            divisor = greatestCommonDivisor(weight, divisor)
             greatest = max(greatest, weight)
         }
         step = max(divisor, 1)
         highest = greatest - (step - 1)
-    }
-
-    private static func greatestCommonDivisor(_ a: Int, _ b: Int) -> Int {
-        var (a, b) = (a, b)
-        while b != 0 { (a, b) = (b, a % b) }
-        return a
     }
 }

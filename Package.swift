@@ -22,7 +22,6 @@ let nio: [Target.Dependency] = [
     .product(name: "NIOCore", package: "swift-nio"),
     .product(name: "NIOPosix", package: "swift-nio"),
 ]
-let embedded: Target.Dependency = .product(name: "NIOEmbedded", package: "swift-nio")
 let http: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let tls: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let log: Target.Dependency = .product(name: "Logging", package: "swift-log")
@@ -74,7 +73,9 @@ let package = Package(
             name: "Probes",
             dependencies: ["Addresses", "Health", "Patterns", http, tls] + nio, swiftSettings: house),
         .target(name: "IPVS", dependencies: ["Addresses", "Director", "Netlink"], swiftSettings: house),
-        .target(name: "Relay", dependencies: ["Addresses", "Director", log] + nio, swiftSettings: house),
+        .target(
+            name: "Relay", dependencies: ["Addresses", "CLinux", "Director", "Sockets", log] + nio,
+            swiftSettings: unsafe),
         .target(
             name: "HostNetwork", dependencies: ["Addresses", "CLinux", "Director", "Netlink"],
             swiftSettings: unsafe),
@@ -160,7 +161,7 @@ let package = Package(
         tests("Steering", "Addresses", "Director", "DNSWire", "Zones"),
         tests("Probes", "Addresses", "Health", also: [tls, http] + nio),
         tests("IPVS", "Sockets", "Addresses", "Director", "Netlink", exclude: ["ipvsadm-requests.txt"]),
-        tests("Relay", "Addresses", "BackendBattery", "Director", also: [embedded, log] + nio),
+        tests("Relay", "Addresses", "BackendBattery", "Director", also: [log] + nio),
         tests("HostNetwork", "Addresses", "Director", "Netlink"),
         tests(
             "Control", "Addresses", "Answering", "DNSWire", "Director", "Health", "Steering", "Telemetry",

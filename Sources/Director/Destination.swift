@@ -34,11 +34,13 @@ public struct Destination: Hashable, Sendable {
     public var lowerThreshold: UInt32
     /// What wraps the packets of `ipip`.
     public var tunnel: Tunnel
+    /// How the relay tells the real server who the client is; nil: not at all. No kernel does this.
+    public var proxyProtocol: ProxyProtocol?
 
     /// A destination; see the properties.
     public init(
         _ endpoint: Endpoint, forwarding: Forwarding = .gate, weight: Int32 = 1, upperThreshold: UInt32 = 0,
-        lowerThreshold: UInt32 = 0, tunnel: Tunnel = .ipip
+        lowerThreshold: UInt32 = 0, tunnel: Tunnel = .ipip, proxyProtocol: ProxyProtocol? = nil
     ) {
         self.endpoint = endpoint
         self.forwarding = forwarding
@@ -46,6 +48,7 @@ public struct Destination: Hashable, Sendable {
         self.upperThreshold = upperThreshold
         self.lowerThreshold = lowerThreshold
         self.tunnel = tunnel
+        self.proxyProtocol = proxyProtocol
     }
 }
 

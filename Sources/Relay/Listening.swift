@@ -3,43 +3,32 @@ internal import Director
 internal import Glibc
 internal import NIOCore
 internal import NIOPosix
+internal import Sockets
+
+/// An open port.
+enum Listener {
+    /// A listening socket that the loops share.
+    case tcp(Int32)
+    case udp(any Channel)
+}
 
 extension RelayService {
     /// Opens the virtual server's port.
-    func listen() async throws(BackendError) -> any Channel {
+    func listen() async throws(BackendError) -> Listener {
         do {
-            let address = try SocketAddress(virtual)
-            return switch transport {
-            case .tcp: try await tcpListener.bind(to: address).get()
-            default: try await udpListener.bind(to: address).get()
-            }
+            if transport == .tcp { return .tcp(try relay.loops.listen(for: self)) }
+            return .udp(try await udpListener.bind(to: NIOCore.SocketAddress(virtual)).get())
         } catch let error as IOError {
-            throw BackendError(
-                "listen \(key): \(String(cString: strerror(error.errnoCode)))", hint: hint(error.errnoCode))
+            throw failure(error.errnoCode)
+        } catch let error as SocketError {
+            throw failure(error.code)
         } catch {
             throw BackendError("listen \(key): \(error)")
         }
     }
 
-    private var tcpListener: ServerBootstrap {
-        ServerBootstrap(group: relay.group)
-            // Connections that wait to be accepted; the kernel's own bound (somaxconn) is 4096.
-            .serverChannelOption(.backlog, value: 1024)
-            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-            // Without file descriptors, accepting is tried again after a second instead of at once for ever.
-            .serverChannelInitializer { listener in
-                listener.eventLoop.makeCompletedFuture {
-                    try listener.pipeline.syncOperations.addHandler(AcceptBackoffHandler())
-                }
-            }
-            .childChannelOption(.autoRead, value: false)
-            .childChannelOption(.allowRemoteHalfClosure, value: true)
-            .childChannelOption(.maxMessagesPerRead, value: 1)
-            .childChannelOption(.writeBufferWaterMark, value: .relay)
-            .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
-            .childChannelInitializer { client in
-                client.eventLoop.makeCompletedFuture { try TCPConnection.accept(client, for: self) }
-            }
+    private func failure(_ code: Int32) -> BackendError {
+        BackendError("listen \(key): \(unsafe String(cString: strerror(code)))", hint: hint(code))
     }
 
     private var udpListener: DatagramBootstrap {
@@ -62,4 +51,8 @@ extension RelayService {
         default: nil
         }
     }
+}
+
+extension ChannelOptions.Types.WriteBufferWaterMark {
+    static let relay = Self(low: RelayLimits.highWatermark / 2, high: RelayLimits.highWatermark)
 }

@@ -1,9 +1,13 @@
+internal import NIOCore
+
 /// What the relay holds at most, and how long it waits.
 public struct RelayLimits: Hashable, Sendable {
     /// TCP connections and UDP sessions together. A TCP connection takes two file descriptors, a UDP
     /// session one; connections beyond it are reset, and for a new UDP session the longest idle ones of
     /// its virtual server make room.
     public var maximumConnections = 10_000
+    /// Threads that carry TCP; each takes the connections that it accepts.
+    public var threads = max(1, min(8, System.coreCount))
     /// How long one real server may take to accept a TCP connection before another one is tried.
     public var connectTimeout = Duration.seconds(5)
     /// After this time without a byte in either direction a TCP connection is reset: IPVS's default.
@@ -18,7 +22,7 @@ public struct RelayLimits: Hashable, Sendable {
 
     /// Real servers that are tried for one connection.
     static let attempts = 4
-    /// Bytes that wait for a slow reader before no more are read for it, on each side of a connection.
+    /// Bytes that wait in a UDP socket's queue before datagrams are dropped.
     static let highWatermark = 64 * 1024
     /// Datagrams that wait for a session's socket.
     static let waitingDatagrams = 16

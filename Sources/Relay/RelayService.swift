@@ -47,4 +47,5 @@ struct RelayShared: Sendable {
     let logger: Logger
     let limits: RelayLimits
     let registry: ConnectionRegistry
+    let loops: TCPLoops
 }

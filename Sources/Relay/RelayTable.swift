@@ -21,15 +21,17 @@ public actor RelayTable: Backend {
 
     private let shared: RelayShared
     private var services: [VirtualServerKey: RelayService] = [:]
-    private var listeners: [VirtualServerKey: any Channel] = [:]
+    private var listeners: [VirtualServerKey: Listener] = [:]
     private var isClosed = false
     private var isBusy = false
     private var turns: [CheckedContinuation<Void, Never>] = []
 
-    /// An empty table whose sockets live on these event loops.
+    /// An empty table. UDP lives on these event loops, TCP on threads of its own.
     public init(group: any EventLoopGroup, logger: Logger, limits: RelayLimits = RelayLimits()) {
         let registry = ConnectionRegistry(capacity: limits.maximumConnections)
-        shared = RelayShared(group: group, logger: logger, limits: limits, registry: registry)
+        shared = RelayShared(
+            group: group, logger: logger, limits: limits, registry: registry,
+            loops: TCPLoops(limits))
     }
 
     /// All virtual servers and their destinations.
@@ -70,6 +72,7 @@ public actor RelayTable: Backend {
         services = [:]
         for key in Array(listeners.keys) { await closeListener(key) }
         await shared.registry.closeAll()
+        await shared.loops.close()
     }
 
     private func carryOut(_ change: Change) async throws(BackendError) {
@@ -166,8 +169,12 @@ public actor RelayTable: Backend {
     private func closeListener(_ key: VirtualServerKey) async {
         guard let listener = listeners.removeValue(forKey: key) else { return }
         shared.logger.debug("\(key): the port refuses")
-        listener.close(promise: nil)
-        try? await listener.closeFuture.get()
+        switch listener {
+        case .tcp(let socket): await shared.loops.unlisten(socket)
+        case .udp(let channel):
+            channel.close(promise: nil)
+            try? await channel.closeFuture.get()
+        }
     }
 
     private func closeIdleListeners() async {

@@ -179,6 +179,10 @@ struct VirtualServerTests {
             ("real-server 192.0.2.3 ▸80;", "unexpected '80' in 'real-server'"),
             ("real-server 192.0.2.3 { weight ▸65536; };", "a weight is from 0 to 65535, not 65536"),
             ("real-server 192.0.2.3 { forward ▸nat; };", "a way to forward is gate, ipip or masq, not 'nat'"),
+            (
+                "real-server 192.0.2.3 { proxy-protocol ▸v3; };",
+                "a version of the PROXY protocol is v1 or v2, not 'v3'"
+            ),
             ("real-server 192.0.2.3 { weight 1; ▸weight 2; };", "'weight' is written twice"),
             ("fallback 192.0.2.3 { ▸weight 2; };", "unknown statement 'weight' in 'fallback'"),
             (
@@ -243,8 +247,18 @@ struct VirtualServerTests {
                 "'backend relay' can't carry every port"
             ),
             (
-                "relay", "virtual-server tcp 192.0.2.1 port 80 { scheduler ▸mh; real-server 192.0.2.2; };",
-                "'backend relay' has no scheduler 'mh'"
+                "relay", "virtual-server tcp 192.0.2.1 port 80 { scheduler ▸mhh; real-server 192.0.2.2; };",
+                "unknown scheduler 'mhh'"
+            ),
+            (
+                "ipvs",
+                "virtual-server tcp 192.0.2.1 port 80 { real-server 192.0.2.2 { ▸proxy-protocol v1; }; };",
+                "only the relay can say who the client is, and only over TCP"
+            ),
+            (
+                "relay",
+                "virtual-server udp 192.0.2.1 port 80 { check on; real-server 192.0.2.2 { ▸proxy-protocol v2; }; };",
+                "only the relay can say who the client is, and only over TCP"
             ),
             (
                 "ipvs", "virtual-server ▸tcp 192.0.2.1 port 0 { real-server 192.0.2.2; check on; };",

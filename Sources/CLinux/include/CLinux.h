@@ -10,3 +10,4 @@
 #include "netlink_socket.h"
 #include "packet_socket.h"
 #include "small_file.h"
+#include "streams.h"

@@ -82,13 +82,6 @@ struct DirectorJudge {
 
     // MARK: Options
 
-    /// The schedulers of Linux 6.
-    static let schedulers = [
-        "rr", "wrr", "lc", "wlc", "lblc", "lblcr", "dh", "sh", "sed", "nq", "fo", "ovf", "mh", "twos",
-    ]
-    /// Those of the relay.
-    static let relaySchedulers = ["rr", "wrr", "lc", "wlc", "sh"]
-
     private func options(_ draft: VirtualServerDraft) -> ServiceOptions {
         judgeScheduler(draft)
         var options = ServiceOptions(
@@ -121,18 +114,14 @@ struct DirectorJudge {
     private func judgeScheduler(_ draft: VirtualServerDraft) {
         let name = draft.scheduler.name
         let place = draft.scheduler.place ?? draft.place
-        let hint = suggestion(for: name, among: Self.schedulers).map { "did you mean '\($0)'?" }
-        if backend == .relay {
-            if !Self.relaySchedulers.contains(name) {
-                reading.error(
-                    "'backend relay' has no scheduler '\(name)'", at: place,
-                    hint: hint ?? "it has \(list(Self.relaySchedulers))")
-            }
-        } else if !Self.schedulers.contains(name) {
-            if draft.isFromLdirectord {
+        let hint = suggestion(for: name, among: ServiceOptions.schedulerNames).map { "did you mean '\($0)'?" }
+        if !ServiceOptions.schedulerNames.contains(name) {
+            if draft.isFromLdirectord && backend != .relay {
                 reading.warning("Linux has no scheduler '\(name)' that we know of", at: place, hint: hint)
             } else {
-                reading.error("unknown scheduler '\(name)'", at: place, hint: hint)
+                reading.error(
+                    "unknown scheduler '\(name)'", at: place,
+                    hint: hint ?? "there are \(list(ServiceOptions.schedulerNames))")
             }
         }
     }

@@ -102,6 +102,13 @@ struct RealServerJudge {
                 "\(draft.address) is of another family than the virtual server: only ipip can forward to it",
                 at: draft.place)
         }
+        if let (_, place) = draft.proxyProtocol, backend != .relay || !isTCP {
+            reading.error(
+                "only the relay can say who the client is, and only over TCP", at: place,
+                hint:
+                    "leave it out: \(backend == .ipvs ? "with IPVS the real server sees the client's own address" : "nothing here carries connections")"
+            )
+        }
         if draft.address.isAny { reading.error("a real server needs an address", at: draft.place) }
         if draft.forwarding == .masq, draft.address.isLoopback, backend != .relay {
             reading.error(
@@ -127,7 +134,7 @@ struct RealServerJudge {
         return Destination(
             Endpoint(draft.address, port: port), forwarding: draft.forwarding, weight: draft.weight,
             upperThreshold: draft.upperThreshold, lowerThreshold: draft.lowerThreshold,
-            tunnel: draft.tunnel?.tunnel ?? .ipip)
+            tunnel: draft.tunnel?.tunnel ?? .ipip, proxyProtocol: draft.proxyProtocol?.version)
     }
 
     private mutating func remember(_ endpoint: Endpoint, _ place: Place) {

@@ -13,6 +13,7 @@ struct VirtualServerDraft {
         var upperThreshold: UInt32 = 0
         var lowerThreshold: UInt32 = 0
         var tunnel: (tunnel: Tunnel, place: Place)?
+        var proxyProtocol: (version: ProxyProtocol, place: Place)?
         /// nil: the virtual server's check.
         var check: CheckDraft?
         /// Its address and port.

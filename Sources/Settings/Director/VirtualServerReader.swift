@@ -103,7 +103,7 @@ enum VirtualServerReader {
             address: address, port: port, forwarding: .gate, place: cursor.span(from: first.place))
         guard let block = cursor.optionalBlock() else { return server }
         let known =
-            ["forward", "tunnel", "check"]
+            ["forward", "tunnel", "check", "proxy-protocol"]
             + (isFallback ? [] : ["weight", "upper-threshold", "lower-threshold"])
         var blockReader = BlockReader(cursor.reading)
         blockReader.read(block.statements) { cursor, blockReader in
@@ -112,6 +112,10 @@ enum VirtualServerReader {
             case "forward": server.forwarding = cursor.choice("a way to forward") ?? .gate
             case "tunnel": server.tunnel = KernelReader.tunnel(&cursor)
             case "check": server.check = CheckReader.read(&cursor, base: base)
+            case "proxy-protocol":
+                server.proxyProtocol = cursor.choice("a version of the PROXY protocol").map {
+                    ($0, cursor.name.place)
+                }
             case "weight" where !isFallback: server.weight = Int32(cursor.number("a weight", 0...65_535) ?? 1)
             case "upper-threshold" where !isFallback:
                 server.upperThreshold = UInt32(cursor.number("a threshold", 0...Int(Int32.max)) ?? 0)

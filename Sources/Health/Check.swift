@@ -8,6 +8,15 @@ public struct Check: Hashable, Sendable, Codable {
         case connect
         /// Asks for a page.
         case http(HTTPCheck)
+        /// Holds a conversation in the service's own protocol.
+        indirect case service(ServiceCheck)
+        /// Sends an ICMP echo request, so many times at most.
+        case ping(attempts: Int)
+        /// Runs a program.
+        indirect case external(ExternalCheck)
+        /// Opens so many connections, one per probe, then does the other; that again and again until it succeeds,
+        /// and at once after a connection that failed.
+        indirect case alternating(connections: Int, connectTimeout: Duration, Method)
         /// Does nothing; the verdict is up (true) or down (false) for ever.
         case constant(Bool)
     }
@@ -63,19 +72,21 @@ public struct HTTPCheck: Hashable, Sendable, Codable {
     public var path: String
     /// The host to ask for (and to name in TLS); nil for the real server's address.
     public var virtualHost: String?
+    /// Whether the real server is a proxy: `path` is then the whole URL of a page that it is to fetch.
+    public var isProxy: Bool
     /// A Perl regular expression that must match somewhere in the body; nil for none.
     public var receive: String?
 
     /// A request; see the properties.
     public init(
         isSecure: Bool = false, requestMethod: RequestMethod = .get, path: String = "/",
-        virtualHost: String? = nil,
-        receive: String? = nil
+        virtualHost: String? = nil, isProxy: Bool = false, receive: String? = nil
     ) {
         self.isSecure = isSecure
         self.requestMethod = requestMethod
         self.path = path
         self.virtualHost = virtualHost
+        self.isProxy = isProxy
         self.receive = receive
     }
 }

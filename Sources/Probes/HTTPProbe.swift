@@ -35,7 +35,7 @@ extension Prober {
         throw ProbeFailure("redirected more than \(Self.maximumRedirects) times")
     }
 
-    private func compiled(_ text: String?) throws(ProbeFailure) -> Pattern? {
+    func compiled(_ text: String?) throws(ProbeFailure) -> Pattern? {
         guard let text, !text.isEmpty else { return nil }
         do throws(PatternError) {
             return try patterns.pattern(text)

@@ -11,6 +11,8 @@ public struct Prober: Sendable {
     let group: any EventLoopGroup
     let tls: Result<NIOSSLContext, any Error>
     let patterns = PatternCache()
+    let turns = Turns()
+    let pinger = Pinger()
 
     /// A prober whose connections live on these event loops.
     public init(group: any EventLoopGroup) {
@@ -35,6 +37,11 @@ public struct Prober: Sendable {
         case .constant(false): .failure("always down")
         case .connect: try await probeConnect(check)
         case .http(let http): try await probeHTTP(check, http)
+        case .service(let service): try await probeService(check, service)
+        case .ping(let attempts): try await probePing(check, attempts: attempts)
+        case .external(let external): try await probeExternal(check, external)
+        case .alternating(let connections, let connectTimeout, let method):
+            try await probeAlternating(check, connections: connections, connectTimeout: connectTimeout, method)
         }
     }
 }

@@ -3,15 +3,21 @@ import Health
 
 /// A check as it is written, before it is known where it goes.
 struct CheckDraft {
-    enum Kind: String, CaseIterable {
-        case connect, http, https, on, off
-    }
+    typealias Kind = CheckKind
 
     var kind: Kind
     var path = "/"
     var match: String?
     var host: String?
     var method = HTTPCheck.RequestMethod.get
+    /// What a conversation says; its protocol follows from the kind.
+    var conversation = ServiceCheck(.smtp)
+    /// Echo requests of `ping`.
+    var attempts = 1
+    /// A program and what it is told first; the real server's address and port follow.
+    var command: [String] = []
+    /// Connections that are made in turn with what the kind says, and what each may take.
+    var connections: (count: Int, timeout: Duration)?
     var interval: Duration = .seconds(10)
     var timeout: Duration = .seconds(5)
     var rise = 1
@@ -28,22 +34,54 @@ struct CheckDraft {
 
     /// The check of an address; `port` is used where the draft has none.
     func check(_ address: IPAddress, port: UInt16) -> Check {
-        let method: Check.Method =
-            switch kind {
-            case .connect: .connect
-            case .http, .https:
-                .http(
-                    HTTPCheck(
-                        isSecure: kind == .https, requestMethod: self.method, path: path, virtualHost: host,
-                        receive: match))
-            case .on: .constant(true)
-            case .off: .constant(false)
-            }
+        var method = method(address, port: port)
+        if let connections {
+            method = .alternating(
+                connections: connections.count, connectTimeout: connections.timeout, method)
+        }
+        // A port that is not asked tells no checks apart.
         return Check(
-            method, target: Endpoint(address, port: self.port ?? port), interval: interval, timeout: timeout,
-            rise: rise, fall: fall, judgement: judgement)
+            method, target: Endpoint(address, port: kind.hasPort ? self.port ?? port : 0), interval: interval,
+            timeout: timeout, rise: rise, fall: fall, judgement: judgement)
+    }
+
+    private func method(_ address: IPAddress, port: UInt16) -> Check.Method {
+        switch kind {
+        case .connect: .connect
+        case .http, .https:
+            .http(
+                HTTPCheck(
+                    isSecure: kind == .https, requestMethod: method, path: path, virtualHost: host,
+                    receive: match))
+        case .httpProxy:
+            .http(HTTPCheck(requestMethod: method, path: conversation.request, isProxy: true, receive: match))
+        case .ping: .ping(attempts: attempts)
+        case .external:
+            .external(
+                ExternalCheck(
+                    command: command.first ?? "",
+                    arguments: command.dropFirst() + [address.bracketed, "\(port)"]))
+        case .on: .constant(true)
+        case .off: .constant(false)
+        default: .service(service)
+        }
+    }
+
+    private var service: ServiceCheck {
+        var check = conversation
+        if let (service, isSecure) = kind.service {
+            check.service = service
+            check.isSecure = isSecure
+        }
+        check.receive = match
+        return check
     }
 
     /// Whether a probe goes anywhere.
-    var isProbe: Bool { kind != .on && kind != .off }
+    var isProbe: Bool { kind.isProbe }
+}
+
+extension IPAddress {
+    /// The address as ldirectord tells it to programs: that of IPv6 in brackets.
+    var bracketed: String { family == .v6 ? "[\(self)]" : "\(self)" }
 }

@@ -122,7 +122,8 @@ let package = Package(
         .executableTarget(
             name: "swervectl",
             dependencies: [
-                "Addresses", "Admin", "ControlProtocol", "Daemon", "DNSWire", "Diagnostics", "Director",
+                "Addresses", "Admin", "CLinux", "ControlProtocol", "Daemon", "DNSWire", "Diagnostics",
+                "Director",
                 "Health",
                 "HostNetwork", "IPVS", "Probes", "Settings", "ZoneFiles", "Zones", arguments, log, http,
             ] + nio, swiftSettings: unsafe),
@@ -220,8 +221,9 @@ let package = Package(
             ], path: "Tests/Differential", exclude: ["Regressions/regressions.txt", "run"],
             swiftSettings: house),
         .testTarget(
-            name: "ServiceTests", dependencies: ["Addresses", "Health", "Probes"] + nio, path: "Tests/Services",
-            exclude: ["serve"], swiftSettings: house),
+            name: "ServiceTests",
+            dependencies: ["Addresses", "Health", "Probes", "swerved", "swervectl"] + nio,
+            path: "Tests/Services", exclude: ["serve", "Judge/ipvsadm"], swiftSettings: house),
         .testTarget(
             name: "LabTests", dependencies: ["swerved", "swervectl"], path: "Tests/Lab",
             exclude: ["guest"],

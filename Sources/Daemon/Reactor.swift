@@ -64,7 +64,7 @@ actor Reactor {
             for (real, member) in zip(server.realServers, service.members) where real.standing != .unknown {
                 let place = Place(key: server.key, endpoint: real.destination.endpoint)
                 places.insert(place)
-                let reason = overview.checks[member.check]?.reason ?? "-"
+                let reason = real.note ?? overview.checks[member.check]?.reason ?? "-"
                 react(
                     Change(
                         place: place, isUp: real.standing == .up, weight: real.destination.weight,

@@ -1,4 +1,5 @@
 import Diagnostics
+import Director
 import Testing
 
 @testable import Settings

@@ -17,3 +17,7 @@ int clinux_has_ended(pid_t pid, int *status);
 
 /// A descriptor that holds these bytes to be read, or -errno.
 int clinux_text_descriptor(const void *bytes, size_t count);
+
+/// Starts a program that goes on by itself: in a session of its own, without input, its output at `output`. Returns 0
+/// or -errno.
+int clinux_spawn_daemon(const char *path, char *const arguments[], int output, pid_t *pid);

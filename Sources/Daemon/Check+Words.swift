@@ -15,6 +15,11 @@ extension Check {
         case .http(let http) where http.isProxy: "http-proxy \(target) for \(http.path)"
         case .http(let http): "\(http.isSecure ? "https" : "http") \(target)\(http.path)"
         case .service(let service): "\(service.service.rawValue)\(service.isSecure ? "s" : "") \(target)"
+        case .exchange(let exchange): "\(exchange.isUDP ? "udp" : "tcp") \(target)"
+        case .grpc(let grpc): "grpc \(target)" + (grpc.service.isEmpty ? "" : " about \(grpc.service)")
+        case .group(let group):
+            (group.needsAll ? "all of " : "any of ")
+                + group.parts.map { words($0.method) }.joined(separator: ", ")
         case .ping: "ping \(target.address)"
         case .external(let external): "\(external.command) \(external.arguments.joined(separator: " "))"
         case .alternating(let connections, _, let other): "\(connections) × connect, then \(words(other))"

@@ -10,6 +10,12 @@ public struct Check: Hashable, Sendable, Codable {
         case http(HTTPCheck)
         /// Holds a conversation in the service's own protocol.
         indirect case service(ServiceCheck)
+        /// Sends something, and wants what is expected.
+        indirect case exchange(ExchangeCheck)
+        /// Asks gRPC's health service.
+        indirect case grpc(GRPCCheck)
+        /// Carries out several checks.
+        indirect case group(CheckGroup)
         /// Sends an ICMP echo request, so many times at most.
         case ping(attempts: Int)
         /// Runs a program.
@@ -54,7 +60,7 @@ public struct Check: Hashable, Sendable, Codable {
     }
 }
 
-/// A request for a page, and what its answer must be. A status from 200 to 299 is asked for always.
+/// A request for a page, and what its answer must be.
 public struct HTTPCheck: Hashable, Sendable, Codable {
     /// The request's method.
     public enum RequestMethod: String, Hashable, Sendable, Codable {
@@ -76,6 +82,12 @@ public struct HTTPCheck: Hashable, Sendable, Codable {
     public var isProxy: Bool
     /// A Perl regular expression that must match somewhere in the body; nil for none.
     public var receive: String?
+    /// The statuses of a good answer.
+    public var statuses = [200...299]
+    /// Fields of the request's header besides those that it has anyway: name, value, name, value.
+    public var fields: [String] = []
+    /// Whom TLS is to believe, and what it shows; nil: whoever answers, nothing.
+    public var tls: TLSCheck?
 
     /// A request; see the properties.
     public init(

@@ -79,11 +79,16 @@ struct HTTPRequestTarget: Hashable, Sendable {
     }
 
     /// The request's header.
-    func head(_ method: HTTPCheck.RequestMethod) -> HTTPRequestHead {
-        HTTPRequestHead(
-            version: .http1_1, method: method == .head ? .HEAD : .GET,
-            uri: isProxied ? "http://\(host)\(path)" : path,
-            headers: ["Host": host, "User-Agent": "swerve", "Accept": "*/*", "Connection": "close"])
+    func head(_ check: HTTPCheck) -> HTTPRequestHead {
+        var headers: HTTPHeaders = [
+            "Host": host, "User-Agent": "swerve", "Accept": "*/*", "Connection": "close",
+        ]
+        for place in stride(from: 0, to: check.fields.count - 1, by: 2) {
+            headers.replaceOrAdd(name: check.fields[place], value: check.fields[place + 1])
+        }
+        return HTTPRequestHead(
+            version: .http1_1, method: check.requestMethod == .head ? .HEAD : .GET,
+            uri: isProxied ? "http://\(host)\(path)" : path, headers: headers)
     }
 
     /// The request that a redirect asks for; nil if it leads away from the real server: to another scheme,

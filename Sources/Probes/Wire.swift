@@ -17,17 +17,23 @@ struct Wire {
     /// Bytes of a line, far above what servers send.
     static let maximumLine = 8 * 1024
 
+    /// When a datagram is sent again, and again, until the conversation ends.
+    private static let resending = TimeAmount.seconds(1)
+
     private let channel: any Channel
     private let connection: NIOLoopBound<ConnectionGuard>
     private var arrivals: AsyncThrowingStream<Arrival, any Error>.Iterator
     private var buffer = ByteBuffer()
     private var phase = Phase.waiting
+    /// Whether what is sent may get lost, and is sent again.
+    private let isLossy: Bool
     private(set) var hasEnded = false
 
     fileprivate init(
         _ channel: any Channel, _ connection: NIOLoopBound<ConnectionGuard>,
-        _ arrivals: AsyncThrowingStream<Arrival, any Error>.Iterator
+        _ arrivals: AsyncThrowingStream<Arrival, any Error>.Iterator, isLossy: Bool
     ) {
+        self.isLossy = isLossy
         self.channel = channel
         self.connection = connection
         self.arrivals = arrivals
@@ -41,7 +47,14 @@ struct Wire {
     /// Sends bytes; what is said of the time after it is that `what` was waited for.
     mutating func send(_ bytes: [UInt8], awaiting what: String) {
         expect(what)
-        channel.writeAndFlush(ByteBuffer(bytes: bytes), promise: nil)
+        let buffer = ByteBuffer(bytes: bytes)
+        channel.writeAndFlush(buffer, promise: nil)
+        if !isLossy { return }
+        let channel = channel
+        channel.eventLoop.scheduleRepeatedTask(initialDelay: Self.resending, delay: Self.resending) { task in
+            if !channel.isActive { return task.cancel() }
+            channel.writeAndFlush(buffer, promise: nil)
+        }
     }
 
     /// Sends a line.
@@ -171,6 +184,8 @@ extension Prober {
     enum Carrier {
         case stream
         case tls
+        /// TLS, for HTTP/2.
+        case http2
         case datagrams
     }
 
@@ -179,7 +194,12 @@ extension Prober {
         _ target: Endpoint, _ carrier: Carrier, until deadline: Deadline,
         _ body: (inout Wire) async throws(ProbeFailure) -> Result
     ) async throws(ProbeFailure) -> Result {
-        let context = carrier == .tls ? try tlsContext() : nil
+        let context: NIOSSLContext? =
+            switch carrier {
+            case .tls: try tlsContext()
+            case .http2: try http2Context()
+            case .stream, .datagrams: nil
+            }
         let loop = group.next()
         let found = loop.makePromise(of: Found.self)
         let cancelled = loop.makePromise(of: Void.self)
@@ -239,7 +259,7 @@ extension Prober {
         } catch {
             throw ProbeFailure("connection closed \(Phase.connecting)")
         }
-        var wire = Wire(channel, connection, stream.makeAsyncIterator())
+        var wire = Wire(channel, connection, stream.makeAsyncIterator(), isLossy: !isStream)
         guard case .opened = try await wire.arrival() else {
             throw ProbeFailure("connection closed \(Phase.connecting)")
         }

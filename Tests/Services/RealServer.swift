@@ -9,6 +9,8 @@ import Testing
 /// A server of Debian's packages, by `Tests/Services/serve`, with a folder and ports of its own.
 final class RealServer: Sendable {
     let port: UInt16
+    /// Where it keeps its files.
+    var path: String { folder.path() }
     private let folder: URL
     private let process: Process
 

@@ -80,6 +80,80 @@ struct ServiceTests {
             ])
     }
 
+    @Test(
+        "Statuses, headers, certificates, gRPC, several checks",
+        .enabled(if: canServe("/usr/sbin/nginx"), "nginx is not installed"))
+    func httpInDetail() async throws {
+        func check(_ path: String, _ change: (inout HTTPCheck) -> Void) -> Check.Method {
+            var check = HTTPCheck(path: path)
+            change(&check)
+            return .http(check)
+        }
+        try await RealServer.run("nginx", answering: .http(HTTPCheck())) { server in
+            let own = server.path + "/certificate.pem"
+            func secure(_ tls: TLSCheck, host: String? = nil) -> Check.Method {
+                check("/") {
+                    $0.isSecure = true
+                    $0.virtualHost = host
+                    $0.tls = tls
+                }
+            }
+            func group(_ needsAll: Bool, _ methods: [Check.Method]) -> Check.Method {
+                .group(
+                    CheckGroup(
+                        needsAll: needsAll, methods.map { .init($0, port: server.port, timeout: .seconds(5)) }))
+            }
+            let (good, bad) = (Check.Method.http(HTTPCheck()), Check.Method.http(HTTPCheck(path: "/nothing")))
+            let rows: [Row] = [
+                Row(check("/closed") { $0.receive = "RS" }, "HTTP 401"),
+                Row(
+                    check("/closed") {
+                        $0.receive = "closed"
+                        $0.statuses = [200...299, 401...401]
+                    }),
+                Row(check("/") { $0.statuses = [300...399] }, "HTTP 200"),
+                Row(
+                    check("/header") {
+                        $0.fields = ["X-Check", "yes"]
+                        $0.receive = "^yes$"
+                    }), Row(check("/header") { $0.receive = "yes" }, "body does not match"),
+                Row(secure(TLSCheck(isVerified: true)), offset: 1, "TLS: certificate verify failed"),
+                Row(secure(TLSCheck(isVerified: true, authorities: own)), offset: 1),
+                Row(secure(TLSCheck(isVerified: true, authorities: own), host: "www.example"), offset: 1),
+                Row(
+                    secure(TLSCheck(isVerified: true, authorities: own), host: "other.example"), offset: 1,
+                    "TLS"),
+                Row(
+                    secure(TLSCheck(isVerified: true, authorities: "/nowhere.pem")), offset: 1, "undecided: TLS"
+                ),
+                Row(secure(TLSCheck()), offset: 2, "HTTP 400"),
+                Row(secure(TLSCheck(certificate: own, key: server.path + "/key.pem")), offset: 2),
+                Row(.grpc(GRPCCheck()), offset: 3), Row(.grpc(GRPCCheck(isSecure: true)), offset: 1),
+                Row(.grpc(GRPCCheck()), "the answer is no HTTP/2"), Row(group(true, [good, good])),
+                Row(group(true, [good, bad]), "HTTP 404"), Row(group(false, [bad, good])),
+                Row(group(false, [bad, bad]), "HTTP 404; HTTP 404"),
+                Row(
+                    .exchange(
+                        ExchangeCheck(sent: Array("GET / HTTP/1.0\r\n\r\n".utf8), expected: .pattern("RS \\d")))
+                ),
+                Row(
+                    .exchange(
+                        ExchangeCheck(
+                            isSecure: true, sent: Array("GET / HTTP/1.0\r\n\r\n".utf8),
+                            expected: .bytes(Array("RS 1".utf8)))), offset: 1),
+                Row(
+                    .exchange(
+                        ExchangeCheck(sent: Array("GET / HTTP/1.0\r\n\r\n".utf8), expected: .bytes([0, 1]))),
+                    "what is expected did not come"), Row(.exchange(ExchangeCheck())),
+            ]
+            for row in rows {
+                let finding = await server.probe(row.method, offset: row.offset).finding
+                #expect(finding.hasPrefix(row.finding), "\(row.method)")
+            }
+            try await harm(server, Row(.grpc(GRPCCheck()), offset: 3))
+        }
+    }
+
     @Test(.enabled(if: canServe("/usr/sbin/squid") && canServe("/usr/sbin/nginx"), "squid is not installed"))
     func proxy() async throws {
         try await RealServer.run("nginx", answering: .http(HTTPCheck())) { web in
@@ -167,6 +241,15 @@ struct ServiceTests {
                 Row(check("www.example", "192\\.0\\.2\\.1")), Row(check("www.example", "^192", isUDP: false)),
                 // Too many for a datagram: the rest comes by TCP.
                 Row(check("many.example", "192\\.0\\.2\\.90")), Row(check("/www.example")),
+                Row(
+                    .exchange(
+                        ExchangeCheck(
+                            isUDP: true,
+                            // A question for the SOA of example.
+                            sent: [0, 7, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 7] + Array("example".utf8) + [
+                                0, 0, 6, 0, 1,
+                            ],
+                            expected: .bytes(Array("root".utf8))))),
                 Row(check("www.example", "10"), "no address or name in the answer matches"),
                 Row(check("no.example"), "answered with NXDOMAIN"),
                 Row(check("www.other"), "answered with REFUSED"),
@@ -245,6 +328,10 @@ struct ServiceTests {
                 Row(ServiceCheck(.redis, password: "secret")),
                 Row(ServiceCheck(.redis, login: "test", password: "hidden")),
                 Row(ServiceCheck(.simpletcp, request: "AUTH secret\\nPING\\n", receive: "PONG")),
+                Row(
+                    .exchange(
+                        ExchangeCheck(
+                            sent: Array("AUTH secret\r\nPING\r\n".utf8), expected: .pattern("\\+PONG")))),
                 Row(ServiceCheck(.redis), "answered '-NOAUTH"),
                 Row(ServiceCheck(.redis, password: "wrong"), "answered '-WRONGPASS"),
                 Row(ServiceCheck(.simpletcp, request: "PING\\n", receive: "PONG"), "no line matches"),

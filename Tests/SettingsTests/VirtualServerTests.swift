@@ -8,7 +8,7 @@ import Testing
 
 private let kinds =
     "connect, http, https, http-proxy, ftp, smtp, pop, pops, imap, imaps, nntp, ldap, ldaps, dns, mysql, pgsql, radius, "
-    + "sip, simpletcp, redis, ping, external, on or off"
+    + "sip, simpletcp, redis, tcp, udp, grpc, ping, external, all, any, on or off"
 
 @Suite("Virtual servers of the director block")
 struct VirtualServerTests {
@@ -222,6 +222,19 @@ struct VirtualServerTests {
             ("check dns { request \"x\"; transport ▸sctp; };", "'udp' or 'tcp' is expected, not 'sctp'"),
             ("check ftp { login ▸\"a\nb\"; };", "a text here is one line without control characters"),
             ("check ping { attempts ▸0; };", "a count is from 1 to 100, not 0"),
+            ("check http { status ▸99; };", "a status is from 100 to 599, or a range as 200-299, not '99'"),
+            (
+                "check http { status ▸299-200; };",
+                "a status is from 100 to 599, or a range as 200-299, not '299-200'"
+            ),
+            ("check http { header ▸\"a b\" \"c\"; };", "a header's name holds no blanks and no ':', not 'a b'"),
+            ("check http { header A ▸\"b\nC: d\"; };", "a text here is one line without control characters"),
+            (
+                "check tcp { send-hex ▸\"abc\"; };",
+                "an even number of hexadecimal digits is expected, not 'abc'"
+            ),
+            ("▸check all;", "a check 'all' needs a 'check'"),
+            ("check any { ▸check all { check ping; }; };", "'all' can't be one of several checks"),
             (
                 "check http { path ▸\"index.html\"; };",
                 "a path begins with '/' and holds no blanks, not 'index.html'"

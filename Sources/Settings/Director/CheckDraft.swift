@@ -12,6 +12,18 @@ struct CheckDraft {
     var method = HTTPCheck.RequestMethod.get
     /// What a conversation says; its protocol follows from the kind.
     var conversation = ServiceCheck(.smtp)
+    /// What is sent and expected.
+    var exchange = ExchangeCheck()
+    /// The service that grpc asks about.
+    var grpc = GRPCCheck()
+    /// Statuses that are good; nil for those from 200 to 299.
+    var statuses: [ClosedRange<Int>]?
+    /// Fields of a request's header: name, value, name, value.
+    var fields: [String] = []
+    /// What is wanted of TLS.
+    var tls = TLSCheck()
+    /// The checks of a group.
+    var parts: [CheckDraft] = []
     /// Echo requests of `ping`.
     var attempts = 1
     /// A program and what it is told first; the real server's address and port follow.
@@ -50,11 +62,25 @@ struct CheckDraft {
         case .connect: .connect
         case .http, .https:
             .http(
-                HTTPCheck(
-                    isSecure: kind == .https, requestMethod: method, path: path, virtualHost: host,
-                    receive: match))
+                page(
+                    HTTPCheck(
+                        isSecure: kind == .https, requestMethod: method, path: path, virtualHost: host,
+                        receive: match)))
         case .httpProxy:
-            .http(HTTPCheck(requestMethod: method, path: conversation.request, isProxy: true, receive: match))
+            .http(
+                page(
+                    HTTPCheck(requestMethod: method, path: conversation.request, isProxy: true, receive: match))
+            )
+        case .tcp, .udp: .exchange(exchange(isUDP: kind == .udp))
+        case .grpc: .grpc(grpc)
+        case .all, .any:
+            .group(
+                CheckGroup(
+                    needsAll: kind == .all,
+                    parts.map { part in
+                        let check = part.check(address, port: self.port ?? port)
+                        return CheckGroup.Part(check.method, port: check.target.port, timeout: check.timeout)
+                    }))
         case .ping: .ping(attempts: attempts)
         case .external:
             .external(
@@ -65,6 +91,21 @@ struct CheckDraft {
         case .off: .constant(false)
         default: .service(service)
         }
+    }
+
+    private func page(_ check: HTTPCheck) -> HTTPCheck {
+        var check = check
+        if let statuses { check.statuses = statuses }
+        check.fields = fields
+        if check.isSecure, tls != TLSCheck() { check.tls = tls }
+        return check
+    }
+
+    private func exchange(isUDP: Bool) -> ExchangeCheck {
+        var check = exchange
+        check.isUDP = isUDP
+        if let match { check.expected = .pattern(match) }
+        return check
     }
 
     private var service: ServiceCheck {
@@ -79,6 +120,9 @@ struct CheckDraft {
 
     /// Whether a probe goes anywhere.
     var isProbe: Bool { kind.isProbe }
+
+    /// Whether a port is asked that has to be known from elsewhere.
+    var needsPort: Bool { port == nil && (kind.hasPort || parts.contains(where: \.needsPort)) }
 }
 
 extension IPAddress {

@@ -5,12 +5,13 @@ enum CheckKind: String, CaseIterable {
     case connect, http, https
     case httpProxy = "http-proxy"
     case ftp, smtp, pop, pops, imap, imaps, nntp, ldap, ldaps, dns, mysql, pgsql, radius, sip, simpletcp, redis
-    case ping, external, on, off
+    case tcp, udp, grpc, ping, external, all, any, on, off
 
     /// The conversation that it holds, and whether by TLS; nil for what is none.
     var service: (service: ServiceCheck.Service, isSecure: Bool)? {
         switch self {
-        case .connect, .http, .https, .httpProxy, .ping, .external, .on, .off: nil
+        case .connect, .http, .https, .httpProxy, .tcp, .udp, .grpc, .ping, .external, .all, .any, .on, .off:
+            nil
         case .ftp: (.ftp, false)
         case .smtp: (.smtp, false)
         case .pop: (.pop, false)
@@ -33,8 +34,12 @@ enum CheckKind: String, CaseIterable {
     /// The statements that say what is asked, beside those of time and port.
     var statements: [String] {
         switch self {
-        case .http, .https: ["path", "match", "host", "method"]
-        case .httpProxy: ["request", "match", "method"]
+        case .http, .https:
+            [
+                "path", "match", "host", "method", "status", "header", "verify", "authorities", "certificate",
+                "key",
+            ]
+        case .httpProxy: ["request", "match", "method", "status", "header"]
         case .ftp: ["login", "password", "request", "match"]
         case .pop, .pops, .imap, .imaps, .redis: ["login", "password"]
         case .ldap, .ldaps: ["login", "password", "request", "match"]
@@ -45,6 +50,10 @@ enum CheckKind: String, CaseIterable {
         case .simpletcp: ["request", "match"]
         case .ping: ["attempts"]
         case .external: ["command"]
+        case .tcp: ["send", "send-hex", "match", "match-hex", "tls"]
+        case .udp: ["send", "send-hex", "match", "match-hex"]
+        case .grpc: ["service", "tls"]
+        case .all, .any: ["check"]
         case .connect, .smtp, .nntp, .on, .off: []
         }
     }
@@ -56,6 +65,7 @@ enum CheckKind: String, CaseIterable {
         case .radius: ["login", "secret"]
         case .sip: ["login"]
         case .external: ["command"]
+        case .all, .any: ["check"]
         default: []
         }
     }
@@ -64,5 +74,5 @@ enum CheckKind: String, CaseIterable {
     var isProbe: Bool { self != .on && self != .off }
 
     /// Whether a port is asked.
-    var hasPort: Bool { isProbe && self != .ping && self != .external }
+    var hasPort: Bool { isProbe && self != .ping && self != .external && self != .all && self != .any }
 }

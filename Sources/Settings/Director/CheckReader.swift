@@ -17,8 +17,8 @@ enum CheckReader {
         }
         var blockReader = BlockReader(cursor.reading)
         blockReader.read(block.statements) { cursor, blockReader in
-            blockReader.once(&cursor)
             let keyword = cursor.name.keyword
+            if !["check", "header"].contains(keyword) { blockReader.once(&cursor) }
             if !kind.statements.contains(keyword), requests.contains(keyword) {
                 let others = CheckKind.allCases.filter { $0.statements.contains(keyword) }.map(\.rawValue)
                 return cursor.fail(

@@ -166,7 +166,7 @@ struct RealServerJudge {
             return nil
         }
         let port = draft.port.flatMap { $0 == 0 ? nil : $0 } ?? destination.endpoint.port
-        if check.kind.hasPort, check.port == nil, port == 0 {
+        if check.needsPort, port == 0 {
             reading.error("it is not known which port of this server to check", at: draft.place)
             return nil
         }

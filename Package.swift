@@ -24,6 +24,7 @@ let nio: [Target.Dependency] = [
 ]
 let http: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let tls: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
+let tlsEvents: Target.Dependency = .product(name: "NIOTLS", package: "swift-nio")
 let log: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
@@ -43,6 +44,7 @@ let package = Package(
         // C: system libraries, and what Swift cannot import
         .systemLibrary(name: "CLDNS", pkgConfig: "ldns", providers: [.apt(["libldns-dev"])]),
         .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
+        .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .target(name: "CLinux"),
 
         // 1
@@ -71,7 +73,10 @@ let package = Package(
         .target(name: "Steering", dependencies: ["Addresses", "Director", "Zones"], swiftSettings: house),
         .target(
             name: "Probes",
-            dependencies: ["Addresses", "Health", "Patterns", http, tls] + nio, swiftSettings: house),
+            dependencies: [
+                "Addresses", "CCrypto", "CLinux", "DNSWire", "Health", "Patterns", http, tls, tlsEvents,
+            ] + nio,
+            swiftSettings: house),
         .target(name: "IPVS", dependencies: ["Addresses", "Director", "Netlink"], swiftSettings: house),
         .target(
             name: "Relay", dependencies: ["Addresses", "CLinux", "Director", "Sockets", log] + nio,
@@ -117,7 +122,8 @@ let package = Package(
         .executableTarget(
             name: "swervectl",
             dependencies: [
-                "Addresses", "Admin", "ControlProtocol", "Daemon", "DNSWire", "Diagnostics", "Director",
+                "Addresses", "Admin", "CLinux", "ControlProtocol", "Daemon", "DNSWire", "Diagnostics",
+                "Director",
                 "Health",
                 "HostNetwork", "IPVS", "Probes", "Settings", "ZoneFiles", "Zones", arguments, log, http,
             ] + nio, swiftSettings: unsafe),
@@ -214,6 +220,10 @@ let package = Package(
                 "ZoneFiles", "Zones", "swerved",
             ], path: "Tests/Differential", exclude: ["Regressions/regressions.txt", "run"],
             swiftSettings: house),
+        .testTarget(
+            name: "ServiceTests",
+            dependencies: ["Addresses", "Health", "Probes", "swerved", "swervectl"] + nio,
+            path: "Tests/Services", exclude: ["serve", "Judge/ipvsadm"], swiftSettings: house),
         .testTarget(
             name: "LabTests", dependencies: ["swerved", "swervectl"], path: "Tests/Lab",
             exclude: ["guest"],

@@ -22,6 +22,9 @@ actor Core {
     /// The settings with which the process began.
     let startSettings: Settings
     let hub = EventHub()
+    let reactor: Reactor
+    /// Whether the first round of checks is not in yet.
+    var isStarting = true
     let started = Timestamp.now
     /// Makes cookies where the configuration has no secret; as long as the process lives, so that a reload spoils
     /// none.
@@ -68,6 +71,7 @@ actor Core {
             ? RelayTable(group: group, logger: log.logger("relay")) : kernelTable
         store = SnapshotStore(Snapshot(catalog: ZoneCatalog([:])))
         let prober = Prober(group: group)
+        reactor = Reactor(prober: prober, log: log)
         let hub = hub
         let vips = VIPSet(settings)
         self.vips = vips
@@ -103,6 +107,8 @@ actor Core {
                     try streamServer.serve(streams)
                     sayReady()
                 }
+                await react()
+                isStarting = false
                 tasks.addTask { try await admin.run() }
                 tasks.addTask {
                     for await _ in reloads { await self.reloadOnSignal() }
@@ -112,6 +118,7 @@ actor Core {
                 tasks.addTask { try await self.keepTimeouts() }
                 tasks.addTask { try await self.watchRates() }
                 tasks.addTask { try await self.freeMemory() }
+                tasks.addTask { try await self.followDirectives() }
                 defer { tasks.cancelAll() }
                 await judgeHost()
                 try await tasks.next()
@@ -141,6 +148,7 @@ actor Core {
     func take(_ next: Configuration) async {
         let settings = next.settings
         vips.follow(settings)
+        await reactor.take(settings.director)
         limitRates(settings.rateLimit)
         limitConnections(settings)
         await controller.take(

@@ -69,20 +69,6 @@ extension VirtualServerReport {
     }
 }
 
-extension Check {
-    /// The check in words: `http 192.0.2.11:80/index.html every 1 s`.
-    var words: String {
-        switch method {
-        case .constant(let isUp): isUp ? "on" : "off"
-        case .connect: "connect \(target)\(way) every \(interval.words)"
-        case .http(let http):
-            "\(http.isSecure ? "https" : "http") \(target)\(http.path)\(way) every \(interval.words)"
-        }
-    }
-
-    private var way: String { path == nil ? "" : " through the VIP" }
-}
-
 extension Duration {
     /// `1 s`, `250 ms`.
     var words: String {

@@ -8,6 +8,21 @@ public struct Check: Hashable, Sendable, Codable {
         case connect
         /// Asks for a page.
         case http(HTTPCheck)
+        /// Holds a conversation in the service's own protocol.
+        indirect case service(ServiceCheck)
+        /// Sends something, and wants what is expected.
+        indirect case exchange(ExchangeCheck)
+        /// Asks gRPC's health service.
+        indirect case grpc(GRPCCheck)
+        /// Carries out several checks.
+        indirect case group(CheckGroup)
+        /// Sends an ICMP echo request, so many times at most.
+        case ping(attempts: Int)
+        /// Runs a program.
+        indirect case external(ExternalCheck)
+        /// Opens so many connections, one per probe, then does the other; that again and again until it succeeds,
+        /// and at once after a connection that failed.
+        indirect case alternating(connections: Int, connectTimeout: Duration, Method)
         /// Does nothing; the verdict is up (true) or down (false) for ever.
         case constant(Bool)
     }
@@ -45,7 +60,7 @@ public struct Check: Hashable, Sendable, Codable {
     }
 }
 
-/// A request for a page, and what its answer must be. A status from 200 to 299 is asked for always.
+/// A request for a page, and what its answer must be.
 public struct HTTPCheck: Hashable, Sendable, Codable {
     /// The request's method.
     public enum RequestMethod: String, Hashable, Sendable, Codable {
@@ -63,19 +78,27 @@ public struct HTTPCheck: Hashable, Sendable, Codable {
     public var path: String
     /// The host to ask for (and to name in TLS); nil for the real server's address.
     public var virtualHost: String?
+    /// Whether the real server is a proxy: `path` is then the whole URL of a page that it is to fetch.
+    public var isProxy: Bool
     /// A Perl regular expression that must match somewhere in the body; nil for none.
     public var receive: String?
+    /// The statuses of a good answer.
+    public var statuses = [200...299]
+    /// Fields of the request's header besides those that it has anyway: name, value, name, value.
+    public var fields: [String] = []
+    /// Whom TLS is to believe, and what it shows; nil: whoever answers, nothing.
+    public var tls: TLSCheck?
 
     /// A request; see the properties.
     public init(
         isSecure: Bool = false, requestMethod: RequestMethod = .get, path: String = "/",
-        virtualHost: String? = nil,
-        receive: String? = nil
+        virtualHost: String? = nil, isProxy: Bool = false, receive: String? = nil
     ) {
         self.isSecure = isSecure
         self.requestMethod = requestMethod
         self.path = path
         self.virtualHost = virtualHost
+        self.isProxy = isProxy
         self.receive = receive
     }
 }

@@ -13,19 +13,25 @@ final class ConnectionGuard: ChannelInboundHandler {
     /// Bytes that an answer may have on the wire, all framing included: four times the largest body.
     private static let maximumBytes = 4 * HTTPAnswer.maximumBody
 
+    /// The pipeline that it stands in; nil when it has been closed.
+    var pipeline: ChannelPipeline.SynchronousOperations? { context?.pipeline.syncOperations }
+
     /// What is being waited for.
     var phase = Phase.connecting
 
     private let found: EventLoopPromise<Found>
     private let deadline: Deadline
+    private let maximumBytes: Int?
     private var context: ChannelHandlerContext?
     private var alarm: Scheduled<Void>?
     private var bytes = 0
     private var isFinished = false
 
-    init(found: EventLoopPromise<Found>, deadline: Deadline) {
+    /// - Parameter maximumBytes: What may come in all, where an answer has no header and body.
+    init(found: EventLoopPromise<Found>, deadline: Deadline, maximumBytes: Int? = nil) {
         self.found = found
         self.deadline = deadline
+        self.maximumBytes = maximumBytes
     }
 
     /// Closes the connection and says what was found; what comes later is ignored.
@@ -71,7 +77,9 @@ final class ConnectionGuard: ChannelInboundHandler {
         if isFinished { return }
         bytes += unwrapInboundIn(data).readableBytes
         context.fireChannelRead(data)
-        if phase != .reading && bytes > Self.maximumHeaderBytes {
+        if let maximumBytes {
+            if bytes > maximumBytes { fail("more than \(maximumBytes >> 10) KB came") }
+        } else if phase != .reading && bytes > Self.maximumHeaderBytes {
             fail("the answer has no end of its header in \(Self.maximumHeaderBytes >> 10) KB")
         } else if bytes > Self.maximumBytes {
             fail("the answer is larger than \(Self.maximumBytes >> 10) KB")

@@ -21,7 +21,7 @@ struct HTTPAnswer: Sendable {
     var status: Int
     /// The value of the Location field.
     var location: String?
-    /// The body, without transfer coding; empty unless the status is from 200 to 299.
+    /// The body, without transfer coding; empty unless the status is a good one.
     var body: [UInt8] = []
 }
 
@@ -33,10 +33,16 @@ final class HTTPAnswerHandler: ChannelInboundHandler {
     private let connection: ConnectionGuard
     private let request: HTTPRequestHead
     private let afterConnecting: Phase
+    private let hasBody: @Sendable (Int) -> Bool
     private var answer: HTTPAnswer?
 
-    init(_ connection: ConnectionGuard, _ request: HTTPRequestHead, afterConnecting: Phase) {
+    /// - Parameter hasBody: Whether the body of an answer with this status is looked at.
+    init(
+        _ connection: ConnectionGuard, _ request: HTTPRequestHead, hasBody: @escaping @Sendable (Int) -> Bool,
+        afterConnecting: Phase
+    ) {
         self.connection = connection
+        self.hasBody = hasBody
         self.request = request
         self.afterConnecting = afterConnecting
     }
@@ -55,7 +61,7 @@ final class HTTPAnswerHandler: ChannelInboundHandler {
         switch unwrapInboundIn(data) {
         case .head(let head):
             answer = HTTPAnswer(status: Int(head.status.code), location: head.headers.first(name: "location"))
-            if (200..<300).contains(head.status.code) {
+            if hasBody(Int(head.status.code)) {
                 connection.phase = .reading
             } else {
                 finish()

@@ -17,6 +17,9 @@ extension Prober {
         for _ in 0...Self.maximumRedirects {
             let answer = try await ask(check, http, request, deadline)
             switch answer.status {
+            case let status where http.isGood(status):
+                if let pattern { try demand(pattern, of: answer, http) }
+                return .success("HTTP \(answer.status) \(deadline.elapsed)")
             case 301, 302, 303, 307, 308:
                 guard let location = answer.location else {
                     throw ProbeFailure("HTTP \(answer.status) without a Location")
@@ -25,9 +28,6 @@ extension Prober {
                     throw ProbeFailure("redirected to \(location.quotable)")
                 }
                 request = next
-            case 200..<300:
-                if let pattern { try demand(pattern, of: answer, http) }
-                return .success("HTTP \(answer.status) \(deadline.elapsed)")
             default:
                 throw ProbeFailure("HTTP \(answer.status)")
             }
@@ -35,7 +35,7 @@ extension Prober {
         throw ProbeFailure("redirected more than \(Self.maximumRedirects) times")
     }
 
-    private func compiled(_ text: String?) throws(ProbeFailure) -> Pattern? {
+    func compiled(_ text: String?) throws(ProbeFailure) -> Pattern? {
         guard let text, !text.isEmpty else { return nil }
         do throws(PatternError) {
             return try patterns.pattern(text)
@@ -61,7 +61,7 @@ extension Prober {
     private func ask(
         _ check: Check, _ http: HTTPCheck, _ request: HTTPRequestTarget, _ deadline: Deadline
     ) async throws(ProbeFailure) -> HTTPAnswer {
-        let context = http.isSecure ? try tlsContext() : nil
+        let context = http.isSecure ? try tlsContext(http.tls) : nil
         let found = try await converse(with: check.target, until: deadline) { pipeline, connection in
             if let context {
                 try pipeline.addHandler(TLSClient.handler(context, serverName: request.serverName))
@@ -69,10 +69,15 @@ extension Prober {
             try pipeline.addHTTPClientHandlers(decoderLimitConfiguration: HTTPAnswer.headerLimits)
             try pipeline.addHandler(
                 HTTPAnswerHandler(
-                    connection, request.head(http.requestMethod),
+                    connection, request.head(http), hasBody: http.isGood,
                     afterConnecting: context == nil ? .waiting : .negotiating))
         }
         guard case .answered(let answer) = found else { throw ProbeFailure("no answer") }
         return answer
     }
+}
+
+extension HTTPCheck {
+    /// Whether a status is one of a good answer.
+    func isGood(_ status: Int) -> Bool { statuses.contains { $0.contains(status) } }
 }

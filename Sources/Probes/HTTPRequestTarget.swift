@@ -36,6 +36,8 @@ struct HTTPRequestTarget: Hashable, Sendable {
 
     /// Whether the scheme is https.
     let isSecure: Bool
+    /// Whether it is asked of a proxy, which takes whole URLs.
+    let isProxied: Bool
     /// The value of the Host field.
     var host: String
     /// The path with its query.
@@ -47,6 +49,12 @@ struct HTTPRequestTarget: Hashable, Sendable {
 
     init(_ check: HTTPCheck, target: Endpoint) {
         isSecure = check.isSecure
+        isProxied = check.isProxy
+        if check.isProxy {
+            let (host, path) = Self.parts(ofURL: check.path)
+            (self.host, self.path, serverName, aliases) = (host, path, nil, [])
+            return
+        }
         let defaultPort: UInt16 = check.isSecure ? 443 : 80
         let real = Authority(target)
         var aliases: Set = [real]
@@ -71,10 +79,16 @@ struct HTTPRequestTarget: Hashable, Sendable {
     }
 
     /// The request's header.
-    func head(_ method: HTTPCheck.RequestMethod) -> HTTPRequestHead {
-        HTTPRequestHead(
-            version: .http1_1, method: method == .head ? .HEAD : .GET, uri: path,
-            headers: ["Host": host, "User-Agent": "swerve", "Accept": "*/*", "Connection": "close"])
+    func head(_ check: HTTPCheck) -> HTTPRequestHead {
+        var headers: HTTPHeaders = [
+            "Host": host, "User-Agent": "swerve", "Accept": "*/*", "Connection": "close",
+        ]
+        for place in stride(from: 0, to: check.fields.count - 1, by: 2) {
+            headers.replaceOrAdd(name: check.fields[place], value: check.fields[place + 1])
+        }
+        return HTTPRequestHead(
+            version: .http1_1, method: check.requestMethod == .head ? .HEAD : .GET,
+            uri: isProxied ? "http://\(host)\(path)" : path, headers: headers)
     }
 
     /// The request that a redirect asks for; nil if it leads away from the real server: to another scheme,
@@ -93,7 +107,9 @@ struct HTTPRequestTarget: Hashable, Sendable {
         }
         if rest.hasPrefix("//") {
             let authority = rest.dropFirst(2).prefix { !"/?".contains($0) }
-            guard let named = Authority(authority, defaultPort: isSecure ? 443 : 80), aliases.contains(named)
+            // A proxy may be sent anywhere: it is the one that is asked all the same.
+            guard let named = Authority(authority, defaultPort: isSecure ? 443 : 80),
+                isProxied || aliases.contains(named)
             else {
                 return nil
             }
@@ -111,6 +127,14 @@ struct HTTPRequestTarget: Hashable, Sendable {
             next.path = Self.escaped(folder + rest)
         }
         return next
+    }
+
+    /// The host with its port and the path of `http://HOST/PATH`.
+    private static func parts(ofURL url: String) -> (host: String, path: String) {
+        let rest = url.firstRange(of: "://").map { url[$0.upperBound...] } ?? url[...]
+        let host = rest.prefix { !"/?#".contains($0) }
+        let path = rest[host.endIndex...]
+        return (String(host), escaped(path.hasPrefix("/") ? path : "/" + path))
     }
 
     /// A path with what may not stand in a request line in the form %XX, and without a fragment.

@@ -43,11 +43,21 @@ struct ProbeFailure: Error {
 }
 
 /// What a probe is waiting for; the words follow `timed out after 3 s`.
-enum Phase: String, CustomStringConvertible {
-    case connecting = "while connecting"
-    case negotiating = "while negotiating TLS"
-    case waiting = "while waiting for the answer"
-    case reading = "while reading the body"
+enum Phase: Hashable, CustomStringConvertible {
+    case connecting
+    case negotiating
+    case waiting
+    case reading
+    /// For a part of a conversation: `the greeting`.
+    case awaiting(String)
 
-    var description: String { rawValue }
+    var description: String {
+        switch self {
+        case .connecting: "while connecting"
+        case .negotiating: "while negotiating TLS"
+        case .waiting: "while waiting for the answer"
+        case .reading: "while reading the body"
+        case .awaiting(let what): "while waiting for \(what)"
+        }
+    }
 }

@@ -10,12 +10,17 @@ internal import NIOSSL
 public struct Prober: Sendable {
     let group: any EventLoopGroup
     let tls: Result<NIOSSLContext, any Error>
+    let http2: Result<NIOSSLContext, any Error>
+    let tlsContexts = TLSContextCache()
     let patterns = PatternCache()
+    let turns = Turns()
+    let pinger = Pinger()
 
     /// A prober whose connections live on these event loops.
     public init(group: any EventLoopGroup) {
         self.group = group
         tls = Result { try TLSClient.context() }
+        http2 = Result { try TLSClient.context(protocols: ["h2"]) }
     }
 
     /// Carries out a check once.
@@ -35,6 +40,14 @@ public struct Prober: Sendable {
         case .constant(false): .failure("always down")
         case .connect: try await probeConnect(check)
         case .http(let http): try await probeHTTP(check, http)
+        case .service(let service): try await probeService(check, service)
+        case .exchange(let exchange): try await probeExchange(check, exchange)
+        case .grpc(let grpc): try await probeGRPC(check, grpc)
+        case .group(let group): try await probeGroup(check, group)
+        case .ping(let attempts): try await probePing(check, attempts: attempts)
+        case .external(let external): try await probeExternal(check, external)
+        case .alternating(let connections, let connectTimeout, let method):
+            try await probeAlternating(check, connections: connections, connectTimeout: connectTimeout, method)
         }
     }
 }

@@ -1,12 +1,23 @@
+internal import Health
 internal import NIOSSL
+internal import Synchronization
 
 /// TLS as a check speaks it: whoever answers is believed, and old servers are spoken to.
 enum TLSClient {
-    static func context() throws -> NIOSSLContext {
+    static func context(protocols: [String] = [], for check: TLSCheck = TLSCheck()) throws -> NIOSSLContext {
         var configuration = TLSConfiguration.makeClientConfiguration()
-        configuration.certificateVerification = .none
+        configuration.certificateVerification = check.isVerified ? .fullVerification : .none
         configuration.minimumTLSVersion = .tlsv1
         configuration.cipherSuites = "ALL"
+        configuration.applicationProtocols = protocols
+        if let authorities = check.authorities { configuration.trustRoots = .file(authorities) }
+        if let certificate = check.certificate {
+            configuration.certificateChain = try NIOSSLCertificate.fromPEMFile(certificate).map {
+                .certificate($0)
+            }
+            configuration.privateKey = .privateKey(
+                try NIOSSLPrivateKey(file: check.key ?? certificate, format: .pem))
+        }
         return try NIOSSLContext(configuration: configuration)
     }
 
@@ -39,9 +50,45 @@ enum TLSClient {
     }
 }
 
+/// Contexts by what a check wants of TLS, each made anew after a while, since files change.
+final class TLSContextCache: Sendable {
+    private static let age = Duration.seconds(300)
+    /// More than any configuration has; beyond, all are made anew.
+    private static let capacity = 1024
+
+    private let made = Mutex<[TLSCheck: (context: NIOSSLContext, at: ContinuousClock.Instant)]>([:])
+
+    func context(_ check: TLSCheck) throws(ProbeFailure) -> NIOSSLContext {
+        let now = ContinuousClock.now
+        if let known = made.withLock({ $0[check] }), now - known.at < Self.age { return known.context }
+        do {
+            let context = try TLSClient.context(for: check)
+            made.withLock { made in
+                if made.count >= Self.capacity { made.removeAll() }
+                made[check] = (context, now)
+            }
+            return context
+        } catch {
+            let files = [check.authorities, check.certificate, check.key].compactMap { $0 }.joined(
+                separator: ", ")
+            throw ProbeFailure(undecided: "TLS: \(files) can't be used: \(error)")
+        }
+    }
+}
+
 extension Prober {
-    func tlsContext() throws(ProbeFailure) -> NIOSSLContext {
-        switch tls {
+    func tlsContext(_ check: TLSCheck?) throws(ProbeFailure) -> NIOSSLContext {
+        if let check { return try tlsContexts.context(check) }
+        return try tlsContext()
+    }
+
+    func tlsContext() throws(ProbeFailure) -> NIOSSLContext { try Self.made(tls) }
+
+    func http2Context() throws(ProbeFailure) -> NIOSSLContext { try Self.made(http2) }
+
+    private static func made(_ context: Result<NIOSSLContext, any Error>) throws(ProbeFailure) -> NIOSSLContext
+    {
+        switch context {
         case .success(let context): return context
         case .failure(let error): throw ProbeFailure(undecided: "TLS: \(error)")
         }

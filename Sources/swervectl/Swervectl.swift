@@ -1,9 +1,22 @@
 internal import ArgumentParser
 internal import ControlProtocol
 internal import Daemon
+internal import Glibc
+
+/// The program: swervectl, or ldirectord where it is called by that name.
+@main
+enum EntryPoint {
+    static func main() async {
+        let arguments = CommandLine.arguments
+        if arguments.first?.split(separator: "/").last == "ldirectord" {
+            exit(await LdirectordCommand.run(Array(arguments.dropFirst())))
+        }
+        await Swervectl.main()
+    }
+}
 
 /// The command line of swervectl.
-@main struct Swervectl: AsyncParsableCommand {
+struct Swervectl: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "swervectl",
         abstract: "Looks after swerved, and checks its files and hosts.",
@@ -15,7 +28,7 @@ internal import Daemon
         subcommands: [
             StatusCommand.self, StatsCommand.self, ReloadCommand.self, ZonesCommand.self, ServersCommand.self,
             TableCommand.self, ExplainCommand.self, CheckCommand.self, DirectorCommand.self,
-            RealServerCommand.self, DemoCommand.self,
+            RealServerCommand.self, LdirectordCommand.self, DemoCommand.self,
         ])
 
     @OptionGroup var remote: RemoteOptions

@@ -21,6 +21,10 @@ struct Arguments: ParsableCommand {
         name: .short, help: ArgumentHelp("The user to become once all sockets are open.", valueName: "USER"))
     var user: String?
 
+    @Option(
+        help: ArgumentHelp("A file that has the process's number while it runs.", valueName: "PATH"))
+    var pidFile: String?
+
     @Flag(name: [.customShort("v"), .long], help: "Show the version.")
     var version = false
 }
@@ -43,6 +47,11 @@ enum Swerved {
             Log.say("\(error)\nswerved: not started")
             exit(1)
         }
+        if let path = arguments.pidFile, !PidFile.write(path) {
+            Log.say("swerved: write \(path): \(String(cString: strerror(errno)))\nswerved: not started")
+            exit(1)
+        }
+        defer { if let path = arguments.pidFile { PidFile.remove(path) } }
         let signals = Signals([SIGTERM, SIGINT, SIGHUP, SIGPIPE])
         let arrivals = signals.stream
         let (reloads, reload) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
@@ -66,8 +75,27 @@ enum Swerved {
             }
         } catch {
             Log.say("swerved: \(error)")
+            if let path = arguments.pidFile { PidFile.remove(path) }
             exit(1)
         }
+    }
+}
+
+/// The file that has this process's number while it runs.
+enum PidFile {
+    /// Writes it; false with errno if it can't be written.
+    static func write(_ path: String) -> Bool {
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+        if descriptor < 0 { return false }
+        defer { close(descriptor) }
+        let text = Array("\(getpid())\n".utf8)
+        return Foundation.write(descriptor, text, text.count) == text.count
+    }
+
+    /// Removes it, if it is still ours.
+    static func remove(_ path: String) {
+        let text = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
+        if text == "\(getpid())\n" { unlink(path) }
     }
 }
 

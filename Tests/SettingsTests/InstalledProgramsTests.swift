@@ -170,6 +170,34 @@ struct LdirectordProgramTests {
         let servers = try result.accepted().director.virtualServers
         #expect(servers.map(\.realServers.count) == [3])
     }
+
+    @Test(
+        "Each sample in it, with its comments taken off",
+        .enabled(if: FileManager.default.isReadableFile(atPath: sample)))
+    func eachSample() throws {
+        let lines = try String(contentsOfFile: sample, encoding: .utf8).split(
+            separator: "\n", omittingEmptySubsequences: false)
+        var samples: [[Substring]] = []
+        for line in lines {
+            let isVirtual = line.hasPrefix("#virtual") || line.hasPrefix("virtual")
+            if isVirtual { samples.append([]) }
+            let text = line.hasPrefix("#") ? line.dropFirst() : line
+            if isVirtual || (text.hasPrefix("\t") && !samples.isEmpty) {
+                samples[samples.count - 1].append(text)
+            }
+        }
+        #expect(samples.count == 20)
+        for sample in samples {
+            // Their hosts are nobody's.
+            let text = sample.joined(separator: "\n").replacing("sql01->sql03", with: "192.0.2.1->192.0.2.3")
+            let result = try withFile(text + "\n") { file in
+                try withFile("director { ldirectord \"\(file)\"; };") { SettingsReader.read(path: $0) }
+            }
+            let servers = try result.accepted().director.virtualServers
+            #expect(servers.count == 1 && (2...7).contains(servers[0].realServers.count))
+            #expect(servers[0].fallback != nil)
+        }
+    }
 }
 
 private let sample = "/usr/share/doc/ldirectord/examples/ldirectord.cf"

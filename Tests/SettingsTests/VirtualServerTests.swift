@@ -6,6 +6,10 @@ import Testing
 
 @testable import Settings
 
+private let kinds =
+    "connect, http, https, http-proxy, ftp, smtp, pop, pops, imap, imaps, nntp, ldap, ldaps, dns, mysql, pgsql, radius, "
+    + "sip, simpletcp, redis, tcp, udp, grpc, ping, external, all, any, on or off"
+
 @Suite("Virtual servers of the director block")
 struct VirtualServerTests {
     /// The virtual server of a text that has one.
@@ -206,8 +210,31 @@ struct VirtualServerTests {
             (
                 "fallback ▸127.0.0.1 port 81 { forward masq; };",
                 "masq can't forward to 127.0.0.1: the kernel drops packets to loopback addresses from outside"
-            ), ("check ▸ping;", "a check is connect, http, https, on or off, not 'ping'"),
-            ("check connect { ▸path \"/\"; };", "'path' is for http and https only"),
+            ), ("check ▸pong;", "a check is \(kinds), not 'pong'"),
+            ("check connect { ▸path \"/\"; };", "'path' is not for 'connect', but for http or https"),
+            (
+                "check smtp { ▸login \"x\"; };",
+                "'login' is not for 'smtp', but for ftp, pop, pops, imap, imaps, ldap, ldaps, mysql, pgsql, "
+                    + "radius, sip or redis"
+            ), ("▸check dns;", "a check 'dns' needs a 'request'"),
+            ("▸check radius { login \"x\"; };", "a check 'radius' needs a 'secret'"),
+            ("▸check external { };", "a check 'external' needs a 'command'"),
+            ("check dns { request \"x\"; transport ▸sctp; };", "'udp' or 'tcp' is expected, not 'sctp'"),
+            ("check ftp { login ▸\"a\nb\"; };", "a text here is one line without control characters"),
+            ("check ping { attempts ▸0; };", "a count is from 1 to 100, not 0"),
+            ("check http { status ▸99; };", "a status is from 100 to 599, or a range as 200-299, not '99'"),
+            (
+                "check http { status ▸299-200; };",
+                "a status is from 100 to 599, or a range as 200-299, not '299-200'"
+            ),
+            ("check http { header ▸\"a b\" \"c\"; };", "a header's name holds no blanks and no ':', not 'a b'"),
+            ("check http { header A ▸\"b\nC: d\"; };", "a text here is one line without control characters"),
+            (
+                "check tcp { send-hex ▸\"abc\"; };",
+                "an even number of hexadecimal digits is expected, not 'abc'"
+            ),
+            ("▸check all;", "a check 'all' needs a 'check'"),
+            ("check any { ▸check all { check ping; }; };", "'all' can't be one of several checks"),
             (
                 "check http { path ▸\"index.html\"; };",
                 "a path begins with '/' and holds no blanks, not 'index.html'"
@@ -278,12 +305,7 @@ struct VirtualServerTests {
             ),
             (
                 "ipvs", "virtual-server udp 192.0.2.1 port 53 { real-server 192.0.2.2; ▸check connect; };",
-                "there is no check by connecting for this protocol yet"
-            ),
-            (
-                "ipvs",
-                "virtual-server udp 192.0.2.1 port 53 { real-server 192.0.2.2 { check on; }; fallback ▸192.0.2.3; };",
-                "there is no check for a fallback of this protocol yet"
+                "connecting says nothing of this protocol"
             ),
         ])
     func limits(_ backend: String, _ marked: String, _ message: String) {

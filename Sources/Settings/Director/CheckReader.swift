@@ -4,23 +4,26 @@ import Health
 /// Reads `check` statements.
 enum CheckReader {
     private static let timing = ["port", "interval", "timeout", "rise", "fall", "through"]
-    private static let request = ["path", "match", "host", "method"]
 
     /// Reads one; what isn't written is taken from `base`, the virtual server's check.
     static func read(_ cursor: inout StatementCursor, base: CheckDraft?) -> CheckDraft? {
         let place = cursor.name.place
         guard let kind: CheckDraft.Kind = cursor.choice("a check") else { return nil }
-        var draft = base ?? CheckDraft(kind: kind)
-        draft.kind = kind
+        var draft = draft(kind, base: base)
         draft.place = place
-        guard let block = cursor.optionalBlock() else { return cursor.hasFailed ? nil : draft }
-        let isRequest = kind == .http || kind == .https
+        guard let block = cursor.optionalBlock() else {
+            if !cursor.hasFailed { demandNeeded(of: draft, place, cursor.reading) }
+            return cursor.hasFailed ? nil : draft
+        }
         var blockReader = BlockReader(cursor.reading)
         blockReader.read(block.statements) { cursor, blockReader in
-            blockReader.once(&cursor)
             let keyword = cursor.name.keyword
-            if request.contains(keyword), !isRequest {
-                return cursor.fail("'\(keyword)' is for http and https only", at: cursor.name.place)
+            if !["check", "header"].contains(keyword) { blockReader.once(&cursor) }
+            if !kind.statements.contains(keyword), requests.contains(keyword) {
+                let others = CheckKind.allCases.filter { $0.statements.contains(keyword) }.map(\.rawValue)
+                return cursor.fail(
+                    "'\(keyword)' is not for '\(kind.rawValue)', but for \(list(others))", at: cursor.name.place
+                )
             }
             switch keyword {
             case "port": draft.port = cursor.port() ?? draft.port
@@ -48,13 +51,37 @@ enum CheckReader {
                 }
                 draft.method = method
             default:
-                if !JudgementReader.read(keyword, &cursor, into: &draft.judgement) {
-                    cursor.unknown(in: "'check'", known: timing + request + JudgementReader.known)
+                if JudgementReader.read(keyword, &cursor, into: &draft.judgement) { return }
+                if !requests.contains(keyword) {
+                    return cursor.unknown(
+                        in: "'check'", known: timing + kind.statements + JudgementReader.known)
                 }
+                read(keyword, &cursor, into: &draft)
             }
         }
         // Failures in a row are among those that the threshold counts.
         if let threshold = draft.judgement.downThreshold, !draft.hasFall { draft.fall = threshold }
+        demandNeeded(of: draft, place, cursor.reading)
+        return draft
+    }
+
+    /// What a check begins with: all of its base, or of one that asks in another way when and where.
+    private static func draft(_ kind: CheckKind, base: CheckDraft?) -> CheckDraft {
+        if var base, base.kind.statements == kind.statements {
+            base.kind = kind
+            return base
+        }
+        var draft = CheckDraft(kind: kind)
+        draft.conversation.isUDP = kind == .dns || kind == .sip
+        guard let base else { return draft }
+        draft.interval = base.interval
+        draft.timeout = base.timeout
+        draft.rise = base.rise
+        draft.fall = base.fall
+        draft.hasFall = base.hasFall
+        draft.judgement = base.judgement
+        draft.throughVIP = base.throughVIP
+        draft.port = base.port
         return draft
     }
 

@@ -48,13 +48,15 @@ struct DirectorJudge {
             reading.warning("this virtual server has no real server", at: draft.place)
         }
         PoolReader.judge(draft, reading)
-        return VirtualServerSettings(
+        var settings = VirtualServerSettings(
             key: draft.key, options: options(draft), quorum: draft.quorum.count,
             lowQuorum: draft.pool.lowQuorum,
             maximumDown: draft.pool.maximumDown, slowStart: draft.pool.slowStart?.span,
             isQuiescent: draft.isQuiescent,
             cleanstop: draft.cleanstop ?? cleanstop, realServers: realServers, fallback: fallback,
             position: draft.place.position)
+        settings.reactions = draft.reactions
+        return settings
     }
 
     private func judgeKey(_ draft: VirtualServerDraft) {

@@ -16,15 +16,18 @@ struct DirectorDraft {
     var vips: [VIP] = []
     var privateMarks: (range: ClosedRange<UInt32>, place: Place)?
     var timeoutsPlace: Place?
+    /// For all virtual servers of swerve.conf that say nothing else.
+    var reactions = ReactionSettings()
     var settings = DirectorSettings()
 }
 
 /// Reads the `director` block.
 enum DirectorReader {
-    private static let known = [
-        "backend", "ldirectord", "vip-interface", "cleanstop", "repair", "sysctls", "virtual-server", "vip",
-        "private-marks", "timeouts", "network-namespace",
-    ]
+    private static let known =
+        [
+            "backend", "ldirectord", "vip-interface", "cleanstop", "repair", "sysctls", "virtual-server", "vip",
+            "private-marks", "timeouts", "network-namespace", "maintenance-directory",
+        ] + ReactionReader.statements
 
     static func read(_ block: Block, reading: Reading) -> DirectorDraft {
         var draft = DirectorDraft()
@@ -54,8 +57,15 @@ enum DirectorReader {
                 if let server = VirtualServerReader.read(&cursor) { draft.virtualServers.append(server) }
             case "vip":
                 if let vip = vip(&cursor) { draft.vips.append(vip) }
+            case "maintenance-directory": draft.settings.maintenanceDirectory = cursor.path()?.path
+            case let keyword where ReactionReader.statements.contains(keyword):
+                ReactionReader.read(keyword, &cursor, into: &draft.reactions)
             default: cursor.unknown(in: "'director'", known: known)
             }
+        }
+        for index in draft.virtualServers.indices {
+            draft.virtualServers[index].reactions =
+                draft.virtualServers[index].reactions.filled(from: draft.reactions)
         }
         return draft
     }

@@ -58,15 +58,8 @@ struct RealServerJudge {
                 kind: .connect, interval: timing.interval, timeout: timing.timeout, rise: timing.rise,
                 fall: timing.fall)
         if draft.check == nil, !isTCP {
-            // Never up for lack of a check.
-            check.kind = .off
-            let message = "there is no check for a fallback of this protocol yet"
-            if server.isFromLdirectord {
-                reading.warning("\(message): it counts as down", at: draft.place)
-            } else {
-                reading.error(
-                    message, at: draft.place, hint: "write '{ check http { port 80; }; }' or '{ check on; }'")
-            }
+            // What a datagram would be answered with is not known.
+            check.kind = .ping
         }
         guard var target = target(check, draft, destination) else { return nil }
         if let place = check.throughVIP {
@@ -79,7 +72,7 @@ struct RealServerJudge {
                         + "not \(port)", at: draft.place,
                     hint: "'forward masq' to an address of an interface changes the port")
             }
-            target.target = Endpoint(vip.address, port: check.port ?? vip.port)
+            target.target = Endpoint(vip.address, port: check.kind.hasPort ? check.port ?? vip.port : 0)
         } else if let vip, let port = draft.port, draft.forwarding != .masq, port != vip.port {
             reading.warning(
                 "\(draft.forwarding) leaves the port as it is: packets go to port \(vip.port), not \(port)",
@@ -111,10 +104,15 @@ struct RealServerJudge {
         }
         if draft.address.isAny { reading.error("a real server needs an address", at: draft.place) }
         if draft.forwarding == .masq, draft.address.isLoopback, backend != .relay {
-            reading.error(
-                "masq can't forward to \(draft.address): the kernel drops packets to loopback addresses from outside",
-                at: draft.place,
-                hint: "name an address of an interface, or use gate, which delivers to the VIP's port")
+            let message =
+                "masq can't forward to \(draft.address): the kernel drops packets to loopback addresses from outside"
+            let hint = "name an address of an interface, or use gate, which delivers to the VIP's port"
+            // A file that ldirectord takes, as its own sample, is no mistake.
+            if server.isFromLdirectord {
+                reading.warning(message, at: draft.place, hint: hint)
+            } else {
+                reading.error(message, at: draft.place, hint: hint)
+            }
         }
         if let tunnel = draft.tunnel {
             if draft.forwarding != .ipip {
@@ -153,7 +151,7 @@ struct RealServerJudge {
         if isTCP { return CheckDraft(kind: .connect) }
         reading.error(
             "a virtual server of this protocol needs a 'check'", at: server.place,
-            hint: "write 'check http { port 80; };' or 'check on;'")
+            hint: "write 'check dns { request \"NAME\"; };', 'check ping;' or what else fits")
         return nil
     }
 
@@ -163,12 +161,12 @@ struct RealServerJudge {
     ) -> Check? {
         if check.kind == .connect, !isTCP, check.port == nil {
             reading.error(
-                "there is no check by connecting for this protocol yet", at: check.place ?? draft.place,
-                hint: "'check connect { port N; };' connects to a TCP port")
+                "connecting says nothing of this protocol", at: check.place ?? draft.place,
+                hint: "'check ping;' asks the host, 'check connect { port N; };' connects to a TCP port")
             return nil
         }
         let port = draft.port.flatMap { $0 == 0 ? nil : $0 } ?? destination.endpoint.port
-        if check.isProbe, check.port == nil, port == 0 {
+        if check.needsPort, port == 0 {
             reading.error("it is not known which port of this server to check", at: draft.place)
             return nil
         }

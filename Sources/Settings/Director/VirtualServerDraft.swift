@@ -41,6 +41,8 @@ struct VirtualServerDraft {
     var check: CheckDraft?
     var realServers: [RealServer] = []
     var fallback: RealServer?
+    /// What is done besides when something changes.
+    var reactions = ReactionSettings()
     /// Whether an unknown scheduler is left to the kernel, as ldirectord does.
     var isFromLdirectord = false
 }

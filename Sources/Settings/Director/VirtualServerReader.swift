@@ -9,7 +9,7 @@ enum VirtualServerReader {
             "scheduler", "scheduler-flags", "quorum", "real-server", "fallback", "check", "persistence",
             "netmask",
             "one-packet", "persistence-engine", "quiescent", "cleanstop",
-        ] + PoolReader.known
+        ] + PoolReader.known + ReactionReader.statements
 
     /// `tcp ADDRESS port N`, `fwmark N [inet6]`, after `virtual-server`.
     static func key(_ cursor: inout StatementCursor) -> (key: VirtualServerKey, place: Place)? {
@@ -83,6 +83,8 @@ enum VirtualServerReader {
             }
         case "quiescent": draft.isQuiescent = cursor.boolean() ?? false
         case "cleanstop": draft.cleanstop = cursor.boolean()
+        case let keyword where ReactionReader.statements.contains(keyword):
+            ReactionReader.read(keyword, &cursor, into: &draft.reactions)
         default:
             if !PoolReader.read(keyword, &cursor, into: &draft.pool) {
                 cursor.unknown(in: "'virtual-server'", known: known)

@@ -1,29 +1,32 @@
 import Addresses
+import Director
 import Health
 
-/// Makes a check of what an ldirectord.cf says about one virtual server. What has no probe yet is an error at its
-/// line, never a check that is always up.
+/// Makes a check of what an ldirectord.cf says about one virtual server.
 struct LdirectordChecks {
-    private let virtual: LdirectordFile.Virtual
-    private let file: LdirectordFile
-    private let reading: Reading
-    /// The virtual server's port, 0 for a firewall mark.
+    let virtual: LdirectordFile.Virtual
+    let file: LdirectordFile
+    let reading: Reading
+    /// The virtual server's address, nil for a firewall mark.
+    private let address: IPAddress?
+    /// Its port, 0 for a firewall mark.
     private let port: UInt16
 
-    init(_ virtual: LdirectordFile.Virtual, _ file: LdirectordFile, reading: Reading, port: UInt16) {
+    init(_ virtual: LdirectordFile.Virtual, _ file: LdirectordFile, reading: Reading, key: VirtualServerKey) {
         self.virtual = virtual
         self.file = file
         self.reading = reading
-        self.port = port
+        address = key.vip
+        port = key.port
     }
 
-    private var service: String {
+    var service: String {
         if let service = virtual.service { return service.value }
         if case .mark = virtual.target { return "none" }
         return LdirectordService.service(ofPort: port)
     }
 
-    private var isUDP: Bool {
+    var isUDP: Bool {
         if let transport = virtual.transport { return transport.value == .udp }
         if case .endpoint(_, let port) = virtual.target { return ["53", "domain"].contains(port.value) }
         return false
@@ -36,55 +39,94 @@ struct LdirectordChecks {
         case .on: return constant(.on, place)
         case .off: return constant(.off, place)
         case .connect:
-            if isUDP {
-                reading.error(
-                    "no check 'connect' for UDP yet, which would be a ping", at: place, hint: Self.hint)
-                return nil
-            }
-            return timed(CheckDraft(kind: .connect, place: place), timeout: checkTimeout)
+            return isUDP ? ping(place) : timed(CheckDraft(kind: .connect, place: place), checkTimeout)
         case .negotiate: return negotiate(place)
-        case .ping: reading.error("no check 'ping' yet", at: place, hint: Self.hint)
-        case .external: reading.error("no check 'external' yet", at: place, hint: Self.hint)
-        case .externalPerl: reading.error("no check 'external-perl' yet", at: place, hint: Self.hint)
-        case .combined:
-            reading.error("no check of connections and negotiations in turn yet", at: place, hint: Self.hint)
+        case .ping: return ping(place)
+        case .external: return external([], place)
+        case .externalPerl: return external(["perl"], place)
+        case .combined(let count):
+            guard var draft = negotiate(place) else { return nil }
+            if draft.kind.isProbe, !isUDP { draft.connections = (count, .seconds(checkTimeout)) }
+            return draft
         }
-        return nil
     }
 
-    private static let hint = "there are checktype=connect, on and off, and negotiate for http and https"
+    private func constant(_ kind: CheckKind, _ place: Place) -> CheckDraft {
+        timed(CheckDraft(kind: kind, place: place), checkTimeout)
+    }
 
-    private func constant(_ kind: CheckDraft.Kind, _ place: Place) -> CheckDraft {
-        timed(CheckDraft(kind: kind, place: place), timeout: checkTimeout)
+    /// Each request may take `checktimeout`.
+    private func ping(_ place: Place) -> CheckDraft {
+        var draft = CheckDraft(kind: .ping, place: place)
+        draft.attempts = min((virtual.common.checkCount ?? file.common.checkCount)?.value ?? 1, 100)
+        return timed(draft, checkTimeout * draft.attempts)
+    }
+
+    /// A program is told the virtual server's address (or firewall mark) and port, then the real server's.
+    private func external(_ interpreter: [String], _ place: Place) -> CheckDraft {
+        let command = virtual.checkCommand?.value ?? "/bin/true"
+        if virtual.checkCommand == nil {
+            reading.warning(
+                "without 'checkcommand' every real server is up", at: place, hint: "checktype=on says the same")
+        }
+        var draft = CheckDraft(kind: .external, place: place)
+        draft.command = interpreter + [command] + target
+        return timed(draft, checkTimeout)
     }
 
     private func negotiate(_ place: Place) -> CheckDraft? {
+        let servicePlace = virtual.service?.place ?? place
         switch service {
-        case "http", "https":
-            var draft = CheckDraft(kind: service == "http" ? .http : .https, place: place)
-            if let request = virtual.request { draft.path = Self.path(request, reading) ?? "/" }
-            if let receive = virtual.receive { draft.match = Self.pattern(receive, reading) }
-            draft.host = host()
-            draft.method = virtual.httpMethod?.value == "HEAD" ? .head : .get
-            if draft.method == .head, draft.match != nil {
-                reading.warning(
-                    "an answer to HEAD has no body: 'receive' never matches",
-                    at: virtual.httpMethod?.place ?? place)
-            }
-            return timed(draft, timeout: negotiateTimeout)
         case "none":
-            // What was written out is what ldirectord does, too: every real server is up.
-            if let written = virtual.service { return constant(.on, written.place) }
-            reading.error(
-                "there is nothing to negotiate: no service is known for this virtual server", at: place,
-                hint: "write service=http or another service, checktype=connect, or checktype=on")
-            return nil
-        case let service:
-            reading.error(
-                "no check for service '\(service)' yet", at: virtual.service?.place ?? place,
-                hint: virtual.service == nil
-                    ? "the service follows from port \(port); " + Self.hint : Self.hint)
-            return nil
+            if virtual.service == nil {
+                reading.warning(
+                    "no service is known for this virtual server: every real server is up, without a check",
+                    at: place, hint: "write a service, or checktype=connect; service=none says that it is meant"
+                )
+            }
+            return constant(.on, servicePlace)
+        case "oracle":
+            reading.warning(
+                "no session is opened with Oracle: that it takes connections is what is checked",
+                at: servicePlace)
+            return timed(CheckDraft(kind: .connect, place: place), negotiateTimeout)
+        case "http", "https": return timed(page(service == "http" ? .http : .https, place), negotiateTimeout)
+        case "http_proxy":
+            var draft = page(.httpProxy, place)
+            guard let request = virtual.request else {
+                // Those of real servers may say it.
+                if virtual.reals.contains(where: { $0.request == nil }) {
+                    reading.error("a proxy needs a 'request': the whole URL of a page", at: servicePlace)
+                }
+                return timed(draft, negotiateTimeout)
+            }
+            draft.conversation.request = Self.url(request, reading) ?? ""
+            return timed(draft, negotiateTimeout)
+        default: return conversation(servicePlace)
+        }
+    }
+
+    private func page(_ kind: CheckKind, _ place: Place) -> CheckDraft {
+        var draft = CheckDraft(kind: kind, place: place)
+        if kind != .httpProxy {
+            if let request = virtual.request { draft.path = Self.path(request, reading) ?? "/" }
+            draft.host = host()
+        }
+        if let receive = virtual.receive { draft.match = Self.pattern(receive, reading) }
+        draft.method = virtual.httpMethod?.value == "HEAD" ? .head : .get
+        if draft.method == .head, draft.match != nil {
+            reading.warning(
+                "an answer to HEAD has no body: 'receive' never matches", at: virtual.httpMethod?.place ?? place
+            )
+        }
+        return draft
+    }
+
+    /// The virtual server's address and port as a program is told them.
+    private var target: [String] {
+        switch virtual.target {
+        case .mark(let mark): ["\(mark)", ""]
+        case .endpoint(let host, _): [address?.bracketed ?? host.value, "\(port)"]
         }
     }
 
@@ -97,7 +139,7 @@ struct LdirectordChecks {
 
     // MARK: Times
 
-    private func timed(_ draft: CheckDraft, timeout: Int) -> CheckDraft {
+    func timed(_ draft: CheckDraft, _ timeout: Int) -> CheckDraft {
         var draft = draft
         draft.timeout = .seconds(timeout)
         draft.fall = (virtual.common.failureCount ?? file.common.failureCount)?.value ?? 1
@@ -111,8 +153,7 @@ struct LdirectordChecks {
 
     /// The check of the fallback: a connection, where one says something.
     func fallbackCheck(hasPort: Bool) -> CheckDraft? {
-        if isUDP { return nil }
-        var draft = timed(CheckDraft(kind: .connect), timeout: checkTimeout)
+        var draft = timed(CheckDraft(kind: isUDP ? .ping : .connect), checkTimeout)
         draft.port = port == 0 && !hasPort ? virtual.checkPort?.value ?? servicePort : nil
         return draft
     }
@@ -130,14 +171,14 @@ struct LdirectordChecks {
     }
 
     /// Seconds that connecting may take.
-    private var checkTimeout: Int {
+    var checkTimeout: Int {
         let (own, global) = (virtual.common, file.common)
         return (own.checkTimeout ?? own.negotiateTimeout ?? global.checkTimeout ?? global.negotiateTimeout)?
             .value ?? 5
     }
 
     /// Seconds that a request may take in all.
-    private var negotiateTimeout: Int {
+    var negotiateTimeout: Int {
         let (own, global) = (virtual.common, file.common)
         return (own.negotiateTimeout ?? own.checkTimeout ?? global.negotiateTimeout ?? global.checkTimeout)?
             .value ?? 30

@@ -137,28 +137,15 @@ struct LdirectordReader {
     private mutating func read(_ value: LdirectordValue) {
         switch value.name {
         case "autoreload": file.autoreload = value.boolean()
-        case "callback":
-            file.callback = value.string()
-            noEffect(value)
-        case "logfile":
-            file.logFile = value.string()
-            noEffect(value)
+        case "callback": file.callback = value.string()
+        case "logfile": file.logFile = value.string()
         case "execute":
             if let other = value.string() { file.execute.append(other) }
-            noEffect(value)
-        case "supervised":
-            file.isSupervised = value.boolean()
-            if file.isSupervised?.value == false { noEffect(value) }
+        case "supervised": file.isSupervised = value.boolean()
         case "fork": file.forks = value.boolean()
-        case "readdquiescent":
-            file.readdQuiescent = value.boolean()
-            if file.readdQuiescent?.value == true { noEffect(value) }
-        case "maintenancedir":
-            file.maintenanceDirectory = value.string()
-            noEffect(value)
-        case "emailalertfrom":
-            file.emailAlertFrom = value.string()
-            noEffect(value)
+        case "readdquiescent": file.readdQuiescent = value.boolean()
+        case "maintenancedir": file.maintenanceDirectory = value.string()
+        case "emailalertfrom": file.emailAlertFrom = value.string()
         default: read(value, into: &file.common)
         }
     }
@@ -173,29 +160,17 @@ struct LdirectordReader {
         case "checktimeout": common.checkTimeout = value.number(1...86_400)
         case "negotiatetimeout": common.negotiateTimeout = value.number(1...86_400)
         case "checkinterval": common.checkInterval = value.number(1...86_400)
-        case "checkcount":
-            common.checkCount = value.number(1...Int.max)
-            noEffect(value)
+        case "checkcount": common.checkCount = value.number(1...Int.max)
         case "failurecount": common.failureCount = value.number(1...1_000_000)
         case "fallback": common.fallback = value.fallback()
         case "fallback6": common.fallback6 = value.fallback()
-        case "fallbackcommand":
-            common.fallbackCommand = value.string()
-            noEffect(value)
+        case "fallbackcommand": common.fallbackCommand = value.string()
         case "quiescent": common.isQuiescent = value.boolean()
         case "cleanstop": common.cleanstop = value.boolean()
-        case "emailalert":
-            common.emailAlert = value.string()
-            noEffect(value)
-        case "emailalertfreq":
-            common.emailAlertFrequency = value.number(0...Int.max)
-            noEffect(value)
-        case "emailalertstatus":
-            common.emailAlertStatus = statuses(value)
-            noEffect(value)
-        case "smtp":
-            common.smtp = value.string()
-            noEffect(value)
+        case "emailalert": common.emailAlert = value.string()
+        case "emailalertfreq": common.emailAlertFrequency = value.number(0...31_622_400)
+        case "emailalertstatus": common.emailAlertStatus = statuses(value)
+        case "smtp": common.smtp = value.string()
         default: break
         }
     }
@@ -254,9 +229,7 @@ struct LdirectordReader {
         case "netmask": virtual.netmask = netmask(value, virtual.family)
         case "protocol": virtual.transport = transport(value)
         case "ops": virtual.onePacket = value.boolean()
-        case "monitorfile":
-            virtual.monitorFile = value.string()
-            noEffect(value)
+        case "monitorfile": virtual.monitorFile = value.string()
         case "servicename": virtual.serviceName = value.string(allowsEmpty: true)
         case "comment": virtual.comment = value.string(allowsEmpty: true)
         default: read(value, into: &virtual.common)
@@ -311,14 +284,6 @@ struct LdirectordReader {
 extension Reading {
     /// Notes that a directive of ldirectord.cf has no effect here.
     func ignoreLdirectord(_ name: String, at place: Place) {
-        let topic: IgnoredTopic =
-            switch name {
-            case "logfile", "supervised": .logging
-            case "emailalert", "emailalertfrom", "emailalertfreq", "emailalertstatus", "smtp": .mail
-            case "callback", "execute", "fallbackcommand": .commands
-            case "maintenancedir", "monitorfile": .stateFiles
-            default: .ldirectord
-            }
-        ignore(name, topic, at: place)
+        ignore(name, .ldirectord, at: place)
     }
 }

@@ -7,8 +7,8 @@ struct LdirectordTranslation {
     /// Addresses that one range may stand for.
     static let maximumRange = 4096
 
-    private let file: LdirectordFile
-    private let reading: Reading
+    let file: LdirectordFile
+    let reading: Reading
     private let names: LdirectordNames
 
     static func virtualServers(_ file: LdirectordFile, reading: Reading) -> [VirtualServerDraft] {
@@ -39,12 +39,13 @@ struct LdirectordTranslation {
                 reading.warning("'ops' has an effect on UDP only", at: onePacket.place)
             }
         }
-        let checks = LdirectordChecks(virtual, file, reading: reading, port: key.port)
+        let checks = LdirectordChecks(virtual, file, reading: reading, key: key)
         draft.check = checks.check()
         for real in virtual.reals {
             draft.realServers += realServers(real, virtual, transport, draft.check, checks)
         }
         draft.fallback = fallback(virtual, transport, checks)
+        draft.reactions = reactions(virtual)
         return draft
     }
 
@@ -109,8 +110,11 @@ struct LdirectordTranslation {
     /// The virtual server's check, with the request and what to receive that a real server has of its own.
     private func check(_ real: LdirectordFile.Real, _ base: CheckDraft?) -> CheckDraft? {
         guard var check = base, let request = real.request, let receive = real.receive else { return base }
-        guard check.kind == .http || check.kind == .https else { return base }
-        check.path = LdirectordChecks.path(request, reading) ?? check.path
+        switch check.kind {
+        case .http, .https: check.path = LdirectordChecks.path(request, reading) ?? check.path
+        case .httpProxy: check.conversation.request = LdirectordChecks.url(request, reading) ?? ""
+        default: check.conversation.request = LdirectordChecks.request(request.value, for: check.kind)
+        }
         check.match = LdirectordChecks.pattern(receive, reading)
         return check
     }

@@ -19,9 +19,6 @@ enum IgnoredTopic: String, CaseIterable {
     case journal = "zones have no journal"
     case plugins = "plugins are not loaded"
     case zoneChanges = "zones are added and removed in the configuration only"
-    case mail = "no mail is sent yet"
-    case commands = "no commands are run yet"
-    case stateFiles = "state is shown and changed by 'swervectl', not by files"
     case ldirectord = "this has no counterpart here"
 }
 

@@ -17,7 +17,7 @@ extension ReaderEnvironment {
             } catch {
                 return (error.message, error.offset)
             }
-        })
+        }, hostName: SystemResolver.hostName)
 }
 
 /// Files by way of the C library.
@@ -108,6 +108,13 @@ private enum SystemResolver {
         default: return nil
         }
     }
+
+    static let hostName: String = {
+        var buffer = [CChar](repeating: 0, count: 256)
+        gethostname(&buffer, buffer.count - 1)
+        let name = String(decoding: buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+        return name.isEmpty ? "localhost" : name
+    }()
 
     static func port(_ name: String, _ transport: TransportProtocol) -> UInt16? {
         var entry = servent()

@@ -40,6 +40,8 @@ public struct ReaderEnvironment: Sendable {
     public var patternError: @Sendable (String) -> (message: String, offset: Int)?
     /// What resolving names may take in all.
     public var resolutionTime: Duration
+    /// This host's name, which stands in what some checks ask.
+    public var hostName: String
 
     /// An environment; see the properties.
     public init(
@@ -49,7 +51,7 @@ public struct ReaderEnvironment: Sendable {
         },
         port: @escaping @Sendable (String, TransportProtocol) -> UInt16? = { _, _ in nil },
         patternError: @escaping @Sendable (String) -> (message: String, offset: Int)? = { _ in nil },
-        resolutionTime: Duration = .seconds(5)
+        resolutionTime: Duration = .seconds(5), hostName: String = "localhost"
     ) {
         self.readFile = readFile
         self.expandPattern = expandPattern
@@ -57,5 +59,6 @@ public struct ReaderEnvironment: Sendable {
         self.port = port
         self.patternError = patternError
         self.resolutionTime = resolutionTime
+        self.hostName = hostName
     }
 }

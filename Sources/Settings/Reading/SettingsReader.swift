@@ -90,10 +90,7 @@ private struct Interpreter {
 
     private func readLdirectord(_ path: String, _ word: Word, into director: inout DirectorDraft) {
         director.settings.ldirectordFile = path
-        guard let source = reading.read(path, named: "ldirectord.cf", at: word.place) else { return }
-        let file = LdirectordReader.read(source, reading: reading)
-        director.settings.ldirectordAutoreload = file.autoreload?.value ?? false
-        director.virtualServers += LdirectordTranslation.virtualServers(file, reading: reading)
+        LdirectordFiles(reading).read(path, at: word.place, into: &director)
     }
 
     /// Statements that a `}` without `;` made one, each on its own. At the top nothing goes on after a block.

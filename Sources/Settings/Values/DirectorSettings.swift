@@ -67,6 +67,12 @@ public struct DirectorSettings: Hashable, Sendable {
     public var ldirectordFile: String?
     /// Whether that file is read again when it changes (its `autoreload`).
     public var ldirectordAutoreload: Bool
+    /// A directory whose files name real servers that are to be taken out; nil for none.
+    public var maintenanceDirectory: String?
+    /// A program that is told when ldirectord.cf has changed; nil for none.
+    public var callback: String?
+    /// Where what happens is told besides, a file's path or a facility of syslog; nil for nowhere.
+    public var logFile: String?
 
     /// No virtual servers.
     public init() {
@@ -138,6 +144,8 @@ public struct VirtualServerSettings: Hashable, Sendable {
     public var realServers: [RealServerSettings]
     /// The real server of last resort.
     public var fallback: RealServerSettings?
+    /// What is done, beside the table and the answers, when something changes.
+    public var reactions = ReactionSettings()
     /// Where it is written.
     @NotCompared public var position: SourcePosition
 

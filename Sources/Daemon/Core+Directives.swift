@@ -1,0 +1,71 @@
+internal import Control
+internal import ControlProtocol
+internal import Foundation
+internal import Settings
+internal import ZoneFiles
+
+/// What ldirectord's directives want done beside the table and the answers.
+extension Core {
+    /// Does it, until the task is cancelled.
+    func followDirectives() async throws {
+        let events = hub.events()
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { await self.reactor.run() }
+            tasks.addTask {
+                for await event in events { await self.writeDirectiveLog(event) }
+            }
+            tasks.addTask {
+                var maintenance = MaintenanceDirectory()
+                var watch = FileWatch()
+                var watched: String?
+                while true {
+                    try await Task.sleep(for: .seconds(1))
+                    await self.react()
+                    maintenance = await self.lookForMaintenance(maintenance)
+                    let director = await self.configuration.settings.director
+                    let file = director.callback == nil ? nil : director.ldirectordFile
+                    if file != watched {
+                        watched = file
+                        watch.follow(file.map { [ReadFile(now: $0)] } ?? [])
+                    } else if let file, let callback = director.callback, watch.look() {
+                        watch.follow([ReadFile(now: file)])
+                        if FileManager.default.isExecutableFile(atPath: callback) {
+                            await self.reactor.perform(callback, [file])
+                        }
+                    }
+                }
+            }
+            try await tasks.waitForAll()
+        }
+    }
+
+    /// Looks at what has changed, and has done what follows from it.
+    func react() async {
+        if await reactor.isIdle { return }
+        let occasion: MailSettings.Occasion = isReloading ? .reloading : isStarting ? .starting : .running
+        await reactor.look(at: controller.overview, during: occasion)
+    }
+
+    private func writeDirectiveLog(_ event: Event) async {
+        let director = configuration.settings.director
+        if let place = director.logFile {
+            let name = director.ldirectordFile?.split(separator: "/").last.map(String.init) ?? "ldirectord"
+            DirectiveLog(place: place, name: name).write(event) { [log] in log.write(.error, "logfile", $0) }
+        }
+        await react()
+    }
+
+    private func lookForMaintenance(_ directory: MaintenanceDirectory) async -> MaintenanceDirectory {
+        guard let path = configuration.settings.director.maintenanceDirectory else {
+            await controller.take(Maintenance())
+            return MaintenanceDirectory()
+        }
+        let (next, maintenance) = await offPool {
+            var next = directory
+            let maintenance = next.look(path)
+            return (next, maintenance)
+        }
+        await controller.take(maintenance)
+        return next
+    }
+}

@@ -1,0 +1,46 @@
+internal import Addresses
+internal import Control
+internal import Foundation
+
+/// Reads a directory whose files name real servers: `192.0.2.2`, `192.0.2.2:80`, `[2001:db8::2]:80`, `rs1`,
+/// `rs1.example.com:80`. Names are resolved when their files appear.
+struct MaintenanceDirectory {
+    /// More files than there are real servers are not looked at.
+    private static let maximumFiles = 20_000
+
+    private var resolved: [String: [IPAddress]] = [:]
+
+    /// Who is out by the files that are there now. May take as long as the resolver does, where there are new names.
+    mutating func look(_ path: String) -> Maintenance {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+        var maintenance = Maintenance()
+        var known: [String: [IPAddress]] = [:]
+        for name in names.prefix(Self.maximumFiles) where !name.hasPrefix(".") {
+            let file = "\(path)/\(name)"
+            if let endpoint = Endpoint(name) {
+                maintenance.endpoints[endpoint] = file
+            } else if let address = IPAddress(name) ?? Self.bracketed(name) {
+                maintenance.addresses[address] = file
+            } else {
+                let parts = name.split(separator: ":", maxSplits: 1)
+                let host = String(parts.first ?? "")
+                let addresses = resolved[host] ?? HostLookup.addresses(of: host)
+                if !addresses.isEmpty { known[host] = addresses }
+                for address in addresses {
+                    if parts.count == 2 {
+                        guard let port = UInt16(parts[1]) else { continue }
+                        maintenance.endpoints[Endpoint(address, port: port)] = file
+                    } else {
+                        maintenance.addresses[address] = file
+                    }
+                }
+            }
+        }
+        resolved = known
+        return maintenance
+    }
+
+    private static func bracketed(_ text: String) -> IPAddress? {
+        text.hasPrefix("[") && text.hasSuffix("]") ? IPAddress(String(text.dropFirst().dropLast())) : nil
+    }
+}

@@ -1,0 +1,237 @@
+internal import Addresses
+internal import Control
+internal import Director
+internal import Foundation
+internal import Health
+internal import Probes
+internal import Settings
+
+/// Does what a configuration wants done, beside the table and the answers, when real servers change: lines in
+/// monitor files, mail, fallback commands.
+///
+/// It looks at how things stand whenever something has happened, and compares with how they stood. What takes its time
+/// is done one after the other, in a task of its own for commands and for mail each.
+actor Reactor {
+    /// A real server of a virtual server.
+    private struct Place: Hashable {
+        var key: VirtualServerKey
+        var endpoint: Endpoint
+    }
+
+    /// What waits to be done; more than this is dropped, the oldest first.
+    private static let backlog = 1000
+    /// What a command, or the sending of a mail, may take.
+    private static let patience = Duration.seconds(60)
+
+    private let prober: Prober
+    private let log: Log
+    private let clock = ContinuousClock()
+    private var reactions: [VirtualServerKey: ReactionSettings] = [:]
+    private var isUp: [Place: Bool] = [:]
+    private var isForsaken: [VirtualServerKey: Bool] = [:]
+    private var reminders: [Place: ContinuousClock.Instant] = [:]
+
+    private let commands: AsyncStream<(String, [String])>
+    private let runCommand: AsyncStream<(String, [String])>.Continuation
+    private let mails: AsyncStream<(Mail, String?)>
+    private let sendMail: AsyncStream<(Mail, String?)>.Continuation
+
+    init(prober: Prober, log: Log) {
+        self.prober = prober
+        self.log = log
+        (commands, runCommand) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(Self.backlog))
+        (mails, sendMail) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(Self.backlog))
+    }
+
+    /// Takes on a configuration's wishes.
+    func take(_ director: DirectorSettings) {
+        let wishes = director.virtualServers.filter { !$0.reactions.isEmpty }.map { ($0.key, $0.reactions) }
+        reactions = Dictionary(wishes, uniquingKeysWith: { first, _ in first })
+        isUp = isUp.filter { reactions[$0.key.key] != nil }
+        isForsaken = isForsaken.filter { reactions[$0.key] != nil }
+        reminders = reminders.filter { reactions[$0.key.key]?.mail?.reminder != nil }
+    }
+
+    /// Whether there is anything to look for.
+    var isIdle: Bool { reactions.isEmpty }
+
+    /// Looks at how things stand, and does what follows from what has changed.
+    func look(at overview: Overview, during occasion: MailSettings.Occasion) {
+        let now = clock.now
+        var places: Set<Place> = []
+        for (server, service) in zip(overview.virtualServers, overview.plan.services) {
+            guard let wishes = reactions[server.key] else { continue }
+            for (real, member) in zip(server.realServers, service.members) where real.standing != .unknown {
+                let place = Place(key: server.key, endpoint: real.destination.endpoint)
+                places.insert(place)
+                let reason = real.note ?? overview.checks[member.check]?.reason ?? "-"
+                react(
+                    Change(
+                        place: place, isUp: real.standing == .up, weight: real.destination.weight,
+                        isQuiescent: server.isQuiescent, reason: reason), wishes, occasion, now)
+            }
+            command(server, wishes)
+        }
+        isUp = isUp.filter { places.contains($0.key) }
+        reminders = reminders.filter { places.contains($0.key) }
+    }
+
+    /// Carries out what waits, until the task is cancelled.
+    func run() async {
+        await withDiscardingTaskGroup { group in
+            group.addTask {
+                for await (command, arguments) in self.commands { await self.run(command, arguments) }
+            }
+            group.addTask {
+                for await (mail, server) in self.mails { await self.send(mail, by: server) }
+            }
+        }
+    }
+
+    // MARK: Changes
+
+    private struct Change {
+        var place: Place
+        var isUp: Bool
+        var weight: Int32
+        var isQuiescent: Bool
+        var reason: String
+    }
+
+    private func react(
+        _ change: Change, _ wishes: ReactionSettings, _ occasion: MailSettings.Occasion,
+        _ now: ContinuousClock.Instant
+    ) {
+        let place = change.place
+        let before = isUp.updateValue(change.isUp, forKey: place)
+        if before == change.isUp {
+            guard !change.isUp, let due = reminders[place], due <= now else { return }
+            reminders[place] = wishes.mail?.reminder.map { now + $0 }
+            write("Inaccessible real server: \(place.endpoint) (\(place.key.words))", change, wishes, occasion)
+            return
+        }
+        if let file = wishes.monitorFile { note(change, in: file) }
+        let what =
+            change.isUp
+            ? "\(before != nil && change.isQuiescent ? "Restored" : "Added") real server: \(place.endpoint) "
+                + "(\(place.key.words)) (Weight set to \(change.weight))"
+            : change.isQuiescent
+                ? "Quiescent real server: \(place.endpoint) (\(place.key.words)) (Weight set to 0)"
+                : "Deleted real server: \(place.endpoint) (\(place.key.words))"
+        reminders[place] = change.isUp ? nil : wishes.mail?.reminder.map { now + $0 }
+        write(what, change, wishes, occasion)
+    }
+
+    /// A line as ldirectord writes it: `[Thu Nov 26 14:00:00 2026] [123] 192.0.2.2 80 [down] connection refused`.
+    private func note(_ change: Change, in file: String) {
+        let reason = change.reason.replacing("%", with: "%25").replacing("|", with: "%7c")
+        let place = "\(change.place.endpoint)"
+        let colon = place.lastIndex(of: ":") ?? place.endIndex
+        let line =
+            "[\(LocalTime.now)] [\(getpid())] \(place[..<colon]) \(place[colon...].dropFirst()) "
+            + "[\(change.isUp ? "up" : "down")] \(reason)\n"
+        if let trouble = AppendedFile.append(line, to: file) { log.write(.error, "monitorfile", trouble) }
+    }
+
+    private func command(_ server: VirtualServer, _ wishes: ReactionSettings) {
+        guard let command = wishes.fallbackCommand, server.realServers.allSatisfy({ $0.standing != .unknown })
+        else { return }
+        let isForsaken = server.realServers.allSatisfy { $0.standing == .down }
+        if self.isForsaken.updateValue(isForsaken, forKey: server.key) == isForsaken { return }
+        runCommand.yield(
+            (command, [isForsaken ? "start" : "stop", server.key.words, server.key.transportWords]))
+    }
+
+    private func run(_ command: String, _ arguments: [String]) async {
+        let program = Program("/bin/sh", ["-c", command + " \"$@\"", "sh"] + arguments)
+        let words = "\(command) \(arguments.joined(separator: " "))"
+        switch await program.run(within: Self.patience) {
+        case .exited(0): log.write(.info, "command", "\(words): done")
+        case .exited(let status): log.write(.error, "command", "\(words): ended with \(status)")
+        case .timedOut: log.write(.error, "command", "\(words): not done within \(Self.patience.words)")
+        case .failed(let reason): log.write(.error, "command", "\(words): \(reason)")
+        case .cancelled: break
+        }
+    }
+
+    /// Runs a command when all that waits has been run.
+    func perform(_ command: String, _ arguments: [String]) { runCommand.yield((command, arguments)) }
+
+    // MARK: Mail
+
+    private func write(
+        _ text: String, _ change: Change, _ wishes: ReactionSettings, _ occasion: MailSettings.Occasion
+    ) {
+        guard let settings = wishes.mail, settings.occasions.contains(occasion) else { return }
+        let host = ProcessInfo.processInfo.hostName
+        var lines = [
+            "ldirectord host: \(host)", "Log-Message: \(text)", "Daemon-Status: \(occasion.rawValue)",
+            "Reason: \(change.reason)",
+        ]
+        if !settings.serviceName.isEmpty { lines += ["", "Service name: \(settings.serviceName)"] }
+        if !settings.comment.isEmpty { lines.append("Comment: \(settings.comment)") }
+        let subject = settings.serviceName.isEmpty ? text : "[\(settings.serviceName)] \(text)"
+        let mail = Mail(
+            sender: settings.sender ?? "\(NSUserName())@\(host)", recipients: settings.recipients,
+            subject: subject,
+            lines: lines)
+        sendMail.yield((mail, settings.server))
+    }
+
+    private func send(_ mail: Mail, by server: String?) async {
+        var trouble: String?
+        if let server {
+            if let endpoint = await Self.resolve(server) {
+                trouble = await prober.send(mail, to: endpoint, within: Self.patience)
+            } else {
+                trouble = "no address was found for \(server)"
+            }
+        } else {
+            switch await mail.sendmail.run(within: Self.patience) {
+            case .exited(0): break
+            case .exited(let status): trouble = "\(mail.sendmail.path) ended with \(status)"
+            case .timedOut: trouble = "\(mail.sendmail.path) did not end within \(Self.patience.words)"
+            case .failed(let reason): trouble = "\(mail.sendmail.path): \(reason)"
+            case .cancelled: return
+            }
+        }
+        let to = mail.recipients.joined(separator: ", ")
+        if let trouble {
+            log.write(.error, "mail", "not sent to \(to): \(trouble): \(mail.subject)")
+        } else {
+            log.write(.info, "mail", "sent to \(to): \(mail.subject)")
+        }
+    }
+
+    /// The mail server, at port 25 where none is written.
+    private static func resolve(_ server: String) async -> Endpoint? {
+        if let endpoint = Endpoint(server) { return endpoint }
+        if let address = IPAddress(server) { return Endpoint(address, port: 25) }
+        let parts = server.split(separator: ":", maxSplits: 1)
+        let port = parts.count == 2 ? UInt16(parts[1]) ?? 25 : 25
+        let host = String(parts.first ?? "")
+        return await withCheckedContinuation { continuation in
+            DispatchQueue.global(qos: .utility).async {
+                continuation.resume(returning: HostLookup.address(of: host).map { Endpoint($0, port: port) })
+            }
+        }
+    }
+}
+
+extension VirtualServerKey {
+    /// As ldirectord names it to commands and people: `192.0.2.1:80`, or the firewall mark.
+    var words: String {
+        switch self {
+        case .endpoint(_, let endpoint): "\(endpoint)"
+        case .firewallMark(let mark, _): "\(mark)"
+        }
+    }
+
+    /// `tcp`, `udp`, `fwm`.
+    fileprivate var transportWords: String {
+        switch self {
+        case .endpoint(let transport, _): "\(transport)"
+        case .firewallMark: "fwm"
+        }
+    }
+}

@@ -1,0 +1,204 @@
+internal import CLinux
+internal import ControlProtocol
+internal import Diagnostics
+internal import Glibc
+internal import Settings
+
+/// A swerved that runs one ldirectord.cf, as ldirectord would: with its pid file, and its exit statuses.
+///
+/// The environment's `SWERVE_RUN` is where the pid file and the control socket are (/var/run), and `SWERVE_BACKEND` what
+/// carries the packets (ipvs).
+struct LdirectordService: Sendable {
+    /// What a command ends with, as scripts know it.
+    enum Status {
+        static let done: Int32 = 0
+        static let failed: Int32 = 1
+        static let badConfiguration: Int32 = 2
+        static let stopped: Int32 = 3
+    }
+
+    private let invocation: LdirectordInvocation
+    private let runDirectory: String
+    private let backend: String
+
+    init(_ invocation: LdirectordInvocation) {
+        self.invocation = invocation
+        runDirectory = SystemCalls.environment("SWERVE_RUN") ?? "/var/run"
+        backend = SystemCalls.environment("SWERVE_BACKEND") ?? "ipvs"
+    }
+
+    private var base: String { "\(runDirectory)/ldirectord.\(invocation.name)" }
+    private var pidFile: String { base + ".pid" }
+    private var socket: String { base + ".sock" }
+    private var configuration: String { base + ".conf" }
+    private var client: ControlClient { ControlClient(path: socket) }
+
+    /// Does what was asked for; the exit status.
+    func run() async -> Int32 {
+        switch invocation.action {
+        case .status: return status()
+        case .stop: return await stop()
+        case .configtest: return read() == nil ? Status.badConfiguration : Status.done
+        case .start:
+            if process != nil { return Status.done }
+            return await start()
+        case .restart:
+            guard let text = read() else { return lastStatus }
+            _ = await stop()
+            return await start(text)
+        case .tryRestart:
+            if process == nil { return Status.done }
+            guard let text = read() else { return lastStatus }
+            _ = await stop()
+            return await start(text)
+        case .reload, .forceReload: return await reload()
+        }
+    }
+
+    // MARK: The configuration
+
+    /// The file that is meant; nil if there is none.
+    private var file: String? {
+        guard let path = invocation.candidates.first(where: { SystemCalls.isReadable($0) }) else { return nil }
+        return path.hasPrefix("/") ? path : (SystemCalls.workingDirectory ?? ".") + "/" + path
+    }
+
+    /// 1 if there is no file, else 2.
+    private var lastStatus: Int32 { file == nil ? Status.failed : Status.badConfiguration }
+
+    /// The swerve.conf that runs the file, if it can be run; else what is wrong has been told.
+    private func read() -> String? {
+        guard let file else {
+            Console.complain("ldirectord: Config file \(invocation.candidates[2]) not found")
+            return nil
+        }
+        let text = """
+            options {
+                listen-on { none; }; listen-on-v6 { none; };
+                state-directory "/var/lib/swerve/ldirectord.\(invocation.name)";
+            };
+            controls { unix "\(socket)"; };
+            director { backend \(backend); ldirectord "\(file)"; };
+
+            """
+        var environment = ReaderEnvironment.system
+        let (own, others) = (configuration, environment.readFile)
+        environment.readFile = { $0 == own ? .success(Array(text.utf8)) : others($0) }
+        let result = SettingsReader.read(path: configuration, environment: environment)
+        for diagnostic in result.diagnostics { Console.complain("\(diagnostic)") }
+        return result.settings == nil ? nil : text
+    }
+
+    // MARK: The process
+
+    /// What the pid file says, whoever that is.
+    private var writtenProcess: pid_t? {
+        SystemCalls.contents(of: pidFile).flatMap { pid_t($0.prefix { $0.isNumber }) }
+    }
+
+    /// The process that runs.
+    private var process: pid_t? {
+        guard let pid = writtenProcess, let line = SystemCalls.contents(of: "/proc/\(pid)/cmdline"),
+            line.contains("ldirectord") || line.contains("swerved")
+        else { return nil }
+        return pid
+    }
+
+    private func status() -> Int32 {
+        let name = file ?? invocation.candidates[2]
+        if let process {
+            Console.complain("ldirectord for \(name) is running with pid: \(process)")
+            return Status.done
+        }
+        if writtenProcess != nil { Console.complain("ldirectord stale pid file \(pidFile) for \(name)") }
+        Console.write("ldirectord is stopped for \(name)")
+        return writtenProcess == nil ? Status.stopped : Status.failed
+    }
+
+    /// Needs no file, so that a broken one keeps nobody from it.
+    private func stop() async -> Int32 {
+        guard let process else {
+            if writtenProcess != nil { SystemCalls.remove(pidFile) }
+            return Status.done
+        }
+        kill(process, SIGTERM)
+        let clock = ContinuousClock()
+        let patience = clock.now + .seconds(30)
+        while kill(process, 0) == 0, clock.now < patience { try? await clock.sleep(for: .milliseconds(20)) }
+        if kill(process, 0) == 0 {
+            Console.complain("ldirectord: pid \(process) does not end")
+            return Status.failed
+        }
+        SystemCalls.remove(pidFile)
+        return Status.done
+    }
+
+    private func reload() async -> Int32 {
+        guard read() != nil else { return lastStatus }
+        guard process != nil else {
+            Console.complain("ldirectord is stopped for \(file ?? "")")
+            return Status.failed
+        }
+        do throws(ClientError) {
+            if case .failure(let failure) = try await client.ask(.reload(zone: nil)) {
+                Console.complain("ldirectord: \(failure)")
+                return Status.failed
+            }
+            return Status.done
+        } catch {
+            Console.complain("ldirectord: \(error)")
+            return Status.failed
+        }
+    }
+
+    private func start() async -> Int32 {
+        guard let text = read() else { return lastStatus }
+        return await start(text)
+    }
+
+    private func start(_ text: String) async -> Int32 {
+        if let trouble = SystemCalls.replace(configuration, with: text) {
+            Console.complain("ldirectord: \(trouble)")
+            return Status.failed
+        }
+        let beside = SystemCalls.executable?.split(separator: "/").dropLast().joined(separator: "/")
+        let program =
+            beside.map { "/\($0)/swerved" }.flatMap { SystemCalls.isReadable($0) ? $0 : nil } ?? "swerved"
+        if invocation.isDebug || isSupervised {
+            let trouble = SystemCalls.become(program, [program, "-c", configuration])
+            Console.complain("ldirectord: \(program): \(trouble)")
+            return Status.failed
+        }
+        let arguments = [program, "-c", configuration, "--pid-file", pidFile]
+        let log = base + ".log"
+        let pid: pid_t
+        switch SystemCalls.startDaemon(program, arguments, log: log) {
+        case .success(let started): pid = started
+        case .failure(let trouble):
+            Console.complain("ldirectord: \(program): \(trouble.words)")
+            return Status.failed
+        }
+        // It runs when it answers.
+        let clock = ContinuousClock()
+        let patience = clock.now + .seconds(60)
+        while clock.now < patience {
+            if (try? await client.ask(.status)) != nil { return Status.done }
+            if SystemCalls.hasEnded(pid) {
+                Console.complain(SystemCalls.contents(of: log) ?? "ldirectord: \(program) has ended")
+                return Status.failed
+            }
+            try? await clock.sleep(for: .milliseconds(50))
+        }
+        Console.complain("ldirectord: \(program) does not answer on \(socket)")
+        return Status.failed
+    }
+
+    /// Whether the file wants it in the foreground, for a supervisor.
+    private var isSupervised: Bool {
+        guard let file, let text = SystemCalls.contents(of: file) else { return false }
+        return text.split(whereSeparator: \.isNewline).contains { line in
+            let words = line.prefix { $0 != "#" }.split { $0.isWhitespace || $0 == "=" }
+            return words.first == "supervised" && (words.count == 1 || words[1] == "yes")
+        }
+    }
+}

@@ -1,0 +1,169 @@
+import Foundation
+import Glibc
+import Testing
+
+@Suite("ldirectord's command line, and what its directives do", .serialized, .timeLimit(.minutes(3)))
+struct CommandLineTests {
+    /// A folder with a file, and the commands that look after it.
+    private struct Site {
+        let folder: URL
+        var file: URL { folder.appending(path: "site.cf") }
+        var pidFile: String { folder.path() + "/ldirectord.site.cf.pid" }
+
+        init() throws {
+            folder = FileManager.default.temporaryDirectory.appending(path: "swerve-site-\(UUID().uuidString)")
+            try FileManager.default.createDirectory(
+                at: folder.appending(path: "out"), withIntermediateDirectories: true)
+            try FileManager.default.createSymbolicLink(
+                atPath: folder.path() + "/ldirectord", withDestinationPath: Program.folder + "/swervectl")
+        }
+
+        func write(_ text: String) throws { try Data(text.utf8).write(to: file) }
+
+        /// The exit status of `ldirectord FILE ACTION`, by swervectl or by its other name.
+        func status(of action: String, asLdirectord: Bool = true, file: String? = nil) throws -> Int32 {
+            let words = [file ?? self.file.path(), action]
+            let environment = ["SWERVE_RUN": folder.path(), "SWERVE_BACKEND": "relay"]
+            return try Program.output(
+                asLdirectord ? folder.path() + "/ldirectord" : Program.folder + "/swervectl",
+                asLdirectord ? words : ["ldirectord"] + words, environment: environment
+            ).status
+        }
+
+        func text(_ name: String) -> String {
+            (try? String(contentsOfFile: folder.path() + "/" + name, encoding: .utf8)) ?? ""
+        }
+
+        /// Waits until something holds, which is due within seconds.
+        func wait(_ what: String, until isTrue: () -> Bool) async throws {
+            let clock = ContinuousClock()
+            let patience = clock.now + .seconds(30)
+            while !isTrue(), clock.now < patience { try await clock.sleep(for: .milliseconds(50)) }
+            #expect(isTrue(), "\(what); log: \(text("ldirectord.site.cf.log"))")
+        }
+
+        func end() {
+            _ = try? status(of: "stop")
+            try? FileManager.default.removeItem(at: folder)
+        }
+    }
+
+    private static let plain = """
+        checkinterval=1
+        virtual=127.0.0.1:17080
+            real=127.0.0.1:17081 masq
+            checktype=ping
+        """
+
+    @Test(
+        "Exit statuses and the pid file", .enabled(if: getuid() == 0, "a ping needs root"),
+        arguments: [true, false])
+    func statuses(_ asLdirectord: Bool) throws {
+        let site = try Site()
+        defer { site.end() }
+        func expect(_ action: String, _ status: Int32, _ comment: Comment? = nil) throws {
+            #expect(try site.status(of: action, asLdirectord: asLdirectord) == status, comment)
+        }
+        #expect(try site.status(of: "start", asLdirectord: asLdirectord, file: "/nowhere.cf") == 1)
+        try site.write(Self.plain)
+        try expect("configtest", 0)
+        try expect("status", 3)
+        try expect("stop", 0)
+        try expect("reload", 1)
+        try expect("try-restart", 0)
+        try expect("start", 0)
+        let first = site.text("ldirectord.site.cf.pid")
+        #expect(pid_t(first.dropLast()).map { kill($0, 0) } == 0)
+        try expect("start", 0)
+        try expect("status", 0)
+        try expect("reload", 0)
+        try expect("force-reload", 0)
+        #expect(site.text("ldirectord.site.cf.pid") == first)
+        try expect("restart", 0)
+        let second = site.text("ldirectord.site.cf.pid")
+        #expect(second != first && !second.isEmpty)
+
+        try site.write(Self.plain + "\nbroken")
+        for action in ["configtest", "reload", "restart", "try-restart"] { try expect(action, 2, "\(action)") }
+        #expect(site.text("ldirectord.site.cf.pid") == second)
+        try expect("status", 0)
+        try expect("stop", 0)
+        #expect(!FileManager.default.fileExists(atPath: site.pidFile))
+        try expect("status", 3)
+        // A pid file that was left behind, of a process that is another by now.
+        try Data("1\n".utf8).write(to: URL(filePath: site.pidFile))
+        try expect("status", 1)
+        try expect("stop", 0)
+        try expect("status", 3)
+        try expect("nonsense", 255)
+    }
+
+    @Test(
+        "Mail, monitor file, fallback command, maintenance directory, log file and callback",
+        .enabled(if: getuid() == 0, "a ping needs root"))
+    func directives() async throws {
+        try await MailSink.run { sink, port in
+            let site = try Site()
+            defer { site.end() }
+            let out = site.folder.path() + "/out"
+            let maintenance = site.folder.path() + "/maintenance"
+            try FileManager.default.createDirectory(atPath: maintenance, withIntermediateDirectories: true)
+            let callback = site.folder.path() + "/callback"
+            try Data("#!/bin/sh\necho \"changed $1\" >>\(out)/callback\n".utf8).write(
+                to: URL(filePath: callback))
+            chmod(callback, 0o755)
+            try site.write(
+                """
+                checkinterval=1
+                emailalert="admin@example.com"
+                emailalertfrom=swerve@example.com
+                emailalertfreq=1
+                smtp=127.0.0.1:\(port)
+                fallbackcommand="echo >>\(out)/command"
+                maintenancedir=\(maintenance)
+                logfile="\(out)/log"
+                callback="\(callback)"
+                \(Self.plain.split(separator: "\n").dropFirst().joined(separator: "\n"))
+                    monitorfile=\(out)/monitor
+                    servicename=Web
+
+                """)
+            #expect(try site.status(of: "start") == 0)
+            try await site.wait("mail of the start") {
+                sink.text.contains(
+                    "Subject: [Web] Added real server: 127.0.0.1:17081 (127.0.0.1:17080) (Weight set to 1)")
+                    && sink.text.contains("Daemon-Status: starting")
+            }
+            try await site.wait("the first command") {
+                site.text("out/command") == "stop 127.0.0.1:17080 tcp\n"
+            }
+
+            try Data().write(to: URL(filePath: maintenance + "/localhost:17081"))
+            try await site.wait("a command, since the last has gone") {
+                site.text("out/command").hasSuffix("start 127.0.0.1:17080 tcp\n")
+            }
+            try await site.wait("mail of it, and again") {
+                sink.text.contains("Subject: [Web] Deleted real server: 127.0.0.1:17081 (127.0.0.1:17080)")
+                    && sink.text.contains(
+                        "Subject: [Web] Inaccessible real server: 127.0.0.1:17081 (127.0.0.1:17080)")
+                    && sink.text.contains("RCPT TO:<admin@example.com>")
+                    && sink.text.contains("MAIL FROM:<swerve@example.com>")
+            }
+            try FileManager.default.removeItem(atPath: maintenance + "/localhost:17081")
+            try await site.wait("a command, since one is back") {
+                site.text("out/command").split(separator: "\n").map { $0.prefix(5) } == [
+                    "stop ", "start", "stop ",
+                ]
+            }
+            let states = site.text("out/monitor").split(separator: "\n").compactMap { line in
+                line.split(separator: "]").dropFirst(2).first.map(String.init)
+            }
+            #expect(states == [" 127.0.0.1 17081 [up", " 127.0.0.1 17081 [down", " 127.0.0.1 17081 [up"])
+            #expect(site.text("out/log").contains("|site.cf|"))
+            #expect(site.text("out/log").contains("in maintenance by \(maintenance)/localhost:17081"))
+
+            try site.write(site.text("site.cf") + "# a change\n")
+            try await site.wait("the callback") { site.text("out/callback") == "changed \(site.file.path())\n" }
+        }
+    }
+}

@@ -52,8 +52,8 @@ extension Controller {
         Overview(
             virtualServers: virtualServers, checks: watches.states, standings: standings, since: standingSince,
             desired: desiredForPeople, privateTable: privateTable.normalized, sets: marking.registry.sets,
-            uses: marking.registry.uses,
-            entries: publishedEntries ?? [], troubles: backendTroubles.sorted(), plan: plan)
+            uses: marking.registry.uses, entries: publishedEntries ?? [], troubles: backendTroubles.sorted(),
+            orders: book, plan: plan)
     }
 
     /// How many rrsets of each zone are steered.

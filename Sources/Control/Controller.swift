@@ -1,5 +1,5 @@
-public import Answering
 public import Addresses
+public import Answering
 internal import DNSWire
 internal import Director
 public import Health
@@ -94,6 +94,15 @@ public actor Controller {
     /// The virtual servers that have more real servers down than may be taken out.
     var overdrawn: Set<Int> = []
 
+    // What admins have ordered.
+    var book = OrderBook()
+    let orderFile: StoredFile?
+    var lastSavedBook = OrderBook()
+    var ordersAreSaved = true
+    var orderTrouble: String?
+    /// What real servers that drain still have.
+    var drainCounts: [Order.Subject: ConnectionCounts] = [:]
+
     // What is known of the table.
     var owned: Set<VirtualServerKey> = []
     /// What an earlier process has put into the kernel's table, or this one before it took another backend, as long
@@ -179,6 +188,16 @@ public actor Controller {
         self.report = report
         (wakeups, wake) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
         (newJobs, jobs) = AsyncStream.makeStream()
+        orderFile = stateFile?.orders
+        if let orderFile {
+            if let orders = Self.orders(in: orderFile) {
+                book = orders
+                lastSavedBook = orders
+            } else {
+                report(
+                    Occurrence(.error, "orders", "\(orderFile.path) can't be understood: no order holds"))
+            }
+        }
         guard let saved = stateFile?.read() else { return }
         inherited = Set(saved.owned)
         addresses = AddressKeeper(added: Set(saved.addresses))
@@ -274,6 +293,7 @@ public actor Controller {
                 firstAsked[slot] = nil
             }
             for place in Set(ramps.keys.compactMap { index.serviceOfKey[$0.key] }) { touch(place) }
+            await followOrders()
             limiter.forgetQuiet(at: now)
             if let hostAddresses { addresses.announceAgain(by: hostAddresses, at: now, report: report) }
             save(force: false)

@@ -41,6 +41,16 @@ private struct OneAnswerDoors: AdminDoors {
         ExplainReport(name: name, type: type, from: from, steps: [], responseCode: "NXDOMAIN")
     }
 
+    func order(_ request: OrderRequest) async throws(Failure) -> OrderReport {
+        guard request.subject == "real-server 10.0.0.1" else {
+            throw Failure(
+                "nothing is called '\(request.subject)'", hint: "'swervectl servers' lists them")
+        }
+        return OrderReport(subjects: [
+            .init(kind: "real-server", name: "tcp 192.0.2.1:80 → 10.0.0.1:80")
+        ])
+    }
+
     func events() async -> AsyncStream<Event> {
         let (stream, continuation) = AsyncStream.makeStream(
             of: Event.self, bufferingPolicy: .bufferingNewest(9))

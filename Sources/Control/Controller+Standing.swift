@@ -82,6 +82,17 @@ extension Controller {
         }
     }
 
+    /// Ends the ways to the whole weight of real servers that have gone down.
+    func endRamps(of slot: Int) {
+        if ramps.isEmpty { return }
+        for place in watches.slots[slot]?.services ?? [] {
+            let service = plan.services[Int(place)]
+            for (member, its) in zip(service.members, index.slotsOfMembers[Int(place)]) where its == slot {
+                ramps[.init(key: service.key, endpoint: member.destination.endpoint)] = nil
+            }
+        }
+    }
+
     /// The share of its weight, of a thousand, that a real server has now.
     private func share(of place: ControlPlan.Place, after slowStart: Duration) -> Int {
         guard let start = ramps[place] else { return 1000 }

@@ -137,6 +137,9 @@ public actor Controller {
     var savedAt: ContinuousClock.Instant?
     var savingTook = Duration.zero
     var stateIsSaved = false
+    /// Whether a state is being saved beside all else.
+    var isSaving = false
+    var lastSaving: UInt64 = 0
     var saveTrouble: String?
     var hasReconciled = false
     var hasSaidStart = false
@@ -164,6 +167,8 @@ public actor Controller {
         case alarm(ContinuousClock.Instant)
         /// Carries out a check once.
         case probe(Check, ProbeTurn)
+        /// Saves a state, unless a later one is saved already.
+        case save(SavedState, turn: UInt64)
     }
 
     /// A controller that publishes to a store; it does nothing before `run()`.
@@ -228,6 +233,11 @@ public actor Controller {
                 case .alarm(let due):
                     group.addTask {
                         if (try? await self.clock.sleep(until: due)) != nil { await self.ring(due) }
+                    }
+                case .save(let state, let turn):
+                    group.addTask {
+                        let start = self.clock.now
+                        await self.hasSaved(self.stateFile?.write(state, turn: turn), since: start)
                     }
                 case .probe(let check, let turn):
                     group.addTask {

@@ -1,7 +1,7 @@
 public import ControlProtocol
 
-/// What the control socket needs of the daemon, which implements it. Nothing here changes state but `reload`, and
-/// counters that `table` sets to zero.
+/// What the control socket needs of the daemon, which implements it. Nothing here changes state but `reload`, `order`,
+/// and counters that `table` sets to zero.
 ///
 /// The methods are called from several connections at once. A thrown `Failure` is shown to the one who asked.
 public protocol AdminDoors: Sendable {
@@ -26,6 +26,9 @@ public protocol AdminDoors: Sendable {
 
     /// Why a name is answered as it is; throws for a text that is no name, type or address.
     func explain(name: String, type: String, from: String?) async throws(Failure) -> ExplainReport
+
+    /// Carries out an admin's order; throws where nothing is meant by its subject.
+    func order(_ request: OrderRequest) async throws(Failure) -> OrderReport
 
     /// State changes from now on. The stream's buffer must be bounded (a reader may be slow), and it should
     /// end when the daemon stops.

@@ -82,6 +82,7 @@ struct AdminExchange: Sendable {
             case .table(let wanted): return .table(try await doors.table(wanted))
             case .explain(let name, let type, let from):
                 return .explain(try await doors.explain(name: name, type: type, from: from))
+            case .order(let request): return .order(try await doors.order(request))
             case .follow: return .failure(Failure("follow has events, not a response"))
             }
         } catch {

@@ -23,6 +23,7 @@ extension Controller {
                 realServer($0, of: service, in: entry, state: watches[$0.check])
             })
         server.wasUp = servers[place].wasUp
+        server.forced = forced(.virtualServer(service.key))
         server.wasUp = server.reachesQuorum
         return server
     }
@@ -46,13 +47,23 @@ extension Controller {
             server.share = share(of: .init(key: service.key, endpoint: endpoint), after: slowStart)
             if server.share < 1000 { server.note = "slow start, \(server.share / 10) % of its weight" }
         }
+        if !book.isEmpty { obey(.realServer(service.key, endpoint), &server, in: entry, service.key) }
         return server
     }
 
     /// How a VIP stands whose virtual servers stand so.
     func standing(of vip: ControlPlan.VIP, _ servers: [VirtualServer]) -> VIPStanding {
         var standing = VIPStanding(of: servers, requires: vip.requires)
-        if standing.state != .down, let weight = vip.weight { standing.weight = weight }
+        switch forced(.vip(vip.address)) {
+        case true?: standing = VIPStanding(state: .up, weight: max(standing.weight, 1))
+        case false?: standing = VIPStanding(state: .down, weight: 0)
+        case nil: break
+        }
+        if standing.state != .down,
+            let weight = book.weights[.vip(vip.address)].map({ Int($0.weight) }) ?? vip.weight
+        {
+            standing.weight = weight
+        }
         return standing
     }
 
@@ -68,6 +79,17 @@ extension Controller {
             guard service.slowStart != nil else { continue }
             for (member, its) in zip(service.members, index.slotsOfMembers[Int(place)]) where its == slot {
                 ramps[.init(key: service.key, endpoint: member.destination.endpoint)] = now
+            }
+        }
+    }
+
+    /// Ends the ways to the whole weight of real servers that have gone down.
+    func endRamps(of slot: Int) {
+        if ramps.isEmpty { return }
+        for place in watches.slots[slot]?.services ?? [] {
+            let service = plan.services[Int(place)]
+            for (member, its) in zip(service.members, index.slotsOfMembers[Int(place)]) where its == slot {
+                ramps[.init(key: service.key, endpoint: member.destination.endpoint)] = nil
             }
         }
     }
@@ -91,7 +113,9 @@ extension Controller {
         let service = plan.services[place]
         guard let percentage = service.maximumDown else { return }
         let pool = members.indices.filter {
-            members[$0].destination.weight > 0 && (members[$0].standing == .up || members[$0].standing == .down)
+            members[$0].destination.weight > 0
+                && (members[$0].standing == .up || members[$0].standing == .down)
+                && book.orders[.realServer(service.key, members[$0].destination.endpoint)] == nil
         }
         let slots = index.slotsOfMembers[place]
         let down = pool.filter { members[$0].standing == .down }.sorted {

@@ -22,12 +22,13 @@ extension Controller {
         }
     }
 
-    /// Saves the state where it has changed, or is getting old.
+    /// Saves the state where it has changed, or is getting old: at once and before anything else where it is forced,
+    /// else beside what goes on, since with thousands of verdicts it takes its time.
     func save(force: Bool) {
         guard let stateFile else { return }
         let now = clock.now
         let pause = stateIsSaved ? Self.saveInterval : savingTook * Self.savingRest
-        if !force, let savedAt, savedAt.duration(to: now) < pause { return }
+        if !force, isSaving || savedAt.map({ $0.duration(to: now) < pause }) ?? false { return }
         var state = SavedState()
         state.owned = (backend?.outlivesProcess == true ? owned.union(inherited) : inherited).sorted()
         state.verdicts =
@@ -35,16 +36,30 @@ extension Controller {
             .map {
                 SavedState.SavedVerdict(check: $0.check, verdict: $0.state.verdict, reason: $0.state.reason)
             }
-            .sorted { $0.check.target < $1.check.target }
         state.addresses = addresses.added.sorted { $0.address < $1.address }
-        let trouble = stateFile.write(state)
+        savedAt = now
+        stateIsSaved = true
+        lastSaving += 1
+        if force {
+            note(trouble: stateFile.write(state, turn: lastSaving), savingSince: now)
+        } else {
+            isSaving = true
+            jobs.yield(.save(state, turn: lastSaving))
+        }
+    }
+
+    /// Takes note of what became of a saving beside all else.
+    func hasSaved(_ trouble: String?, since start: ContinuousClock.Instant) {
+        isSaving = false
+        note(trouble: trouble, savingSince: start)
+    }
+
+    private func note(trouble: String?, savingSince start: ContinuousClock.Instant) {
         if let trouble, trouble != saveTrouble {
             report(Occurrence(.warning, "state", "\(trouble); a restart will begin without it"))
         }
         saveTrouble = trouble
-        savedAt = now
-        savingTook = now.duration(to: clock.now)
-        stateIsSaved = true
+        savingTook = start.duration(to: clock.now)
     }
 
     /// How everything stands now, for people to look at.
@@ -52,8 +67,8 @@ extension Controller {
         Overview(
             virtualServers: virtualServers, checks: watches.states, standings: standings, since: standingSince,
             desired: desiredForPeople, privateTable: privateTable.normalized, sets: marking.registry.sets,
-            uses: marking.registry.uses,
-            entries: publishedEntries ?? [], troubles: backendTroubles.sorted(), plan: plan)
+            uses: marking.registry.uses, entries: publishedEntries ?? [], troubles: backendTroubles.sorted(),
+            orders: book, plan: plan)
     }
 
     /// How many rrsets of each zone are steered.

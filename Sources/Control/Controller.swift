@@ -1,5 +1,5 @@
-public import Answering
 public import Addresses
+public import Answering
 internal import DNSWire
 internal import Director
 public import Health
@@ -96,6 +96,15 @@ public actor Controller {
     /// The virtual servers that have more real servers down than may be taken out.
     var overdrawn: Set<Int> = []
 
+    // What admins have ordered.
+    var book = OrderBook()
+    let orderFile: StoredFile?
+    var lastSavedBook = OrderBook()
+    var ordersAreSaved = true
+    var orderTrouble: String?
+    /// What real servers that drain still have.
+    var drainCounts: [Order.Subject: ConnectionCounts] = [:]
+
     // What is known of the table.
     var owned: Set<VirtualServerKey> = []
     /// What an earlier process has put into the kernel's table, or this one before it took another backend, as long
@@ -130,6 +139,9 @@ public actor Controller {
     var savedAt: ContinuousClock.Instant?
     var savingTook = Duration.zero
     var stateIsSaved = false
+    /// Whether a state is being saved beside all else.
+    var isSaving = false
+    var lastSaving: UInt64 = 0
     var saveTrouble: String?
     var hasReconciled = false
     var hasSaidStart = false
@@ -157,6 +169,8 @@ public actor Controller {
         case alarm(ContinuousClock.Instant)
         /// Carries out a check once.
         case probe(Check, ProbeTurn)
+        /// Saves a state, unless a later one is saved already.
+        case save(SavedState, turn: UInt64)
     }
 
     /// A controller that publishes to a store; it does nothing before `run()`.
@@ -181,6 +195,16 @@ public actor Controller {
         self.report = report
         (wakeups, wake) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
         (newJobs, jobs) = AsyncStream.makeStream()
+        orderFile = stateFile?.orders
+        if let orderFile {
+            if let orders = Self.orders(in: orderFile) {
+                book = orders
+                lastSavedBook = orders
+            } else {
+                report(
+                    Occurrence(.error, "orders", "\(orderFile.path) can't be understood: no order holds"))
+            }
+        }
         guard let saved = stateFile?.read() else { return }
         inherited = Set(saved.owned)
         addresses = AddressKeeper(added: Set(saved.addresses))
@@ -211,6 +235,11 @@ public actor Controller {
                 case .alarm(let due):
                     group.addTask {
                         if (try? await self.clock.sleep(until: due)) != nil { await self.ring(due) }
+                    }
+                case .save(let state, let turn):
+                    group.addTask {
+                        let start = self.clock.now
+                        await self.hasSaved(self.stateFile?.write(state, turn: turn), since: start)
                     }
                 case .probe(let check, let turn):
                     group.addTask {
@@ -276,6 +305,7 @@ public actor Controller {
                 firstAsked[slot] = nil
             }
             for place in Set(ramps.keys.compactMap { index.serviceOfKey[$0.key] }) { touch(place) }
+            await followOrders()
             limiter.forgetQuiet(at: now)
             if let hostAddresses { addresses.announceAgain(by: hostAddresses, at: now, report: report) }
             save(force: false)

@@ -26,6 +26,8 @@ public struct Overview: Sendable {
     public var entries: [SteeringEntry]
     /// What troubles the backend as a whole.
     public var troubles: [String]
+    /// What admins have ordered.
+    public var orders: OrderBook
     /// What is being carried out.
     public var plan: ControlPlan
 }

@@ -18,17 +18,19 @@ public enum Request: Hashable, Sendable {
     /// Why a name is answered as it is, for a client's address if one is given; answered with
     /// `ExplainReport`.
     case explain(name: String, type: String, from: String?)
+    /// An admin's order; answered with `OrderReport`.
+    case order(OrderRequest)
     /// State changes from now on, one `Event` each, until the client closes its side.
     case follow
 }
 
 extension Request: Codable {
     private enum Key: String, CodingKey {
-        case command, version, zone, name, type, from
+        case command, version, zone, name, type, from, order
     }
 
     private enum Command: String, Codable {
-        case status, stats, reload, zones, servers, table, explain, follow
+        case status, stats, reload, zones, servers, table, explain, order, follow
     }
 
     /// Reads the object; throws `DecodingError` for a command that isn't known.
@@ -47,6 +49,7 @@ extension Request: Codable {
                 name: try container.decode(String.self, forKey: .name),
                 type: try container.decode(String.self, forKey: .type),
                 from: try container.decodeIfPresent(String.self, forKey: .from))
+        case .order: self = .order(try container.decode(OrderRequest.self, forKey: .order))
         case .follow: self = .follow
         }
     }
@@ -72,6 +75,9 @@ extension Request: Codable {
             try container.encode(name, forKey: .name)
             try container.encode(type, forKey: .type)
             try container.encodeIfPresent(from, forKey: .from)
+        case .order(let order):
+            try command(.order)
+            try container.encode(order, forKey: .order)
         case .follow: try command(.follow)
         }
     }

@@ -16,6 +16,8 @@ public enum Response: Hashable, Sendable {
     case table(TableReport)
     /// The answer to `explain`.
     case explain(ExplainReport)
+    /// The answer to `order`.
+    case order(OrderReport)
     /// A change of state, for `follow`.
     case event(Event)
     /// The request could not be carried out.
@@ -24,7 +26,7 @@ public enum Response: Hashable, Sendable {
 
 extension Response: Codable {
     private enum Key: String, CodingKey {
-        case version, status, stats, reload, zones, servers, table, explain, event, failure
+        case version, status, stats, reload, zones, servers, table, explain, order, event, failure
     }
 
     /// Reads the object; throws `DecodingError` if none of the known reports is in it.
@@ -46,6 +48,7 @@ extension Response: Codable {
             case .servers: try report(key, Response.servers)
             case .table: try report(key, Response.table)
             case .explain: try report(key, Response.explain)
+            case .order: try report(key, Response.order)
             case .event: try report(key, Response.event)
             case .failure, .version: try report(.failure, Response.failure)
             }
@@ -63,6 +66,7 @@ extension Response: Codable {
         case .servers(let report): try container.encode(report, forKey: .servers)
         case .table(let report): try container.encode(report, forKey: .table)
         case .explain(let report): try container.encode(report, forKey: .explain)
+        case .order(let report): try container.encode(report, forKey: .order)
         case .event(let event): try container.encode(event, forKey: .event)
         case .failure(let failure): try container.encode(failure, forKey: .failure)
         }

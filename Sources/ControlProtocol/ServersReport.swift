@@ -40,11 +40,17 @@ public struct VIPReport: Hashable, Codable, Sendable {
     public var requires: String
     /// `withdraw` or `serve-all`.
     public var whenAllDown: String
+    /// What an admin has ordered: `up`, `down`, `disabled`, `draining`, `drained`.
+    public var order: String?
+    /// Why it stands otherwise than what is behind it says, in words.
+    public var note: String?
 
     /// A VIP; see the properties.
     public init(
-        address: String, state: ServiceState, since: Timestamp, names: Int, timeToLive: Int, weight: Int,
-        requires: String = "any", whenAllDown: String = "withdraw"
+        address: String, state: ServiceState, since: Timestamp, names: Int, timeToLive: Int,
+        weight: Int,
+        requires: String = "any", whenAllDown: String = "withdraw", order: String? = nil,
+        note: String? = nil
     ) {
         self.address = address
         self.state = state
@@ -54,10 +60,12 @@ public struct VIPReport: Hashable, Codable, Sendable {
         self.weight = weight
         self.requires = requires
         self.whenAllDown = whenAllDown
+        self.order = order
+        self.note = note
     }
 
     private enum CodingKeys: String, CodingKey {
-        case address, state, since, names, weight, requires
+        case address, state, since, names, weight, requires, order, note
         case timeToLive = "ttl"
         case whenAllDown = "when-all-down"
     }
@@ -73,6 +81,8 @@ public struct VirtualServerReport: Hashable, Codable, Sendable {
     public var scheduler: String
     /// Real servers that must serve for it to be up.
     public var quorum: Int
+    /// What an admin has ordered: `up` or `down`.
+    public var order: String?
     /// Its real servers, as configured.
     public var realServers: [RealServerReport]
     /// The real server of last resort.
@@ -80,13 +90,15 @@ public struct VirtualServerReport: Hashable, Codable, Sendable {
 
     /// A virtual server; see the properties.
     public init(
-        name: String, state: ServiceState, scheduler: String, quorum: Int, realServers: [RealServerReport],
-        fallback: RealServerReport? = nil
+        name: String, state: ServiceState, scheduler: String, quorum: Int,
+        realServers: [RealServerReport],
+        fallback: RealServerReport? = nil, order: String? = nil
     ) {
         self.name = name
         self.state = state
         self.scheduler = scheduler
         self.quorum = quorum
+        self.order = order
         self.realServers = realServers
         self.fallback = fallback
     }
@@ -118,6 +130,10 @@ public struct RealServerReport: Hashable, Codable, Sendable {
     public var weight: Int
     /// The weight at which the backend has acknowledged it; nil if it is not in the table.
     public var actualWeight: Int?
+    /// What an admin has ordered: `up`, `down`, `disabled`, `draining`, `drained`.
+    public var order: String?
+    /// Why it stands otherwise than its check says, in words: `draining, 3 active, 14 min 2 s left`.
+    public var note: String?
     /// Its check: `http 192.0.2.11:80/index.html every 1 s`.
     public var check: String
     /// Connections in which both sides may still send; nil if the backend does not say.
@@ -125,14 +141,20 @@ public struct RealServerReport: Hashable, Codable, Sendable {
     /// All other connections; nil if the backend does not say.
     public var inactiveConnections: Int?
 
-    /// Whether it serves: its verdict is up, its weight above 0, and the backend has acknowledged it.
-    public var isServing: Bool { verdict == .up && (actualWeight ?? 0) > 0 }
+    /// Whether it is kept in by max-down, although its check fails; nil: it isn't.
+    public var isKeptIn: Bool?
+
+    /// Whether it serves: its verdict is up (or an order or max-down says so), its weight above 0, and the backend
+    /// has acknowledged it.
+    public var isServing: Bool {
+        (verdict == .up || order == "up" || isKeptIn == true) && (actualWeight ?? 0) > 0
+    }
 
     /// A real server; see the properties.
     public init(
         endpoint: String, forwarding: String, verdict: Verdict, reason: String, since: Timestamp? = nil,
         weight: Int, actualWeight: Int?, check: String, activeConnections: Int? = nil,
-        inactiveConnections: Int? = nil
+        inactiveConnections: Int? = nil, order: String? = nil, note: String? = nil
     ) {
         self.endpoint = endpoint
         self.forwarding = forwarding
@@ -142,6 +164,8 @@ public struct RealServerReport: Hashable, Codable, Sendable {
         self.weight = weight
         self.actualWeight = actualWeight
         self.check = check
+        self.order = order
+        self.note = note
         self.activeConnections = activeConnections
         self.inactiveConnections = inactiveConnections
     }

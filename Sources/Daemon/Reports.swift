@@ -38,7 +38,9 @@ extension VIPReport {
             names: places.reduce(0) { $0 + overview.uses[$1] },
             timeToLive: places.map { Int(overview.entries[$0].timeToLive) }.min() ?? defaultTTL,
             weight: standing?.weight ?? 0, requires: vip.requires == .all ? "all" : "any",
-            whenAllDown: vip.isServedWhenAllDown ? "serve-all" : "withdraw")
+            whenAllDown: vip.isServedWhenAllDown ? "serve-all" : "withdraw",
+            order: overview.orders.word(.vip(vip.address)), note: overview.orders.words(.vip(vip.address))
+        )
     }
 }
 
@@ -52,20 +54,26 @@ extension VirtualServerReport {
             let state = member.flatMap { overview.checks[$0.check] }
             let acknowledged =
                 real.isAcknowledged ? desired?.destinations[endpoint].map { Int($0.weight) } : nil
-            return RealServerReport(
+            var report = RealServerReport(
                 endpoint: "\(endpoint)", forwarding: real.destination.forwarding.rawValue,
                 verdict: .init(rawValue: state?.verdict.rawValue ?? "") ?? .unknown,
                 reason: state.map { $0.localTrouble ?? $0.reason } ?? "not checked now",
                 since: state.map { Timestamp($0.since) },
                 weight: Int(real.destination.weight), actualWeight: acknowledged,
                 check: member?.check.words ?? "",
-                activeConnections: counts[endpoint]?.active, inactiveConnections: counts[endpoint]?.inactive)
+                activeConnections: counts[endpoint]?.active,
+                inactiveConnections: counts[endpoint]?.inactive,
+                order: overview.orders.word(.realServer(server.key, real.destination.endpoint)),
+                note: real.note)
+            if real.standing == .up, report.verdict == .down, report.order == nil { report.isKeptIn = true }
+            return report
         }
         self.init(
             name: "\(server.key)", state: ServiceState(standing.state), scheduler: server.options.scheduler,
             quorum: server.quorum,
             realServers: zip(server.realServers, plan?.members ?? []).map { report($0, $1) },
-            fallback: server.fallback.map { report($0, plan?.fallback) })
+            fallback: server.fallback.map { report($0, plan?.fallback) },
+            order: overview.orders.word(.virtualServer(server.key)))
     }
 }
 

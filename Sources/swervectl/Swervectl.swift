@@ -21,14 +21,15 @@ struct Swervectl: AsyncParsableCommand {
         commandName: "swervectl",
         abstract: "Looks after swerved, and checks its files and hosts.",
         discussion: """
-            status, stats, reload, zones, servers, table and explain ask the running swerved; the others need \
-            none. Exit status: 0 done, 1 failed, 3 swerved is not running, 64 the command line is wrong.
+            check, director, realserver and demo need no running swerved; the others ask it. \
+             Exit status: 0 done, 1 failed, 3 swerved is not running, 64 the command line is wrong.
             """,
         version: "swervectl \(Daemon.version)",
         subcommands: [
             StatusCommand.self, StatsCommand.self, ReloadCommand.self, ZonesCommand.self, ServersCommand.self,
-            TableCommand.self, ExplainCommand.self, CheckCommand.self, DirectorCommand.self,
-            RealServerCommand.self, LdirectordCommand.self, DemoCommand.self,
+            TableCommand.self, ExplainCommand.self, DrainCommand.self, DisableCommand.self, EnableCommand.self,
+            WeightCommand.self, OverrideCommand.self, WaitCommand.self, EventsCommand.self, CheckCommand.self,
+            DirectorCommand.self, RealServerCommand.self, LdirectordCommand.self, DemoCommand.self,
         ])
 
     @OptionGroup var remote: RemoteOptions

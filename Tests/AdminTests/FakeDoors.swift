@@ -42,6 +42,11 @@ final class FakeDoors: AdminDoors {
         ExplainReport(name: name, type: type, from: from, steps: [], responseCode: "NOERROR")
     }
 
+    func order(_ request: OrderRequest) async throws(Failure) -> OrderReport {
+        if request.subject == "missing" { throw Failure("nothing is called 'missing'") }
+        return OrderReport(subjects: [.init(kind: "vip", name: request.subject)])
+    }
+
     func events() async -> AsyncStream<Event> {
         let (stream, continuation) = AsyncStream.makeStream(
             of: Event.self, bufferingPolicy: .bufferingNewest(100))

@@ -16,7 +16,7 @@ enum Sample {
     static let server = RealServerReport(
         endpoint: "192.0.2.11:80", forwarding: "gate", verdict: .up, reason: "HTTP 200 in 3 ms", since: time,
         weight: 2, actualWeight: 1, check: "http 192.0.2.11:80/ every 1 s", activeConnections: 3,
-        inactiveConnections: 4)
+        inactiveConnections: 4, order: "draining", note: "draining, 3 active, 14 min 2 s left")
 
     static let virtual = VirtualServerReport(
         name: "tcp 192.0.2.1:80", state: .degraded, scheduler: "rr", quorum: 2, realServers: [server],
@@ -26,8 +26,9 @@ enum Sample {
             actualWeight: nil, check: "connect 127.0.0.1:80 every 10 s"))
 
     static let vip = VIPReport(
-        address: "192.0.2.1", state: .down, since: time, names: 3, timeToLive: 5, weight: 2, requires: "all",
-        whenAllDown: "serve-all")
+        address: "192.0.2.1", state: .down, since: time, names: 3, timeToLive: 5, weight: 2,
+        requires: "all",
+        whenAllDown: "serve-all", order: "draining", note: "draining (new disks)")
 
     static let explain = ExplainReport(
         name: "www.example.com", type: "A", from: "198.51.100.1",
@@ -81,6 +82,8 @@ enum Sample {
                         ])
                 ])),
         .explain(explain),
+        .order(
+            OrderReport(subjects: [.init(kind: "real-server", name: "tcp 192.0.2.1:80 → 10.0.0.1:80")])),
         .event(Event(time: time, subject: "192.0.2.11:80", text: "down: connection refused")),
         .failure(Failure("no zone example.org", hint: "swervectl zones lists them")),
     ]
@@ -89,6 +92,9 @@ enum Sample {
         .status, .stats, .reload(zone: nil), .reload(zone: "example.com"), .zones, .servers,
         .table(TableRequest(isActual: true)),
         .table(TableRequest(isActual: false)), .explain(name: "www.example.com", type: "A", from: nil),
-        .explain(name: ".", type: "NS", from: "2001:db8::1"), .follow,
+        .explain(name: ".", type: "NS", from: "2001:db8::1"),
+        .order(OrderRequest(.drain, "real-server 10.0.0.*", seconds: 900, reason: "new disks")),
+        .order(OrderRequest(.weight, "192.0.2.1", weight: 3)), .order(OrderRequest(.enable, "*")),
+        .follow,
     ]
 }

@@ -7,6 +7,7 @@ actor FakeBackend: Backend {
     var taken: [Change] = []
     var refuses: Set<Endpoint> = []
     var isBroken = false
+    var counts: [VirtualServerKey: [Endpoint: ConnectionCounts]] = [:]
     private var refusesServices = false
     private var refusesRemovals = false
     nonisolated let outlivesProcess: Bool
@@ -19,6 +20,9 @@ actor FakeBackend: Backend {
     }
 
     func set(_ table: Table) { held = table }
+    func count(_ endpoint: Endpoint, of key: VirtualServerKey, _ counts: ConnectionCounts) {
+        self.counts[key, default: [:]][endpoint] = counts
+    }
     func refuseServices() { refusesServices = true }
     func refuseRemovals(_ refuses: Bool) { refusesRemovals = refuses }
     func refuse(_ endpoints: Set<Endpoint>) { refuses = endpoints }
@@ -67,7 +71,7 @@ actor FakeBackend: Backend {
         return nil
     }
 
-    func connections() async throws(BackendError) -> [VirtualServerKey: [Endpoint: ConnectionCounts]] { [:] }
+    func connections() async throws(BackendError) -> [VirtualServerKey: [Endpoint: ConnectionCounts]] { counts }
 
     func close() async {}
 }

@@ -19,7 +19,10 @@ struct CommandLineTests {
         arguments: [
             ["status"], ["stats"], ["reload"], ["reload", "example.com"], ["zones"], ["servers"], ["table"],
             ["table", "--actual"], ["explain", "example.com", "A"],
-            ["explain", "a.example", "AAAA", "from", "::1"],
+            ["explain", "a.example", "AAAA", "from", "::1"], ["drain", "10.0.0.1", "for", "5m", "--no-wait"],
+            ["disable", "tcp", "192.0.2.1:80", "for", "1h", "because", "new", "disks"], ["enable", "*"],
+            ["weight", "vip", "192.0.2.1", "default"], ["override", "192.0.2.1", "down", "for", "90s"],
+            ["wait", "10.0.0.1", "serving"], ["servers", "--watch"], ["events"],
         ])
     func notRunning(command: [String]) async throws {
         for arguments in [
@@ -43,7 +46,10 @@ struct CommandLineTests {
             ["explain", "a", "A", "from"], ["explain", "a", "A", "from", "192.0.2.300"],
             ["check", "zone", "a"],
             ["check", "zone", "a..b", "file"], ["check", "config"], ["realserver", "prepare"],
-            ["realserver", "check", "192.0.2.300"], ["reload", "a", "b"],
+            ["realserver", "check", "192.0.2.300"], ["reload", "a", "b"], ["drain"],
+            ["drain", "10.0.0.1", "for", "ever"], ["drain", "10.0.0.1", "for"], ["disable", "because", "so"],
+            ["weight", "10.0.0.1"], ["weight", "10.0.0.1", "70000"], ["weight", "10.0.0.1", "much"],
+            ["override", "10.0.0.1"], ["override", "up"], ["wait", "10.0.0.1"], ["wait", "10.0.0.1", "fine"],
         ])
     func usage(arguments: [String]) async throws {
         let result = try await Program.run(arguments)

@@ -41,6 +41,16 @@ private struct OneAnswerDoors: AdminDoors {
         ExplainReport(name: name, type: type, from: from, steps: [], responseCode: "NXDOMAIN")
     }
 
+    func order(_ request: OrderRequest) async throws(Failure) -> OrderReport {
+        guard request.subject == "real-server 10.0.0.1" else {
+            throw Failure(
+                "nothing is called '\(request.subject)'", hint: "'swervectl servers' lists them")
+        }
+        return OrderReport(subjects: [
+            .init(kind: "real-server", name: "tcp 192.0.2.1:80 → 10.0.0.1:80")
+        ])
+    }
+
     func events() async -> AsyncStream<Event> {
         let (stream, continuation) = AsyncStream.makeStream(
             of: Event.self, bufferingPolicy: .bufferingNewest(9))
@@ -124,6 +134,41 @@ struct ConversationTests {
             #expect(result.status == 1)
             #expect(result.errors == "a.conf:1:2: error: unknown statement\n")
             #expect(result.output == "reload failed\n")
+        }
+    }
+
+    @Test(
+        "Orders say what they are about; one about nothing ends with 1",
+        arguments: [
+            (["disable", "real-server", "10.0.0.1"], 0, "tcp 192.0.2.1:80 → 10.0.0.1:80: disabled\n"),
+            (
+                ["drain", "real-server", "10.0.0.1", "--no-wait"], 0,
+                "tcp 192.0.2.1:80 → 10.0.0.1:80: draining\n"
+            ),
+            (["weight", "real-server", "10.0.0.1", "3"], 0, "tcp 192.0.2.1:80 → 10.0.0.1:80: weight 3\n"),
+            (
+                ["override", "real-server", "10.0.0.1", "up"], 0,
+                "tcp 192.0.2.1:80 → 10.0.0.1:80: up by order\n"
+            ),
+            (["enable", "10.9.9.9"], 1, ""),
+        ])
+    func orders(arguments: [String], status: Int32, output: String) async throws {
+        try await serve { path in
+            let result = try await Program.run(["-s", path] + arguments)
+            #expect(result.status == status)
+            #expect(result.output == output)
+            if status != 0 {
+                #expect(result.errors.hasPrefix("swervectl: nothing is called '10.9.9.9'\nhint: "))
+            }
+        }
+    }
+
+    @Test("wait ends with 1 where nothing comes to be so in time")
+    func wait() async throws {
+        try await serve { path in
+            let result = try await Program.run(["-s", path, "wait", "10.0.0.1", "serving", "for", "300ms"])
+            #expect(result.status == 1)
+            #expect(result.errors == "nothing is called '10.0.0.1'\n")
         }
     }
 

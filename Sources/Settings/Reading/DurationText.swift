@@ -1,11 +1,11 @@
 /// Spans of time in words: `500ms`, `10s`, `2m`, `1h30m`, `1d`, `1w`; a number alone is seconds.
-enum DurationText {
+public enum DurationText {
     private static let units: [(name: String, milliseconds: Int)] = [
         ("w", 604_800_000), ("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1000), ("ms", 1),
     ]
 
     /// Reads a span; nil for anything else and for more than a hundred years.
-    static func read(_ text: String) -> Duration? {
+    public static func read(_ text: String) -> Duration? {
         if let seconds = decimal(text), !text.isEmpty {
             return seconds <= 3_155_760_000 ? .seconds(seconds) : nil
         }

@@ -53,15 +53,43 @@ struct ZonesCommand: RemoteCommand {
 /// `swervectl servers`
 struct ServersCommand: RemoteCommand {
     static let configuration = CommandConfiguration(
-        commandName: "servers", abstract: "The VIPs, virtual servers and real servers with their verdicts.")
+        commandName: "servers",
+        abstract: "The VIPs, virtual servers and real servers with their verdicts.")
+    @ParentCommand var root: Swervectl
+    @OptionGroup var remote: RemoteOptions
+    @Flag(help: "Show them again every second, until interrupted.")
+    var watch = false
+
+    func run() async throws {
+        repeat {
+            if watch, Console.isColoured, !wantsJSON { Console.write("\u{1B}[H\u{1B}[2J") }
+            _ = try await show(.servers) {
+                if case .servers(let report) = $0 { report } else { nil }
+            } as: {
+                $0.text(now: .now, colours: Console.isColoured)
+            }
+            if watch { try await Task.sleep(for: .seconds(1)) }
+        } while watch
+    }
+}
+
+/// `swervectl events`
+struct EventsCommand: RemoteCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "events", abstract: "What changes from now on, and why, a line each.")
     @ParentCommand var root: Swervectl
     @OptionGroup var remote: RemoteOptions
 
     func run() async throws {
-        _ = try await show(.servers) {
-            if case .servers(let report) = $0 { report } else { nil }
-        } as: {
-            $0.text(now: .now, colours: Console.isColoured)
+        do throws(ClientError) {
+            try await client.follow { event in
+                let json = wantsJSON ? try? ControlLine.encode(.event(event)) : nil
+                Console.write(
+                    json.map { String(decoding: $0, as: UTF8.self) }
+                        ?? "\(event.time) [\(event.subject)] \(event.text)\n")
+            }
+        } catch {
+            throw Console.ends(with: error)
         }
     }
 }

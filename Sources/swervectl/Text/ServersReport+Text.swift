@@ -24,11 +24,11 @@ extension ServersReport {
         if vips.isEmpty && virtualServers.isEmpty { return "no virtual servers\n" }
         var addresses = TextTable(
             ("VIP", .left), ("STATE", .left), ("SINCE", .left), ("NAMES", .right), ("TTL", .right),
-            ("WEIGHT", .right))
+            ("WEIGHT", .right), ("", .left))
         for vip in vips {
             addresses.add(
                 vip.address, Paint.state(vip.state.rawValue, colours), Quantity.ago(vip.since, now: now),
-                "\(vip.names)", "\(vip.timeToLive)", "\(vip.weight)")
+                "\(vip.names)", "\(vip.timeToLive)", "\(vip.weight)", vip.note ?? "")
         }
         var servers = TextTable(
             ("SERVER", .left), ("FORWARD", .left), ("STATE", .left), ("WEIGHT", .right), ("ACTIVE", .right),
@@ -38,7 +38,9 @@ extension ServersReport {
                 "  -> " + server.endpoint, server.forwarding, Paint.state(server.verdict.rawValue, colours),
                 server.actualWeight.map { "\($0)" } ?? "-", server.activeConnections.map { "\($0)" } ?? "-",
                 server.inactiveConnections.map { "\($0)" } ?? "-", Quantity.ago(server.since, now: now),
-                (isFallback ? "fallback: " : "") + server.reason)
+                (isFallback ? "fallback: " : "")
+                    + (server.note.map { "\($0); check: \(server.verdict.rawValue), " } ?? "") + server.reason
+            )
         }
         for virtual in virtualServers {
             servers.add(
@@ -57,6 +59,7 @@ extension VirtualServerReport {
     var summary: String {
         let serving = realServers.filter(\.isServing).count
         return "\(serving) of \(realServers.count) serving, quorum \(quorum)"
+            + (order.map { ", \($0) by order" } ?? "")
     }
 }
 

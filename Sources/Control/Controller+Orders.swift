@@ -1,0 +1,384 @@
+internal import Addresses
+public import Director
+internal import Foundation
+internal import Steering
+internal import Zones
+
+/// What an admin can order.
+public enum OrderCommand: Hashable, Sendable {
+    /// No order any more: as the checks say.
+    case enable
+    /// Out of the table and the answers, at once.
+    case disable
+    /// Out of them without cutting anything off; connections have so long to end.
+    case drain(patience: Duration)
+    /// Up, whatever the checks say.
+    case up
+    /// Down, whatever the checks say.
+    case down
+    /// Another weight; nil: as it is configured.
+    case weight(Int32?)
+}
+
+/// Why an order can't be carried out.
+public struct OrderProblem: Error, Hashable, Sendable {
+    /// What is wrong, in words.
+    public var text: String
+    /// What can be done about it.
+    public var hint: String?
+}
+
+extension Controller {
+    /// Carries out an order of an admin; it holds until another one, over reloads and restarts, or for a time.
+    ///
+    /// - Returns: What it is about: the VIPs, virtual servers and real servers that fit the pattern, and those behind
+    ///   them that it extends to.
+    public func order(
+        _ command: OrderCommand, _ pattern: SubjectPattern, for span: Duration? = nil,
+        because reason: String? = nil
+    ) throws(OrderProblem) -> [Order.Subject] {
+        let named = subjects(of: pattern)
+        if named.isEmpty { throw nothing(fits: pattern) }
+        let subjects: [Order.Subject]
+        switch command {
+        case .weight(let weight):
+            if case .virtualServer = named[0] {
+                throw OrderProblem(
+                    text: "a virtual server has no weight",
+                    hint: "a real server has one, and a VIP in answers")
+            }
+            subjects = named
+            let order = weight.map { WeightOrder(weight: $0, since: WallClock.now, reason: reason) }
+            for subject in subjects { book.weights[subject] = order }
+        case .up, .down:
+            subjects = named
+            for subject in subjects { give(command == .up ? .up : .down, subject, for: span, reason) }
+        case .disable:
+            subjects = extended(named)
+            for subject in subjects { give(.disabled, subject, for: span, reason) }
+        case .enable:
+            subjects = extended(named)
+            for subject in subjects { book.orders[subject] = nil }
+        case .drain(let patience):
+            subjects = extended(named)
+            drain(subjects, patience: patience.seconds, reason)
+        }
+        for subject in subjects {
+            report(Occurrence(.info, "\(subject)", words(of: command, subject)))
+            touch(subject)
+        }
+        saveOrders()
+        publish()
+        wake.yield()
+        return subjects
+    }
+
+    private func give(
+        _ action: Order.Action, _ subject: Order.Subject, for span: Duration?, _ reason: String?
+    ) {
+        let now = WallClock.now
+        book.orders[subject] = Order(
+            action: action, since: now, until: span.map { now + $0.seconds }, reason: reason)
+    }
+
+    private func words(of command: OrderCommand, _ subject: Order.Subject) -> String {
+        switch command {
+        case .enable: return "enabled"
+        case .weight:
+            return book.weights[subject].map { "weight \($0.weight) by order" } ?? "weight as configured"
+        default: return book.orders[subject]?.words ?? "enabled"
+        }
+    }
+
+    // MARK: Subjects
+
+    /// What a pattern means: all of the first kind of which something fits. What has an order and has left the
+    /// configuration can be named too.
+    private func subjects(of pattern: SubjectPattern) -> [Order.Subject] {
+        let known = Array(book.orders.keys) + Array(book.weights.keys)
+        for kind in SubjectPattern.Kind.allCases where pattern.kind ?? kind == kind {
+            var found: [Order.Subject] = []
+            switch kind {
+            case .vip: found = plan.vips.map { .vip($0.address) }
+            case .virtualServer: found = plan.services.map { .virtualServer($0.key) }
+            case .realServer:
+                found = plan.services.flatMap { service in
+                    service.members.map { .realServer(service.key, $0.destination.endpoint) }
+                }
+            }
+            let present = Set(found)
+            found += Set(known).filter { $0.kind == kind && !present.contains($0) }
+            found = found.filter { pattern.fits($0.names) }
+            if !found.isEmpty { return found }
+        }
+        return []
+    }
+
+    private func nothing(fits pattern: SubjectPattern) -> OrderProblem {
+        let kind = pattern.kind.map { "\($0.rawValue) " } ?? ""
+        return OrderProblem(
+            text: "nothing is called \(kind)'\(pattern.text)'",
+            hint: "'swervectl servers' lists VIPs, virtual servers and real servers")
+    }
+
+    /// These, and the real servers behind them.
+    private func extended(_ subjects: [Order.Subject]) -> [Order.Subject] {
+        var all: [Order.Subject] = []
+        var seen: Set<Order.Subject> = []
+        func add(_ subject: Order.Subject) { if seen.insert(subject).inserted { all.append(subject) } }
+        for subject in subjects {
+            var keys: [VirtualServerKey] = []
+            switch subject {
+            case .realServer: add(subject)
+            case .virtualServer(let key):
+                if book.orders[subject] != nil { add(subject) }
+                keys = [key]
+            case .vip(let address):
+                add(subject)
+                keys = plan.vips.first { $0.address == address }?.virtualServers ?? []
+            }
+            for key in keys {
+                guard let place = index.serviceOfKey[key] else { continue }
+                for member in plan.services[place].members {
+                    add(.realServer(key, member.destination.endpoint))
+                }
+            }
+        }
+        return all
+    }
+
+    private func touch(_ subject: Order.Subject) {
+        switch subject {
+        case .realServer(let key, _), .virtualServer(let key): index.serviceOfKey[key].map(touch)
+        case .vip(let address):
+            for key in plan.vips.first(where: { $0.address == address })?.virtualServers ?? [] {
+                index.serviceOfKey[key].map(touch)
+            }
+        }
+    }
+
+    // MARK: Draining
+
+    /// Begins to drain. The names are withdrawn first where a VIP is drained, or the last real server that serves
+    /// behind it; else the others go on under the same name.
+    private func drain(_ subjects: [Order.Subject], patience: Double, _ reason: String?) {
+        let now = WallClock.now
+        let wholeVIPs = Set(
+            subjects.compactMap { if case .vip(let address) = $0 { address } else { nil } })
+        let leaving = Set(subjects)
+        for subject in subjects {
+            // What drains already, or has drained, goes on.
+            if case .drain? = book.orders[subject]?.action { continue }
+            var withdrawal = 0.0
+            switch subject {
+            case .vip(let address): withdrawal = timeToLive(of: address)
+            case .virtualServer: continue
+            case .realServer(let key, _):
+                guard let place = index.serviceOfKey[key] else { break }
+                let vips = index.vipsOfService[place].map { plan.vips[$0].address }
+                let isLast =
+                    plan.services[place].fallback == nil
+                    && !virtualServer(place).realServers.contains {
+                        $0.isServing && !leaving.contains(.realServer(key, $0.destination.endpoint))
+                    }
+                let withdrawn = isLast ? vips : vips.filter(wholeVIPs.contains)
+                withdrawal = withdrawn.map(timeToLive).max() ?? 0
+            }
+            let phase: Order.Drain.Phase =
+                withdrawal > 0 ? .withdrawn(until: now + withdrawal) : .quiet(until: now + patience)
+            book.orders[subject] = Order(
+                action: .drain(.init(phase: phase, patience: patience)), since: now, until: nil,
+                reason: reason)
+        }
+    }
+
+    /// For how many seconds answers that name an address may be kept.
+    private func timeToLive(of address: IPAddress) -> Double {
+        let entries = publishedEntries ?? []
+        let places = (setsOfVIP[address] ?? []).filter { place in
+            entries.indices.contains(place) && entries[place].addresses.contains { $0.address == address }
+        }
+        return places.map { Double(entries[$0].timeToLive) }.max() ?? 0
+    }
+
+    /// Ends orders whose time is over, and goes on with drains.
+    func followOrders() async {
+        if book.isEmpty { return }
+        let now = WallClock.now
+        for (subject, order) in book.orders {
+            guard let until = order.until, until <= now else { continue }
+            book.orders[subject] = nil
+            report(Occurrence(.info, "\(subject)", "the time of its order is over (\(order.words))"))
+            changed(subject)
+        }
+        let drains = book.orders.keys.filter {
+            drainPhase(of: $0) != nil && drainPhase(of: $0) != .done
+        }
+        if drains.isEmpty { return }
+        let counts = try? await backend?.connections()
+        for subject in drains { follow(drain: subject, counts ?? nil, at: now) }
+        saveOrders()
+        wake.yield()
+    }
+
+    private func changed(_ subject: Order.Subject) {
+        touch(subject)
+        ordersAreSaved = false
+        saveOrders()
+        publish()
+        wake.yield()
+    }
+
+    private func drainPhase(of subject: Order.Subject) -> Order.Drain.Phase? {
+        guard case .drain(let drain)? = book.orders[subject]?.action else { return nil }
+        return drain.phase
+    }
+
+    private func follow(
+        drain subject: Order.Subject, _ counts: [VirtualServerKey: [Endpoint: ConnectionCounts]]?,
+        at now: Double
+    ) {
+        guard var order = book.orders[subject], case .drain(var drain) = order.action else { return }
+        switch drain.phase {
+        case .done: return
+        case .withdrawn(let until):
+            if until > now { return }
+            if case .realServer = subject {
+                drain.phase = .quiet(until: now + drain.patience)
+                report(
+                    Occurrence(
+                        .info, "\(subject)", "draining: no answer leads here any more, weight 0 from now on"))
+            } else {
+                drain.phase = .done
+                report(Occurrence(.info, "\(subject)", "drained: no answer leads here any more"))
+            }
+        case .quiet(let until):
+            guard case .realServer(let key, let endpoint) = subject, let place = index.serviceOfKey[key],
+                let member = plan.services[place].members.first(where: {
+                    $0.destination.endpoint == endpoint
+                })
+            else {
+                drain.phase = .done
+                break
+            }
+            let inTable = member.destination.normalized(for: key).endpoint
+            let count = counts?[key]?[inTable] ?? ConnectionCounts()
+            if backend != nil {
+                // Not before nobody new is sent there.
+                if isInTable(member.destination, of: key) { return }
+                if counts == nil || count.active > 0, until > now {
+                    tell(of: count, subject)
+                    return
+                }
+            }
+            drain.phase = .done
+            drainCounts[subject] = nil
+            let rest =
+                count.active > 0
+                ? "\(count.active) connections did not end in time" : "no connection is left"
+            report(Occurrence(.info, "\(subject)", "drained: \(rest), out of the table"))
+        }
+        order.action = .drain(drain)
+        book.orders[subject] = order
+        ordersAreSaved = false
+        touch(subject)
+    }
+
+    /// Notes what a drain still waits for; of clients that persistence keeps there, once.
+    private func tell(of count: ConnectionCounts, _ subject: Order.Subject) {
+        let before = drainCounts.updateValue(count, forKey: subject)
+        if before == count { return }
+        if count.persistent > 0, before?.persistent ?? 0 == 0 {
+            let kept =
+                "persistence keeps \(count.persistent) client\(count.persistent == 1 ? "" : "s") here, who go on being "
+                + "sent to it unless net.ipv4.vs.expire_quiescent_template is 1"
+            report(Occurrence(.warning, "\(subject)", kept))
+        }
+        touch(subject)
+    }
+
+    // MARK: What follows from orders
+
+    /// A real server as orders have it.
+    func obey(
+        _ subject: Order.Subject, _ server: inout RealServer, in entry: TableEntry?,
+        _ key: VirtualServerKey
+    ) {
+        if let order = book.weights[subject] {
+            server.destination.weight = order.weight
+            server.note = "weight \(order.weight) by order" + (order.reason.map { " (\($0))" } ?? "")
+        }
+        guard let order = book.orders[subject] else { return }
+        server.note = order.words
+        if order.action != .up { server.recovery = nil }
+        switch order.action {
+        case .up: server.standing = .up
+        case .down: server.standing = .down
+        case .disabled: server.standing = .out
+        case .drain(let drain):
+            switch drain.phase {
+            case .withdrawn: if server.standing == .up { server.standing = .withdrawing }
+            case .quiet(let until):
+                // Whatever its check says: connections that are left shall end, not be cut off.
+                let endpoint = server.destination.normalized(for: key).endpoint
+                let stands = believed == nil || entry?.destinations[endpoint] != nil
+                server.standing = stands && backend != nil ? .draining : .out
+                let count = drainCounts[subject]
+                let left = max(Int(until - WallClock.now), 0)
+                server.note =
+                    order.words + (count.map { ", \($0.active) active" } ?? "")
+                    + ", \(left / 60) min \(left % 60) s left"
+                if let kept = count?.persistent, kept > 0 {
+                    server.note? += ", \(kept) kept by persistence"
+                }
+            case .done: server.standing = .out
+            }
+        }
+    }
+
+    /// Whether orders make something up or down as a whole; nil: they don't.
+    func forced(_ subject: Order.Subject) -> Bool? {
+        switch book.orders[subject]?.action {
+        case .up: true
+        case .down, .disabled, .drain: false
+        case nil: nil
+        }
+    }
+
+    // MARK: Saving
+
+    func saveOrders() {
+        guard let orderFile, !ordersAreSaved || lastSavedBook != book else { return }
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .prettyPrinted]
+        guard let data = try? encoder.encode(book) else { return }
+        if let trouble = orderFile.write(Array(data), isSynced: true) {
+            if trouble != orderTrouble {
+                report(Occurrence(.error, "orders", "\(trouble); a restart will forget them"))
+            }
+            orderTrouble = trouble
+            return
+        }
+        orderTrouble = nil
+        lastSavedBook = book
+        ordersAreSaved = true
+    }
+
+    /// The orders that a file holds; nil if it can't be understood.
+    static func orders(in file: StoredFile) -> OrderBook? {
+        guard let bytes = file.contents(maximumSize: StateFile.maximumSize) else { return OrderBook() }
+        return try? JSONDecoder().decode(OrderBook.self, from: Data(bytes))
+    }
+}
+
+extension Duration {
+    fileprivate var seconds: Double {
+        Double(components.seconds) + Double(components.attoseconds) / 1e18
+    }
+}
+
+/// The time of day, which orders with an end go by: they outlive a boot.
+enum WallClock {
+    /// Seconds since 1970.
+    static var now: Double { Date().timeIntervalSince1970 }
+}

@@ -1,0 +1,162 @@
+public import Addresses
+public import Director
+
+/// What an admin has said about something: no check and no reload undoes it, and it outlives the process.
+public struct Order: Hashable, Sendable, Codable {
+    /// What it is about.
+    public enum Subject: Hashable, Sendable, Codable {
+        /// A real server of a virtual server.
+        case realServer(VirtualServerKey, Endpoint)
+        /// A virtual server.
+        case virtualServer(VirtualServerKey)
+        /// A VIP.
+        case vip(IPAddress)
+    }
+
+    /// What is to be.
+    public enum Action: Hashable, Sendable, Codable {
+        /// It counts as up, whatever its check says.
+        case up
+        /// It counts as down.
+        case down
+        /// It is out of the table, and of the answers.
+        case disabled
+        /// It goes out of the answers and the table without cutting anything off.
+        case drain(Drain)
+    }
+
+    /// A drain: first nobody is sent to the name, then to the real server, then it leaves.
+    public struct Drain: Hashable, Sendable, Codable {
+        /// How far it has come.
+        public enum Phase: Hashable, Sendable, Codable {
+            /// Out of the answers, until those that were given have expired, at this time.
+            case withdrawn(until: Double)
+            /// In the table with weight 0, until its connections have ended, or this time at the latest.
+            case quiet(until: Double)
+            /// Out of the table.
+            case done
+        }
+        /// How far it has come.
+        public var phase: Phase
+        /// Seconds that connections have to end.
+        public var patience: Double
+    }
+
+    /// What is to be.
+    public var action: Action
+    /// Since when, in seconds since 1970.
+    public var since: Double
+    /// Until when; nil: until somebody says otherwise.
+    public var until: Double?
+    /// Why, in the admin's words.
+    public var reason: String?
+}
+
+/// A weight that an admin has set.
+public struct WeightOrder: Hashable, Sendable, Codable {
+    /// The weight.
+    public var weight: Int32
+    /// Since when, in seconds since 1970.
+    public var since: Double
+    /// Why, in the admin's words.
+    public var reason: String?
+}
+
+/// All orders that hold.
+public struct OrderBook: Hashable, Sendable {
+    /// What is to be of each subject.
+    public var orders: [Order.Subject: Order] = [:]
+    /// Weights of real servers in the table, and of VIPs in answers.
+    public var weights: [Order.Subject: WeightOrder] = [:]
+
+    /// What is ordered about a subject in one word; nil: nothing.
+    public func word(_ subject: Order.Subject) -> String? {
+        switch orders[subject]?.action {
+        case .up: "up"
+        case .down: "down"
+        case .disabled: "disabled"
+        case .drain(let drain): drain.phase == .done ? "drained" : "draining"
+        case nil: nil
+        }
+    }
+
+    /// What is ordered about a subject, with the reason; nil: nothing.
+    public func words(_ subject: Order.Subject) -> String? {
+        let words =
+            (weights[subject].map { ["weight \($0.weight) by order"] } ?? [])
+            + (orders[subject].map { [$0.words] } ?? [])
+        return words.isEmpty ? nil : words.joined(separator: ", ")
+    }
+
+    /// Whether there is none.
+    public var isEmpty: Bool { orders.isEmpty && weights.isEmpty }
+}
+
+extension OrderBook: Codable {
+    private struct Entry: Codable {
+        var subject: Order.Subject
+        var order: Order?
+        var weight: WeightOrder?
+    }
+
+    /// Reads a list.
+    public init(from decoder: any Decoder) throws {
+        var list = try decoder.unkeyedContainer()
+        while !list.isAtEnd {
+            let entry = try list.decode(Entry.self)
+            orders[entry.subject] = entry.order
+            weights[entry.subject] = entry.weight
+        }
+    }
+
+    /// Writes a list, in a fixed order.
+    public func encode(to encoder: any Encoder) throws {
+        var list = encoder.unkeyedContainer()
+        for subject in Set(orders.keys).union(weights.keys).sorted(by: { "\($0)" < "\($1)" }) {
+            try list.encode(Entry(subject: subject, order: orders[subject], weight: weights[subject]))
+        }
+    }
+}
+
+extension Order.Subject: CustomStringConvertible {
+    /// As events name it: `192.0.2.1`, `tcp 192.0.2.1:80`, `tcp 192.0.2.1:80 → 10.0.0.1:80`.
+    public var description: String {
+        switch self {
+        case .realServer(let key, let endpoint): "\(key) → \(endpoint)"
+        case .virtualServer(let key): "\(key)"
+        case .vip(let address): "\(address)"
+        }
+    }
+
+    /// What it is.
+    public var kind: SubjectPattern.Kind {
+        switch self {
+        case .realServer: .realServer
+        case .virtualServer: .virtualServer
+        case .vip: .vip
+        }
+    }
+
+    var names: [String] {
+        switch self {
+        case .realServer(let key, let endpoint):
+            SubjectPattern.names(ofRealServer: "\(endpoint)", in: "\(key)")
+        case .virtualServer(let key): SubjectPattern.names(ofVirtualServer: "\(key)")
+        case .vip(let address): ["\(address)"]
+        }
+    }
+}
+
+extension Order {
+    /// The order in words: `disabled (new disks)`, `draining`.
+    var words: String {
+        let what =
+            switch action {
+            case .up: "up by order"
+            case .down: "down by order"
+            case .disabled: "disabled"
+            case .drain(let drain): drain.phase == .done ? "drained" : "draining"
+            }
+        return what + (reason.map { " (\($0))" } ?? "")
+    }
+}

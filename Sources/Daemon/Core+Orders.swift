@@ -1,0 +1,35 @@
+internal import Control
+internal import ControlProtocol
+internal import Director
+
+extension Core {
+    /// How long a drain waits for connections unless something is said.
+    private static let drainPatience = Duration.seconds(15 * 60)
+
+    /// Carries out an admin's order.
+    func order(_ request: OrderRequest) async throws(Failure) -> OrderReport {
+        if let seconds = request.seconds, !(0...3_155_760_000).contains(seconds) {
+            throw Failure("a time is from 0 s to a hundred years, not \(seconds) s")
+        }
+        if let weight = request.weight, !(0...65_535).contains(weight) {
+            throw Failure("a weight is from 0 to 65535, not \(weight)")
+        }
+        let span = request.seconds.map { Duration.seconds($0) }
+        let command: OrderCommand =
+            switch request.action {
+            case .enable: .enable
+            case .disable: .disable
+            case .drain: .drain(patience: span ?? Self.drainPatience)
+            case .up: .up
+            case .down: .down
+            case .weight: .weight(request.weight.map { Int32($0) })
+            }
+        do {
+            let subjects = try await controller.order(
+                command, SubjectPattern(request.subject), for: span, because: request.reason)
+            return OrderReport(subjects: subjects.map { .init(kind: $0.kind.rawValue, name: "\($0)") })
+        } catch {
+            throw Failure(error.text, hint: error.hint)
+        }
+    }
+}

@@ -1,0 +1,236 @@
+import Addresses
+import Answering
+import Director
+import Foundation
+import Health
+import Steering
+import Synchronization
+import Testing
+import Zones
+
+@testable import Control
+
+@Suite("An admin's orders", .timeLimit(.minutes(1)))
+struct OrderTests {
+    private func order(
+        _ scene: Scene, _ command: OrderCommand, _ subject: String, for span: Duration? = nil,
+        because reason: String? = nil
+    ) async throws -> [String] {
+        try await scene.controller.order(command, SubjectPattern(subject), for: span, because: reason)
+            .map { "\($0)" }
+    }
+
+    private func isSaid(_ scene: Scene, _ words: String) -> Bool {
+        scene.occurrences.withLock { $0.contains { $0.text.contains(words) } }
+    }
+
+    @Test(
+        "A disabled real server leaves table and answers, whatever its check says, until it is enabled")
+    func disable() async throws {
+        let scene = Scene(up: [Scene.one, Scene.two])
+        try await scene.run(Scene.plan(isQuiescent: true)) {
+            try await scene.until("both serve") { await scene.table == [Scene.one: 1, Scene.two: 1] }
+            #expect(try await order(scene, .disable, "10.0.0.1") == ["\(Scene.key) → 10.0.0.1:80"])
+            // Even though real servers that are down stay with weight 0 here.
+            try await scene.until("it has left") { await scene.table == [Scene.two: 1] }
+            let asked = scene.asked.withLock { $0[Scene.one] ?? 0 }
+            try await scene.until("it is checked still") {
+                scene.asked.withLock { $0[Scene.one] ?? 0 } > asked + 2
+            }
+            #expect(await scene.table == [Scene.two: 1])
+            _ = try await order(scene, .disable, "*", because: "all of them")
+            try await scene.until("nothing is answered") { scene.answered == [] }
+            #expect(isSaid(scene, "disabled (all of them)"))
+            _ = try await order(scene, .enable, "*")
+            try await scene.until("both serve") { await scene.table == [Scene.one: 1, Scene.two: 1] }
+            try await scene.until("and are answered") { scene.answered == [Scene.vip] }
+        }
+    }
+
+    @Test(
+        "Up and down whatever the checks say: a real server, a virtual server, a VIP; for a time, too")
+    func override() async throws {
+        let scene = Scene(up: [Scene.one])
+        try await scene.run {
+            try await scene.until("one serves") { await scene.table == [Scene.one: 1] }
+            try await scene.until("it is answered") { scene.answered == [Scene.vip] }
+            _ = try await order(scene, .up, "10.0.0.2:80")
+            try await scene.until("so does two") { await scene.table == [Scene.one: 1, Scene.two: 1] }
+            _ = try await order(scene, .down, "vip 192.0.2.1")
+            #expect(scene.answered == [])
+            #expect(await scene.table.count == 2, "an order about a VIP is about answers")
+            _ = try await order(scene, .enable, "vip 192.0.2.1")
+            try await scene.until("it is answered") { scene.answered == [Scene.vip] }
+            _ = try await order(scene, .down, "tcp 192.0.2.1:80", for: .seconds(1))
+            #expect(scene.answered == [])
+            try await scene.until("after a second it is over") { scene.answered == [Scene.vip] }
+            #expect(isSaid(scene, "the time of its order is over"))
+        }
+    }
+
+    @Test("A weight by order, and as configured again")
+    func weight() async throws {
+        let scene = Scene(up: [Scene.one, Scene.two])
+        try await scene.run {
+            try await scene.until("both serve") { await scene.table == [Scene.one: 1, Scene.two: 1] }
+            _ = try await order(scene, .weight(7), "real-server 10.0.0.1:80")
+            try await scene.until("one has more") { await scene.table == [Scene.one: 7, Scene.two: 1] }
+            _ = try await order(scene, .weight(0), "10.0.0.2")
+            try await scene.until("two has none") { await scene.table == [Scene.one: 7, Scene.two: 0] }
+            _ = try await order(scene, .weight(nil), "10.0.0.*")
+            try await scene.until("as it was") { await scene.table == [Scene.one: 1, Scene.two: 1] }
+        }
+    }
+
+    @Test(
+        "Drain: weight 0, then out when the last connection has ended; no check and no reload undoes it"
+    )
+    func drain() async throws {
+        let scene = Scene(up: [Scene.one, Scene.two])
+        let backend = try #require(scene.backend)
+        try await scene.run {
+            try await scene.until("both serve") { await scene.table == [Scene.one: 1, Scene.two: 1] }
+            await backend.count(Scene.one, of: Scene.key, ConnectionCounts(active: 3, persistent: 2))
+            _ = try await order(scene, .drain(patience: .seconds(900)), "10.0.0.1", because: "disks")
+            try await scene.until("it is quiet") { await scene.table == [Scene.one: 0, Scene.two: 1] }
+            #expect(scene.answered == [Scene.vip], "the name stays: another serves")
+            try await scene.until("its connections are told") {
+                await scene.controller.overview.virtualServers[0].realServers[0].note?
+                    .hasPrefix("draining (disks), 3 active, 14 min") ?? false
+            }
+            #expect(isSaid(scene, "persistence keeps 2 clients here"))
+            scene.set(Scene.one, false)
+            try await scene.until("its check fails") { isSaid(scene, "down: refused") }
+            #expect(await scene.table == [Scene.one: 0, Scene.two: 1], "who is connected is not cut off")
+            scene.set(Scene.one, true)
+            var plan = Scene.plan()
+            plan.services[0].options.scheduler = "wlc"
+            let zone = try Scene.zone()
+            await scene.controller.take(
+                plan, backend: backend, zones: [zone.origin: .init(zone)], options: AnswerOptions())
+            #expect(await scene.table == [Scene.one: 0, Scene.two: 1])
+            await backend.count(Scene.one, of: Scene.key, ConnectionCounts(persistent: 2))
+            try await scene.until("it has left") { await scene.table == [Scene.two: 1] }
+            try await scene.until("it is said") { isSaid(scene, "drained: no connection is left") }
+            _ = try await order(scene, .enable, "10.0.0.1")
+            try await scene.until("both serve again") {
+                await scene.table == [Scene.one: 1, Scene.two: 1]
+            }
+        }
+    }
+
+    @Test("A drain that takes too long ends with the connections that are left")
+    func impatient() async throws {
+        let scene = Scene(up: [Scene.one, Scene.two])
+        try await scene.run {
+            try await scene.until("both serve") { await scene.table == [Scene.one: 1, Scene.two: 1] }
+            await scene.backend?.count(Scene.one, of: Scene.key, ConnectionCounts(active: 3))
+            _ = try await order(scene, .drain(patience: .seconds(1)), "10.0.0.1")
+            try await scene.until("it has left") { await scene.table == [Scene.two: 1] }
+            try await scene.until("it is said") {
+                isSaid(scene, "drained: 3 connections did not end in time")
+            }
+        }
+    }
+
+    @Test(
+        "The last one's name is withdrawn first, and it keeps its weight until answers have run out")
+    func drainLast() async throws {
+        let scene = Scene(up: [Scene.one])
+        var plan = Scene.plan()
+        plan.policies = [SteeringPolicy(timeToLive: 2)]
+        try await scene.run(plan) {
+            try await scene.until("one serves") { scene.answered == [Scene.vip] }
+            _ = try await order(scene, .drain(patience: .seconds(900)), "10.0.0.1")
+            #expect(scene.answered == [])
+            #expect(await scene.table == [Scene.one: 1])
+            try await scene.until("it has left") { await scene.table == [:] }
+            #expect(isSaid(scene, "no answer leads here any more, weight 0 from now on"))
+        }
+    }
+
+    @Test("A drained VIP: out of the answers first, then all behind it")
+    func drainVIP() async throws {
+        let scene = Scene(up: [Scene.one, Scene.two])
+        var plan = Scene.plan()
+        plan.policies = [SteeringPolicy(timeToLive: 2)]
+        try await scene.run(plan) {
+            try await scene.until("both serve") { await scene.table == [Scene.one: 1, Scene.two: 1] }
+            try await scene.until("they are answered") { scene.answered == [Scene.vip] }
+            let subjects = try await order(scene, .drain(patience: .seconds(900)), "192.0.2.1")
+            #expect(
+                subjects == ["192.0.2.1", "\(Scene.key) → 10.0.0.1:80", "\(Scene.key) → 10.0.0.2:80"])
+            #expect(scene.answered == [])
+            #expect(await scene.table == [Scene.one: 1, Scene.two: 1])
+            try await scene.until("all have left") { await scene.table == [:] }
+            _ = try await order(scene, .enable, "192.0.2.1")
+            try await scene.until("both serve again") {
+                await scene.table == [Scene.one: 1, Scene.two: 1]
+            }
+            try await scene.until("they are answered") { scene.answered == [Scene.vip] }
+        }
+    }
+
+    @Test("Orders outlive the process, and a drain goes on where it was")
+    func restart() async throws {
+        let folder = try StartTests.folder()
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let backend = FakeBackend()
+        let first = Scene(
+            backend: backend, stateFile: StateFile(directory: folder), up: [Scene.one, Scene.two])
+        try await first.run {
+            try await first.until("both serve") { await first.table == [Scene.one: 1, Scene.two: 1] }
+            await backend.count(Scene.one, of: Scene.key, ConnectionCounts(active: 1))
+            _ = try await order(first, .drain(patience: .seconds(900)), "10.0.0.1", because: "disks")
+            _ = try await order(first, .weight(5), "10.0.0.2")
+            try await first.until("both are so") { await first.table == [Scene.one: 0, Scene.two: 5] }
+        }
+        let before = await backend.taken
+        let second = Scene(
+            backend: backend, stateFile: StateFile(directory: folder), up: [Scene.one, Scene.two])
+        try await second.run {
+            await second.controller.settled()
+            #expect(await second.table == [Scene.one: 0, Scene.two: 5])
+            #expect(await backend.taken == before, "and nothing was changed")
+            await backend.count(Scene.one, of: Scene.key, ConnectionCounts())
+            try await second.until("it has left") { await second.table == [Scene.two: 5] }
+        }
+    }
+
+    @Test("An order about nothing says what there is")
+    func nothing() async throws {
+        let scene = Scene(up: [Scene.one])
+        try await scene.run {
+            await #expect(throws: OrderProblem.self) {
+                _ = try await scene.controller.order(.disable, SubjectPattern("10.9.9.9"))
+            }
+            await #expect(throws: OrderProblem.self) {
+                _ = try await scene.controller.order(.weight(1), SubjectPattern("tcp 192.0.2.1:80"))
+            }
+        }
+    }
+
+    @Test("Orders that can't be understood are none; where there is no file, there is none either")
+    func broken() throws {
+        let folder = try StartTests.folder()
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let file = StoredFile(path: folder + "/orders.json")
+        #expect(Controller.orders(in: file) == OrderBook())
+        #expect(file.write(Array("[{".utf8)) == nil)
+        #expect(Controller.orders(in: file) == nil)
+    }
+
+    @Test("A book of orders survives its file")
+    func book() throws {
+        var book = OrderBook()
+        let real = Order.Subject.realServer(Scene.key, Scene.one)
+        book.orders[real] = Order(
+            action: .drain(.init(phase: .quiet(until: 12.5), patience: 900)), since: 1, until: nil,
+            reason: "disks")
+        book.orders[.vip(Scene.vip)] = Order(action: .down, since: 2, until: 99, reason: nil)
+        book.weights[real] = WeightOrder(weight: 3, since: 3, reason: nil)
+        book.orders[.virtualServer(.firewallMark(1, .v6))] = Order(
+            action: .up, since: 4, until: nil, reason: nil)
+        #expect(try JSONDecoder().decode(OrderBook.self, from: JSONEncoder().encode(book)) == book)
+    }
+}

@@ -46,11 +46,15 @@ final class Arena {
     private let folder: URL
     private let minimalResponses: Bool
     private let origins: Set<DomainName>
+    private let wildcards: Set<DomainName>
 
     /// Starts them, and waits until they answer.
     init(zones: [(origin: DomainName, text: String)], minimalResponses: Bool) throws {
         self.minimalResponses = minimalResponses
         origins = Set(zones.map(\.origin))
+        wildcards = Set(
+            zones.flatMap { $0.text.split(separator: "\n") }.filter { $0.hasPrefix("*.") }
+                .compactMap { try? DomainName(String($0.prefix { !$0.isWhitespace })) }.map(\.lowercased))
         let folder = try Folders.make("zones")
         self.folder = folder
         let files = try zones.enumerated().map { index, zone in
@@ -93,7 +97,8 @@ final class Arena {
         let all = replies(queries)
         var rounds = queries.indices.map {
             Round(
-                query: queries[$0], minimalResponses: minimalResponses, origins: origins, replies: all[$0],
+                query: queries[$0], minimalResponses: minimalResponses, origins: origins, wildcards: wildcards,
+                replies: all[$0],
                 whole: nil)
         }
         let cut = rounds.indices.filter { index in
@@ -115,6 +120,7 @@ final class Arena {
                 var query = overTCP(rounds[index].query)
                 query.name = question.name
                 query.type = question.type
+                if query.recordClass == 255 { query.recordClass = 1 }
                 return query
             }
             for (position, message) in swerve.ask(queries).enumerated() {

@@ -43,6 +43,8 @@ struct Round {
     var minimalResponses: Bool
     /// The apexes of all zones that are served.
     var origins: Set<DomainName>
+    /// The wildcards in them, in small letters, those below cuts too.
+    var wildcards: Set<DomainName>
     var replies: [ServerKind: Reply]
     /// The same over TCP, where an answer over UDP was cut short.
     var whole: [ServerKind: Reply]?
@@ -59,6 +61,16 @@ struct Round {
         return origins.contains(name) ? name : nil
     }
 
+    /// Whether there is a wildcard that a name could be made from.
+    func isBelowWildcard(_ name: DomainName) -> Bool {
+        var ancestor = name.lowercased.parent
+        while let above = ancestor {
+            if let wildcard = above.prepending(Labels.wildcard), wildcards.contains(wildcard) { return true }
+            ancestor = above.parent
+        }
+        return false
+    }
+
     /// Whether records would have fitted into an answer, their owner compressed.
     func hasRoom(_ records: [SeenRecord], in answer: SeenAnswer?) -> Bool {
         let size = records.reduce(0) { $0 + 12 + $1.data.count }
@@ -71,6 +83,10 @@ struct Round {
         var questions = Set(
             ours[.additional].filter { $0.type != .rrsig }
                 .map { Question(name: $0.name, type: $0.type) })
+        let others = ServerKind.peers.flatMap { (whole ?? replies)[$0]?.answer?[.additional] ?? [] }
+        questions.formUnion(
+            others.filter { $0.type == .a || $0.type == .aaaa }.map { Question(name: $0.name, type: $0.type) })
+        if query.recordClass == 255 { questions.insert(Question(name: query.name, type: query.type)) }
         if !ours[.additional].isEmpty {
             for record in ours[.answer] + ours[.authority] where record.type == .ns {
                 questions.insert(Question(name: record.name, type: .ns))

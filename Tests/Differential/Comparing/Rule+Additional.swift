@@ -15,7 +15,9 @@ extension Rule {
         guard let whole = round.known[Question(name: round.query.name, type: round.query.type)] else { return }
         let all = siblings(whole)
         func isComplete(_ kind: ServerKind) -> Bool {
+            // Of wildcards below a cut the others make glue, for which they are not there (RFC 1034 §4.3.3).
             let own = siblings(replies[kind]?.answer)
+                .filter { all.contains($0) || !round.isBelowWildcard($0.name) }
             let missing = all.subtracting(own)
             return own.isSubset(of: all)
                 && (missing.isEmpty || !round.hasRoom(Array(missing), in: replies[kind]?.answer))
@@ -34,7 +36,8 @@ extension Rule {
         let ours = sets(.swerve)
         let theirs = ServerKind.peers.map(sets)
         let servers = (answer[.answer] + answer[.authority]).filter { $0.type == .ns }.map(\.name)
-        let looksFurther = answer.helpfulNames.count < Self.mostNames
+        // No pointer reaches names that far behind (RFC 1035 §4.1.4).
+        let looksFurther = answer.helpfulNames.count < Self.mostNames && answer.size <= 0x3FFF
         var dropped: Set<Key> = []
         for key in Set(theirs.flatMap(\.keys)).union(ours.keys) {
             let isAddress = [key.type, key.covered].contains { $0 == .a || $0 == .aaaa }
@@ -61,7 +64,13 @@ extension Rule {
                 let whole = (having.first ?? [:]).filter { other, _ in
                     other.owner == key.owner && (other.covered ?? other.type) == (key.covered ?? key.type)
                 }
-                if having.count < 2 || !isAddress || !looksFurther
+                // What the parent has for a name that a child, which is served too, says otherwise about.
+                let name = DomainName(uncheckedWire: key.owner)
+                let child = round.known[Question(name: name, type: key.covered ?? key.type)]
+                let isDenied =
+                    child?.isAuthoritative == true && child?.code == 0 && child?[.answer].isEmpty == true
+                    && ours.keys.contains { $0.owner == key.owner }
+                if having.count < 2 || !isAddress || !looksFurther || isDenied
                     || !round.hasRoom(whole.values.flatMap(\.self), in: answer)
                 {
                     dropped.insert(key)

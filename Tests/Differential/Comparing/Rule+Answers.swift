@@ -23,7 +23,7 @@ extension Rule {
         }
     }
 
-    static func unifySignatureTTLs(_ replies: inout [ServerKind: Reply]) {
+    static func unifySignatureTTLs(_ type: RecordType, _ replies: inout [ServerKind: Reply]) {
         guard let ours = replies[.swerve]?.answer else { return }
         for section in Section.allCases {
             let own = Dictionary(
@@ -32,10 +32,13 @@ extension Rule {
             change(&replies) { _, answer in
                 let records = answer[section]
                 answer[section] = records.map { record in
-                    guard let covered = record.covered, let same = own[record.withoutTTL],
-                        records.contains(where: {
-                            $0.owner == record.owner && $0.type == covered && $0.ttl == record.ttl
-                        })
+                    guard let covered = record.covered, let same = own[record.withoutTTL] else { return record }
+                    guard
+                        // Who asks for signatures alone doesn't see what they cover.
+                        type == .rrsig
+                            || records.contains(where: {
+                                $0.owner == record.owner && $0.type == covered && $0.ttl == record.ttl
+                            })
                     else { return record }
                     return same
                 }
@@ -83,9 +86,14 @@ extension Rule {
         else { return }
         let tail = ours[.answer].filter { !crossing.contains($0) }
         let expected = further[.answer].filter { !crossing.contains($0) }
-        let proofs = Set(ours[.authority]).subtracting(further[.authority])
+        // Who takes 512 octets gets no servers beside an answer, other than over TCP.
+        let isBrief = round.query.size.map { $0 <= 512 } ?? false
+        let authority = further[.authority].filter {
+            !isBrief || further[.answer].isEmpty || ($0.covered ?? $0.type) != .ns
+        }
+        let proofs = Set(ours[.authority]).subtracting(authority)
         guard Set(tail) == Set(expected), ours.code == further.code,
-            Set(ours[.authority]).isSuperset(of: further[.authority]),
+            Set(ours[.authority]).isSuperset(of: authority),
             proofs.allSatisfy({ [.nsec, .nsec3].contains($0.covered ?? $0.type) }),
             Set(ours[.additional]).isSubset(of: further[.additional])
         else { return }

@@ -56,16 +56,23 @@ enum Rule: String, CaseIterable {
             // Of transfers, MAILB and MAILA.
             let isRefused = (251...254).contains(round.query.type.rawValue)
             let ours = replies[.swerve]?.answer
+            let same = round.known[Question(name: round.query.name, type: round.query.type)]
             Self.change(&replies) { kind, answer in
                 answer.flags &= ~0x400
                 if isRefused && answer.code != 0 && answer.code != 3 { answer.code = 5 }
                 if kind == .nsd, let ours, answer[.answer].isEmpty, answer[.authority].isEmpty {
                     answer[.authority] = ours[.authority]
                 }
+                // Ours is what it is in class IN, but for AA and what is added.
+                if kind == .bind, let ours, let same, answer.code == 1, ours.code == same.code,
+                    ours[.answer] == same[.answer], Set(ours[.authority]).isSubset(of: same[.authority])
+                {
+                    answer = ours
+                }
             }
         case .anyType:
             if round.query.type == .any || round.query.type == .rrsig { Self.unifyAny(&replies) }
-        case .signatureTTL: Self.unifySignatureTTLs(&replies)
+        case .signatureTTL: Self.unifySignatureTTLs(round.query.type, &replies)
         case .loop: Self.excuseLoop(&replies)
         case .longChain: Self.excuseLongChain(round, &replies)
         case .crossing: Self.stopAtCrossing(round, &replies)

@@ -1,4 +1,5 @@
-# Everything that ipvsadm can set, set by swerve.conf and read back by ipvsadm; and what each of it carries.
+# Everything that ipvsadm can set, set by swerve.conf and read back by ipvsadm; and what each of it carries. Of the
+# schedulers UML's kernel lacks twos alone.
 
 VIP6=fd14::140
 

@@ -44,7 +44,9 @@ enum ReactionReader {
                     in: "'mail'", known: ["to", "from", "reminder", "when", "server", "subject", "comment"])
             }
         }
-        if mail.recipients.isEmpty { cursor.reading.error("mail needs somebody who gets it: 'to'", at: place) }
+        if blockReader.place(of: "to") == nil {
+            cursor.reading.error("mail needs somebody who gets it: 'to'", at: place)
+        }
         return mail
     }
 

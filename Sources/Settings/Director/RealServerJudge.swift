@@ -50,6 +50,13 @@ struct RealServerJudge {
 
     mutating func fallback(_ draft: VirtualServerDraft.RealServer) -> RealServerSettings? {
         let destination = destination(draft)
+        if server.isFromLdirectord, places[destination.endpoint] != nil {
+            // As in ldirectord's own sample.
+            reading.warning(
+                "the fallback \(destination.endpoint) is one of the real servers: it is left out",
+                at: draft.place)
+            return nil
+        }
         remember(destination.endpoint, draft.place)
         let timing = server.check ?? CheckDraft(kind: .connect)
         var check =

@@ -6,7 +6,8 @@
 #
 # Needs root (network namespaces), two cores, and from Debian kxdpgun (knot-dnsutils), dnsperf, bind9-dnsutils,
 # valgrind and a C compiler; of nsd, gdnsd and knot those are used that are there. PROGRAM: another swerved than the
-# release build of this tree (COUNTED: another ServeZone). ROUNDS (5), SECONDS_EACH (3), RECORDS (1000000).
+# release build of this tree (COUNTED: another ServeZone). ROUNDS (5), SECONDS_EACH (3), RECORDS (1000000), QUERIES
+# (20000, counted), SERVERS (swerve bare gdnsd nsd knot).
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 here=$PWD/Tests/Benchmarks
@@ -127,7 +128,7 @@ CONF
 }
 has() { case $1 in swerve | bare) true ;; nsd) command -v nsd >/dev/null ;; gdnsd) command -v gdnsd >/dev/null ;; knot) command -v knotd >/dev/null ;; esac; }
 names=()
-for name in swerve bare gdnsd nsd knot; do if has "$name"; then names+=("$name"); fi; done
+for name in ${SERVERS:-swerve bare gdnsd nsd knot}; do if has "$name"; then names+=("$name"); fi; done
 
 descendants() { ps -e -o pid=,ppid= | awk -v r="$1" '{ parent[$1] = $2 } END { for (p in parent) { x = p; while (x != r && x in parent && x > 1) x = parent[x]; if (x == r) print p } }'; }
 stop() { # process

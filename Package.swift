@@ -254,7 +254,9 @@ if Context.environment["SWERVE_BENCHMARKS"] != nil {
             swiftSettings: house),
         .executableTarget(
             name: "ServeZone",
-            dependencies: ["Addresses", "Answering", "DNSWire", "StreamServer", "UDPServer", "Zones", log],
+            dependencies: [
+                "Addresses", "Answering", "DNSWire", "StreamServer", "UDPServer", "ZoneFiles", "Zones", log,
+            ],
             path: "Tests/Benchmarks/ServeZone", swiftSettings: unsafe),
     ]
 }

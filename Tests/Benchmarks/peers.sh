@@ -6,7 +6,8 @@
 #
 # Needs root (network namespaces), two cores, and from Debian kxdpgun (knot-dnsutils), dnsperf, bind9-dnsutils,
 # valgrind and a C compiler; of nsd, gdnsd and knot those are used that are there. PROGRAM: another swerved than the
-# release build of this tree. ROUNDS (5), SECONDS_EACH (3), RECORDS (1000000).
+# release build of this tree (COUNTED: another ServeZone). ROUNDS (5), SECONDS_EACH (3), RECORDS (1000000), QUERIES
+# (20000, counted), SERVERS (swerve bare gdnsd nsd knot).
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 here=$PWD/Tests/Benchmarks
@@ -127,7 +128,7 @@ CONF
 }
 has() { case $1 in swerve | bare) true ;; nsd) command -v nsd >/dev/null ;; gdnsd) command -v gdnsd >/dev/null ;; knot) command -v knotd >/dev/null ;; esac; }
 names=()
-for name in swerve bare gdnsd nsd knot; do if has "$name"; then names+=("$name"); fi; done
+for name in ${SERVERS:-swerve bare gdnsd nsd knot}; do if has "$name"; then names+=("$name"); fi; done
 
 descendants() { ps -e -o pid=,ppid= | awk -v r="$1" '{ parent[$1] = $2 } END { for (p in parent) { x = p; while (x != r && x in parent && x > 1) x = parent[x]; if (x == r) print p } }'; }
 stop() { # process
@@ -283,9 +284,13 @@ load() {
 # Instructions in user space per answered query: runs of N and of 3N queries, their difference divided by 2N.
 instructions() {
     local zone origin name
-    # This valgrind can't read the debugging information of every compiler.
-    objcopy --strip-debug "$PROGRAM" "$folder/swerved"
-    PROGRAM=$folder/swerved
+    # valgrind doesn't run swerved, whose first thread ends; so the servers and the answering without the daemon around
+    # them. Nor can it read the debugging information of every compiler.
+    if [ -z "${COUNTED:-}" ]; then
+        SWERVE_BENCHMARKS=1 swift build -c release --product ServeZone 2>&1 | grep -E "error|warning:" || true
+        COUNTED=$(SWERVE_BENCHMARKS=1 swift build -c release --show-bin-path)/ServeZone
+    fi
+    objcopy --strip-debug "$COUNTED" "$folder/counted"
     for zone in small hundred; do
         origin=yufu123.com
         [ $zone = small ] || origin=big.example
@@ -310,10 +315,11 @@ run_counted() { # zone origin name queries
     port=$((5500 + RANDOM % 400))
     rm -rf "$d"
     command=$(command_of "$3" $port 127.0.0.1 "$2" "$folder/$1.zone" "$d")
+    [ "$3" != swerve ] || command="env SWERVE_WORKERS=${WORKERS:-1} $folder/counted $port 127.0.0.1 $2 $folder/$1.zone"
     valgrind --tool=callgrind --trace-children=yes --callgrind-out-file="$d/out.%p" $command >"$folder/log.$3" 2>&1 &
     p=$!
     running=("$p")
-    for _ in $(seq 600); do { dig +short +time=1 +tries=1 @127.0.0.1 -p $port "$2" SOA 2>/dev/null | grep -q ns1; } && break; [ "$3" != bare ] || { sleep 2; break; }; sleep 0.2; done
+    for _ in $(seq 600); do { dig +short +time=1 +tries=1 @127.0.0.1 -p $port "$2" SOA 2>/dev/null | grep -q ns1; } && break; kill -0 $p 2>/dev/null || break; [ "$3" != bare ] || { sleep 2; break; }; sleep 0.2; done
     shuf -n "$4" -r --random-source=<(yes) "$folder/$1.q" >"$folder/asked"
     # Eight clients, so that two workers both have some.
     timeout 60 dnsperf -s 127.0.0.1 -p $port -d "$folder/asked" -n 1 -c 8 -q 20 -t 30 >/dev/null 2>&1 || true
@@ -325,5 +331,5 @@ run_counted() { # zone origin name queries
 mkdir -p "$folder/figures"
 zones
 network
-echo "$(date +%F), $(nproc) × $(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -1), Linux $(uname -r); load $(cut -d' ' -f1-3 /proc/loadavg); $(for name in "${names[@]}"; do case $name in nsd) nsd -v 2>&1 | head -1 | sed 's/ version//' ;; knot) knotd --version | sed 's/ (Knot DNS), version//' ;; gdnsd) gdnsd -h 2>&1 | sed -n 's/^gdnsd version/gdnsd/p' | head -1 ;; esac; done | paste -sd, | sed 's/,/, /g')"
+echo "$(date +%F), $(nproc) × $(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -1), Linux $(uname -r | cut -d- -f1); load $(cut -d' ' -f1-3 /proc/loadavg); $(for name in "${names[@]}"; do case $name in nsd) nsd -v 2>&1 | head -1 | sed 's/ version//' ;; knot) knotd --version | sed 's/ (Knot DNS), version//' ;; gdnsd) gdnsd -h 2>&1 | sed -n 's/^gdnsd version/gdnsd/p' | head -1 ;; esac; done | paste -sd, | sed 's/,/, /g')"
 for part in ${@:-udp tcp load instructions}; do "$part"; done

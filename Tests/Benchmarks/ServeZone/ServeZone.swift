@@ -5,17 +5,19 @@ import Glibc
 import Logging
 import StreamServer
 import UDPServer
+import ZoneFiles
 import Zones
 
-/// `ServeZone PORT [ADDRESS]`: the article's zone over UDP and TCP, at 127.0.0.1 unless told otherwise, until SIGTERM;
-/// for measurements of the servers and the responder without the rest of the daemon. `SWERVE_WORKERS` as there.
+/// `ServeZone PORT [ADDRESS [ORIGIN FILE]]`: a zone over UDP and TCP, at 127.0.0.1 unless told otherwise, until SIGTERM;
+/// the article's zone, or that of a file. For measurements of the servers and the responder without the rest of the
+/// daemon, which valgrind doesn't run. `SWERVE_WORKERS` as there.
 @main enum ServeZone {
     static func main() throws {
         let words = CommandLine.arguments
-        guard (2...3).contains(words.count), let port = UInt16(words[1]),
-            let address = words.count == 3 ? IPAddress(words[2]) : .v4(.loopback)
+        guard [2, 3, 5].contains(words.count), let port = UInt16(words[1]),
+            let address = words.count > 2 ? IPAddress(words[2]) : .v4(.loopback)
         else {
-            print("usage: ServeZone PORT [ADDRESS]")
+            print("usage: ServeZone PORT [ADDRESS [ORIGIN FILE]]")
             exit(64)
         }
         // Before the servers' threads start, so that none of them takes the signal.
@@ -26,7 +28,8 @@ import Zones
         let endpoint = Endpoint(address, port: port)
         let sockets = try UDPSockets.open([endpoint])
         let streamSockets = try StreamSockets.open([endpoint])
-        let store = SnapshotStore(Snapshot(catalog: try catalog()))
+        let zone = words.count == 5 ? try fileZone(words[3], words[4]) : try articleZone()
+        let store = SnapshotStore(Snapshot(catalog: ZoneCatalog([zone.origin: ServedZone(zone: zone)])))
         let server = UDPServer(workers: sockets.workers)
         try server.serve(sockets, from: store)
         let streams = StreamServer(
@@ -42,7 +45,16 @@ import Zones
         unsafe sigwait(&signals, &signal)
     }
 
-    private static func catalog() throws -> ZoneCatalog {
+    private static func fileZone(_ origin: String, _ path: String) throws -> Zone {
+        let loaded = ZoneFile.load(path: path, origin: try DomainName(origin))
+        guard let zone = loaded.zone else {
+            for diagnostic in loaded.diagnostics { print(diagnostic) }
+            exit(1)
+        }
+        return zone
+    }
+
+    private static func articleZone() throws -> Zone {
         let origin = try DomainName("yufu123.com")
         let server = try DomainName("ns1.yufu123.com")
         var builder = ZoneBuilder(origin: origin)
@@ -56,6 +68,7 @@ import Zones
         builder.add(
             owner: try DomainName("www.yufu123.com"), type: .a, ttl: 86400, data: [192, 168, 214, 140])
         builder.add(owner: origin, type: .a, ttl: 86400, data: [192, 168, 214, 140])
-        return ZoneCatalog([origin: ServedZone(zone: builder.compile().zone)])
+        guard let zone = builder.compile().zone else { preconditionFailure("the zone is whole") }
+        return zone
     }
 }

@@ -42,7 +42,8 @@ internal import Telemetry
     init() {
         let arraySize = unsafe Self.width * MemoryLayout<swerve_message>.stride
         let slots = Self.width * Self.slotSize
-        let size = slots + 2 * arraySize
+        // Whole lines of the cache: nothing of another worker begins in the last.
+        let size = (slots + 2 * arraySize + 63) & ~63
         unsafe block = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 64)
         unsafe block.initializeMemory(as: UInt8.self, repeating: 0, count: size)
         unsafe incoming = (block + slots).bindMemory(to: swerve_message.self, capacity: Self.width)

@@ -2,22 +2,42 @@
 # engine.sh [WORKLOAD...]: user-space instructions, allocations and reference counts per query of the
 # answering engine alone, by callgrind: a run of N and one of 3N queries, their difference divided by 2N. Not
 # disturbed by the machine's load. Needs valgrind; builds for release. DETAIL=1 adds the dearest functions.
+#
+# engine.sh check: the workloads of the table below; fails if one takes more instructions than it says, allocates,
+# or counts a reference. CI runs it behind its release build, since it says nothing about a debug build.
 set -e
 cd "$(dirname "$0")/../.."
+# The most instructions, a twentieth above what was measured last. The benchmark's own loop is 31 of them.
+limits() {
+    cat <<END
+small 560
+small+edns 615
+small+cookie 980
+100000 800
+END
+}
 SWERVE_BENCHMARKS=1 swift build -c release --product EngineBenchmark 2>&1 | grep -E "error|warning:" || true
-program=.build/release/EngineBenchmark
+program=${PROGRAM:-.build/release/EngineBenchmark}
 N=${N:-20000}
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
+# Valgrind 3.19 gives up at DWARF 5, which comes with what is imported from C.
+objcopy --strip-debug "$program" "$folder/program"
+program=$folder/program
 run() { # workload queries file
-    valgrind --tool=callgrind --callgrind-out-file="$3" "$program" "$1" "$2" >/dev/null 2>&1
+    SWIFT_DETERMINISTIC_HASHING=1 valgrind --tool=callgrind --callgrind-out-file="$3" "$program" "$1" "$2" >/dev/null 2>&1
 }
 calls() { # file pattern: how often functions of such names were called
     awk -v p="$2" '/^c?fn=/ { match($0, /\([0-9]+\)/); id = substr($0, RSTART, RLENGTH)
         rest = substr($0, RSTART + RLENGTH + 1); if (rest != "") name[id] = rest; callee = /^cfn=/ ? id : callee }
         /^calls=/ { split($1, c, "="); if (name[callee] ~ p) n += c[2] } END { print n + 0 }' "$1"
 }
-printf "%-10s %14s %14s %14s\n" workload instructions allocations "reference counts"
+if [ "$1" = check ]; then
+    checks=1
+    set -- $(limits | cut -d' ' -f1)
+fi
+failed=0
+printf "%-14s %14s %14s %14s\n" workload instructions allocations "reference counts"
 for workload in "${@:-small}"; do
     run "$workload" "$N" "$folder/one"
     run "$workload" $((3 * N)) "$folder/three"
@@ -27,9 +47,16 @@ for workload in "${@:-small}"; do
     mb=$(calls "$folder/three" '^(malloc|calloc|realloc|posix_memalign|aligned_alloc|swift_slowAlloc|swift_allocObject)')
     ra=$(calls "$folder/one" '^_?swift_(retain|release|bridgeObject)')
     rb=$(calls "$folder/three" '^_?swift_(retain|release|bridgeObject)')
-    awk -v w="$workload" -v n=$((2 * N)) -v i=$((b - a)) -v m=$((mb - ma)) -v r=$((rb - ra)) \
-        'BEGIN { printf "%-10s %14.1f %14.4f %14.4f\n", w, i / n, m / n, r / n }'
+    most=${checks:+$(limits | awk -v w="$workload" '$1 == w { print $2 }')}
+    awk -v w="$workload" -v n=$((2 * N)) -v i=$((b - a)) -v m=$((mb - ma)) -v r=$((rb - ra)) -v most="$most" \
+        'BEGIN { printf "%-14s %14.1f %14.4f %14.4f\n", w, i / n, m / n, r / n
+            if (most == "") exit
+            # Nothing that happens per query, whatever a run happens to do now and then.
+            bad = i <= 0 || i / n > most || m / n > 0.001 || r / n > 0.001
+            if (bad) print "  more than " most " instructions, or an allocation, or a reference count"
+            exit bad }' || failed=1
     if [ -n "$DETAIL" ]; then
         callgrind_annotate "$folder/three" 2>/dev/null | grep -E '^ *[0-9,]+ \(' | head -"${LINES_SHOWN:-14}" | cut -c1-170
     fi
 done
+exit $failed

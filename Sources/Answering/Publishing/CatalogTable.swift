@@ -75,14 +75,23 @@ struct CatalogEntry: Sendable {
     /// The place of the zone with the longest apex, of at most so many labels, that a name lies at or below; -1 if
     /// there is none.
     func find(_ key: borrowing NameKey, atMost most: Int) -> Int {
-        findFurther(key, from: min(most, unsafe head.pointee.deepest))
+        let labels = min(most, unsafe head.pointee.deepest)
+        return first(of: key, labels: labels)?.index ?? findFurther(key, from: labels)
     }
 
     /// The zone with the longest apex that a name lies at or below.
     @inline(__always)
     func entry(of key: borrowing NameKey) -> ServedEntry? {
-        // Most names lie in a zone of as many labels as the longest apex has, and most apexes are where they belong.
+        // Most names lie in a zone of as many labels as the longest apex has.
         let labels = min(key.labelCount, unsafe head.pointee.deepest)
+        if let entry = first(of: key, labels: labels) { return entry }
+        let found = findFurther(key, from: labels)
+        return found < 0 ? nil : self[found]
+    }
+
+    /// The zone whose apex is the key's last labels, if it is where it belongs, as most are.
+    @inline(__always)
+    private func first(of key: borrowing NameKey, labels: Int) -> ServedEntry? {
         let start = key.offset(labels: labels)
         let hash = key.hash(from: start)
         let slot = Int(truncatingIfNeeded: hash &>> 32) & (unsafe head.pointee.mask)
@@ -95,8 +104,7 @@ struct CatalogEntry: Sendable {
             let entry = unsafe ServedEntry(pointer: head.pointee.entries + place)
             if isApex(of: entry, key, from: start) { return entry }
         }
-        let found = findFurther(key, from: labels)
-        return found < 0 ? nil : self[found]
+        return nil
     }
 
     @inline(never)

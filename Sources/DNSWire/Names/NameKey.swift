@@ -186,6 +186,8 @@
         var place = start
         // Each pointer must lead back, so that no loop is possible.
         var limit = start
+        // Labels that lie together are copied at once, from here on.
+        var run = start
         var index = 0
         var labels = 0
         while true {
@@ -193,9 +195,11 @@
             let octets = Int(message.octet(at: place))
             if octets >= 0xC0 {
                 if place &+ 1 >= end { return false }
+                copyRun(of: message, at: run, count: place &- run, to: index &- (place &- run))
                 place = Int(message.big16(at: place)) & 0x3FFF
                 if place >= limit { return false }
                 limit = place
+                run = place
                 continue
             }
             if octets == 0 { break }
@@ -203,20 +207,18 @@
             if octets > 63 || next > 254 || place &+ octets >= end { return false }
             setLabel(labels, at: index)
             labels &+= 1
-            copyLabel(of: message, at: place, count: octets &+ 1, to: index)
             index = next
             place &+= octets &+ 1
         }
-        setOctet(0, at: index)
+        copyRun(of: message, at: run, count: place &- run &+ 1, to: index &- (place &- run))
         finish(length: index &+ 1, labels: labels)
         return true
     }
 
-    /// Copies a label with its length, as written and in lower case.
-    @inline(__always)
-    private func copyLabel(of message: MessageBuffer, at place: Int, count: Int, to index: Int) {
-        // At most 64 octets at most 254 octets into the name, with a word's slack in both areas; what is
-        // copied beyond the label is overwritten by the next one, or lies beyond the name.
+    /// Copies labels with their lengths, as written and in lower case.
+    private func copyRun(of message: MessageBuffer, at place: Int, count: Int, to index: Int) {
+        // Both areas have a word's slack; what is copied beyond the run is overwritten by the next one, or lies
+        // beyond the name.
         precondition(index >= 0 && count >= 0 && index &+ count <= 256)
         if place &+ count &+ 8 > message.capacity {
             for offset in 0..<count { setOctet(message.octet(at: place &+ offset), at: index &+ offset) }

@@ -18,6 +18,9 @@ struct Workload {
     /// Where each begins, and where the last ends.
     private(set) var starts: [Int] = [0]
 
+    /// The names h0000000 and on of a large zone.
+    private(set) var hosts: Int?
+
     /// The options of an OPT record in each query; nil: there is none.
     private let options: [UInt8]?
 
@@ -30,6 +33,7 @@ struct Workload {
             let (zone, issues) = builder.compile()
             guard let zone else { throw BenchmarkError.zone(issues) }
             self.zone = zone
+            self.hosts = hosts
             var random = RepeatableRandom()
             for _ in 0..<20000 {
                 let host = Self.number(random.next(hosts))

@@ -25,6 +25,8 @@ guard arguments.count == 3, let rounds = Int(arguments[2]) else {
 let clock = ContinuousClock()
 let start = clock.now
 var name = arguments[1]
+let isRandom = name.hasPrefix("random:")
+if isRandom { name.removeFirst(7) }
 var limits = RateLimits()
 for (prefix, isLogOnly) in [("limited:", true), ("dropped:", false)] where name.hasPrefix(prefix) {
     name.removeFirst(prefix.count)
@@ -71,10 +73,17 @@ let octets = workload.octets
 let starts = workload.starts
 let client = IPAddress.v4(.loopback)
 var total = 0
+var asked = 0
 let begin = clock.now
+var questions = try workload.hosts.flatMap { isRandom ? try RandomQuestions(hosts: $0) : nil }
+while questions != nil, rounds > asked {
+    let query = questions!.next()
+    total += responder.answer(query.span.bytes, from: client, port: 53, over: .udp, into: output)
+    asked += 1
+}
 octets.withUnsafeBytes { bytes in
     var index = 0
-    for _ in 0..<rounds {
+    for _ in asked..<rounds {
         let query = UnsafeRawBufferPointer(rebasing: bytes[starts[index]..<starts[index + 1]])
         total += responder.answer(query.bytes, from: client, port: 53, over: .udp, into: output)
         index = index + 2 == starts.count ? 0 : index + 1

@@ -2,11 +2,11 @@
 # checks.sh [N [HUNG]]: N real servers (default 10,000) behind virtual servers of a hundred each, checked over plain
 # HTTP every 5 s, HUNG of them (default a tenth) not answering: how long a change takes to be seen, what the daemon on
 # processor 0 takes of it, and memory for each target, as the slope from a tenth of them. The servers are one program
-# on 127.0.0.0/8. BACKEND is none or relay. Of a release build, or the one in PROGRAMS.
+# on 127.0.0.0/8. Of a release build, or the one in PROGRAMS.
 set -euo pipefail
 count=${1:-10000}
 hung=${2:-$((count / 10))}
-backend=${BACKEND:-none}
+backend=relay
 interval=${INTERVAL:-5} timeout=${TIMEOUT:-2}
 port=8099
 cd "$(dirname "$0")/../.."

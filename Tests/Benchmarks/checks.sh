@@ -2,11 +2,11 @@
 # checks.sh [N [HUNG]]: N real servers (default 10,000) behind virtual servers of a hundred each, checked over plain
 # HTTP every 5 s, HUNG of them (default a tenth) not answering: how long a change takes to be seen, what the daemon on
 # processor 0 takes of it, and memory for each target, as the slope from a tenth of them. The servers are one program
-# on 127.0.0.0/8. BACKEND is none or relay. Of a release build, or the one in PROGRAMS.
+# on 127.0.0.0/8. Of a release build, or the one in PROGRAMS.
 set -euo pipefail
 count=${1:-10000}
 hung=${2:-$((count / 10))}
-backend=${BACKEND:-none}
+backend=none
 interval=${INTERVAL:-5} timeout=${TIMEOUT:-2}
 port=8099
 cd "$(dirname "$0")/../.."
@@ -27,8 +27,8 @@ configuration() { # servers
     echo "controls { unix \"$folder/control.sock\"; };"
     echo "director { backend $backend;"
     awk -v n="$1" -v port=$port -v i="$interval" -v t="$timeout" 'BEGIN { for (k = 0; k < n; k++) {
-        if (k % 100 == 0) printf "%svirtual-server tcp 127.250.%d.%d port 8098 { scheduler wrr; check http { path \"/\"; interval %ss; timeout %ss; };\n", k ? "};\n" : "", int(k / 25000), int(k / 100) % 250 + 1, i, t
-        printf "real-server 127.%d.%d.%d port %d { forward masq; };\n", 1 + int(k / 62500), int(k / 250) % 250, 1 + k % 250, port }
+        if (k % 100 == 0) printf "%svirtual-server tcp 127.250.%d.%d port 8099 { scheduler wrr; check http { path \"/\"; interval %ss; timeout %ss; };\n", k ? "};\n" : "", int(k / 25000), int(k / 100) % 250 + 1, i, t
+        printf "real-server 127.%d.%d.%d port %d;\n", 1 + int(k / 62500), int(k / 250) % 250, 1 + k % 250, port }
         print "}; };" }'
 }
 start() { # servers

@@ -6,7 +6,7 @@ import Synchronization
 /// Follows the daemon's events, and says how long after a change they came.
 final class Follower: Sendable {
     private struct State {
-        var begun = Timestamp.now
+        var begun = Int64(Date.now.timeIntervalSince1970 * 1000)
         var events: [Event] = []
     }
     private let state = Mutex(State())
@@ -50,7 +50,7 @@ final class Follower: Sendable {
         while true {
             let (begun, events) = state.withLock { ($0.begun, $0.events) }
             let fitting = events.filter { $0.text.hasPrefix(word) && $0.subject.contains("→") }
-            let late = fitting.map { Double($0.time.milliseconds - begun.milliseconds) / 1000 }.sorted()
+            let late = fitting.map { Double($0.time.milliseconds - begun) / 1000 }.sorted()
             if late.count >= count || Date.now > end {
                 guard let last = late.last else { return "none" }
                 return "\(late.count) of \(count), median \(late[late.count / 2]) s, latest \(last) s"

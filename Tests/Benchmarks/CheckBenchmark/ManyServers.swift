@@ -52,39 +52,33 @@ final class ManyServers: Sendable {
 
     /// Serves for ever.
     func serve() {
-        let poll = epoll_create1(0)
-        var interest = epoll_event(events: EPOLLIN.rawValue, data: epoll_data_t(fd: listener))
-        epoll_ctl(poll, EPOLL_CTL_ADD, listener, &interest)
-        var events = [epoll_event](repeating: epoll_event(), count: 512)
+        var waiting = [pollfd(fd: listener, events: Int16(POLLIN), revents: 0)]
         var buffer = [UInt8](repeating: 0, count: 4096)
         while true {
-            let count = epoll_wait(poll, &events, 512, -1)
-            for event in events.prefix(Int(max(count, 0))) {
-                if event.data.fd == listener {
-                    take(poll)
-                } else {
-                    if read(event.data.fd, &buffer, buffer.count) > 0, !isHanging(event.data.fd) {
-                        _ = Self.answer.withUnsafeBytes { write(event.data.fd, $0.baseAddress, $0.count) }
-                        close(event.data.fd)
-                    } else if event.events & (EPOLLRDHUP.rawValue | EPOLLHUP.rawValue) != 0 {
-                        close(event.data.fd)
-                    }
-                }
+            if poll(&waiting, nfds_t(waiting.count), -1) <= 0 { continue }
+            for place in waiting.indices.dropFirst().reversed() where waiting[place].revents != 0 {
+                let client = waiting[place].fd
+                let count = read(client, &buffer, buffer.count)
+                if count > 0, isHanging(client) { continue }
+                if count > 0 { _ = Self.answer.withUnsafeBytes { write(client, $0.baseAddress, $0.count) } }
+                close(client)
+                waiting.swapAt(place, waiting.count - 1)
+                waiting.removeLast()
             }
+            if waiting[0].revents != 0 { take(&waiting) }
         }
     }
 
-    private func take(_ poll: Int32) {
+    private func take(_ waiting: inout [pollfd]) {
         while true {
-            let client = accept4(listener, nil, nil, Int32(SOCK_NONBLOCK.rawValue))
+            let client = accept(listener, nil, nil)
             if client < 0 { return }
+            _ = fcntl(client, F_SETFL, O_NONBLOCK)
             if manner(client) == .closes {
                 close(client)
-                continue
+            } else {
+                waiting.append(pollfd(fd: client, events: Int16(POLLIN), revents: 0))
             }
-            var interest = epoll_event(
-                events: EPOLLIN.rawValue | EPOLLRDHUP.rawValue, data: epoll_data_t(fd: client))
-            epoll_ctl(poll, EPOLL_CTL_ADD, client, &interest)
         }
     }
 

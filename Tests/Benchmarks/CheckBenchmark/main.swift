@@ -13,7 +13,7 @@ let servers = ManyServers(count: count, port: UInt16(arguments[2])!)
 let follower = Follower()
 Thread.detachNewThread { servers.serve() }
 print("ready")
-fflush(stdout)
+fflush(nil)
 while let line = readLine() {
     let words = line.split(separator: " ").map(String.init)
     switch words[0] {
@@ -28,5 +28,5 @@ while let line = readLine() {
     case "wait": print(follower.wait(words[1], Int(words[2])!, Double(words[3])!))
     default: print("unknown: \(line)")
     }
-    fflush(stdout)
+    fflush(nil)
 }

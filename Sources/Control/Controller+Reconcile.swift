@@ -51,7 +51,6 @@ extension Controller {
             }
             if !isAsBelieved || !troubles.isEmpty, backend === self.backend {
                 // With trouble, perhaps somebody else has changed the table in the meantime.
-                let start = clock.now
                 let actual = try await backend.table()
                 if backend !== self.backend { return }
                 if !isAsBelieved {
@@ -63,7 +62,8 @@ extension Controller {
                 refused = [:]
                 troubles = await bring(actual, only: nil, of: backend)
                 lookedAt = clock.now
-                lookTook = start.duration(to: clock.now)
+                // A very large table is read less often: a second for two thousand destinations.
+                lookRest = .milliseconds(actual.entries.values.reduce(0) { $0 + $1.destinations.count } / 2)
             }
             if backend !== self.backend { return }
             speak(of: troubles)

@@ -115,9 +115,9 @@ public actor Controller {
     var isLookDue = true
     /// Whether the next pass is about all of a plan.
     var isPlanNew = true
-    /// When the table was looked at last, and how long that took.
+    /// When the table was looked at last, and how long it may rest then.
     var lookedAt: ContinuousClock.Instant?
-    var lookTook = Duration.zero
+    var lookRest = Duration.zero
     var refused: [VirtualServerKey: Set<Endpoint>] = [:]
     var backendTroubles: Set<String> = []
     // What checks that take the way of clients need of it.
@@ -309,8 +309,7 @@ public actor Controller {
             limiter.forgetQuiet(at: now)
             if let hostAddresses { addresses.announceAgain(by: hostAddresses, at: now, report: report) }
             save(force: false)
-            // Reading a very large table takes a twentieth of the time at most.
-            if lookedAt.map({ $0.duration(to: now) >= lookTook * Self.savingRest }) ?? true { isLookDue = true }
+            if lookedAt.map({ $0.duration(to: now) >= lookRest }) ?? true { isLookDue = true }
             wake.yield()
         }
         wake.finish()

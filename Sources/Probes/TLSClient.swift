@@ -36,6 +36,8 @@ enum TLSClient {
         case NIOSSLError.handshakeFailed(let error): reason(error)
         case let error as BoringSSLError: reason(error)
         case let error as NIOSSLError: "TLS: \(error)"
+        case let error as NIOSSLExtraError where error == .failedToValidateHostname:
+            "TLS: the certificate is of another name"
         default: nil
         }
     }

@@ -91,6 +91,10 @@ struct ServiceTests {
         }
         try await RealServer.run("nginx", answering: .http(HTTPCheck())) { server in
             let own = server.path + "/certificate.pem"
+            let shown = TLSCheck(certificate: own, key: server.path + "/key.pem")
+            var named = shown
+            named.isVerified = true
+            named.authorities = server.path + "/named.pem"
             func secure(_ tls: TLSCheck, host: String? = nil) -> Check.Method {
                 check("/") {
                     $0.isSecure = true
@@ -121,13 +125,12 @@ struct ServiceTests {
                 Row(secure(TLSCheck(isVerified: true, authorities: own)), offset: 1),
                 Row(secure(TLSCheck(isVerified: true, authorities: own), host: "www.example"), offset: 1),
                 Row(
-                    secure(TLSCheck(isVerified: true, authorities: own), host: "other.example"), offset: 1,
-                    "TLS"),
-                Row(
                     secure(TLSCheck(isVerified: true, authorities: "/nowhere.pem")), offset: 1, "undecided: TLS"
                 ),
                 Row(secure(TLSCheck()), offset: 2, "HTTP 400"),
-                Row(secure(TLSCheck(certificate: own, key: server.path + "/key.pem")), offset: 2),
+                Row(secure(shown), offset: 2), Row(secure(named, host: "www.example"), offset: 2),
+                Row(secure(named, host: "other.example"), offset: 2, "TLS"),
+                Row(secure(named), offset: 2, "TLS"),
                 Row(.grpc(GRPCCheck()), offset: 3), Row(.grpc(GRPCCheck(isSecure: true)), offset: 1),
                 Row(.grpc(GRPCCheck()), "the answer is no HTTP/2"), Row(group(true, [good, good])),
                 Row(group(true, [good, bad]), "HTTP 404"), Row(group(false, [bad, good])),

@@ -51,7 +51,7 @@ struct CheckFormTests {
                 .external(ExternalCheck(command: "/x", arguments: ["y z", "192.0.2.2", "80"])), 0
             ),
             (
-                #"tcp { send "A\\r\\nB\\\\\\0"; match "C"; tls yes; }"#,
+                #"tcp { send "A\r\nB\\\0"; match "C"; tls yes; }"#,
                 .exchange(
                     ExchangeCheck(
                         isSecure: true, sent: Array("A\r\nB\\\0".utf8), expected: .pattern("C"))), 80

@@ -107,6 +107,15 @@ struct AddressHashTests {
         #expect(moved < 300)
     }
 
+    @Test("Maglev: weights far apart are cut to turns of 63 at most")
+    func maglevTurns() {
+        // 300 has nine bits, so all are shifted by three: 37 turns against 1 and 1.
+        var scheduler = Maglev(servers([1, 2, 300]))
+        let drawn = choices(&scheduler, 3)
+        #expect(drawn.count { $0 == 2 } > 4000 * 9 / 10)
+        #expect(drawn.contains(0) && drawn.contains(1))
+    }
+
     @Test("Maglev: a weight that became 0 moves nobody, and its clients fall back only where that is asked")
     func maglevWeight() {
         var strict = Maglev(servers([1, 1, 1]))

@@ -12,6 +12,8 @@ import Testing
 struct KernelSchedulerTests {
     /// A scheduler, its flags, the weights of the real servers, and which of them gets weight 0 half-way.
     struct Row: CustomTestStringConvertible {
+        /// The first port of its clients: the kernel remembers connections of earlier rows.
+        var port: UInt16 = 0
         var scheduler: String
         var flags: ServiceFlags = []
         var weights: [Int32]
@@ -38,7 +40,13 @@ struct KernelSchedulerTests {
         Row(scheduler: "mh", flags: .scheduler1, weights: [1, 2, 300], quiesced: 1),
     ]
 
-    @Test("choose what ours of the same name choose", arguments: rows)
+    static let numberedRows = rows.enumerated().map { index, row in
+        var row = row
+        row.port = 20_000 + UInt16(index) * 100
+        return row
+    }
+
+    @Test("choose what ours of the same name choose", arguments: numberedRows)
     func choices(row: Row) async throws {
         let commands =
             "ipvsadm -C && ip address replace 10.71.0.1/16 dev lo && ip route replace local 10.71.0.0/16 dev lo"
@@ -77,7 +85,7 @@ struct KernelSchedulerTests {
                 DestinationLoad(
                     active: counts[$0.endpoint]?.active ?? 0, inactive: counts[$0.endpoint]?.inactive ?? 0)
             }
-            let source = Endpoint(.v4(IPv4Address(10, 71, 2, UInt8(number))), port: UInt16(20_000 + number))
+            let source = Endpoint(.v4(IPv4Address(10, 71, 2, UInt8(number))), port: row.port + UInt16(number))
             expected.append(ours.choose(for: source, loads: loads).map { Int(destinations[$0].endpoint.octet) })
             if let connection = connect(from: source, to: virtual) {
                 let index = listeners.firstIndex { $0.hasAccepted() }

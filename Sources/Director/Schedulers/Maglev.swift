@@ -74,7 +74,7 @@ public struct Maglev: Scheduler {
             return (
                 place: Self.hash(key, Self.firstKey) % Self.size,
                 skip: Self.hash(key, Self.secondKey) % (Self.size - 1) + 1,
-                turns: weight == 0 ? 0 : max(1, weight / divisor >> shift)
+                turns: weight == 0 ? 0 : max(1, (weight / divisor) >> shift)
             )
         }
         places = Array(repeating: -1, count: Int(Self.size))

@@ -81,7 +81,9 @@ extension Rule {
     }
 
     static func stopAtCrossing(_ round: Round, _ replies: inout [ServerKind: Reply]) {
-        guard let ours = replies[.swerve]?.answer, let crossing = Crossing(round, ours),
+        // As it was, since the rule of ANY may have taken the end of the chain out.
+        guard let ours = (round.whole ?? round.replies)[.swerve]?.answer,
+            let crossing = Crossing(round, ours),
             let further = round.known[crossing.next]
         else { return }
         let tail = ours[.answer].filter { !crossing.contains($0) }

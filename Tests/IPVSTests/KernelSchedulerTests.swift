@@ -12,8 +12,9 @@ import Testing
 struct KernelSchedulerTests {
     /// A scheduler, its flags, the weights of the real servers, and which of them gets weight 0 half-way.
     struct Row: CustomTestStringConvertible {
-        /// The first port of its clients: the kernel remembers connections of earlier rows.
-        var port: UInt16 = 0
+        /// The third octet of its real servers and a part of its clients' ports: the kernel remembers the
+        /// connections of earlier rows, and counts them for the same real servers.
+        var number: UInt8 = 0
         var scheduler: String
         var flags: ServiceFlags = []
         var weights: [Int32]
@@ -42,7 +43,7 @@ struct KernelSchedulerTests {
 
     static let numberedRows = rows.enumerated().map { index, row in
         var row = row
-        row.port = 20_000 + UInt16(index) * 100
+        row.number = UInt8(index + 100)
         return row
     }
 
@@ -57,7 +58,8 @@ struct KernelSchedulerTests {
         let options = ServiceOptions(scheduler: row.scheduler, flags: row.flags)
         var destinations = row.weights.enumerated().map { index, weight in
             Destination(
-                Endpoint(.v4(IPv4Address(10, 71, 1, UInt8(index))), port: 80), forwarding: .masq, weight: weight
+                Endpoint(.v4(IPv4Address(10, 71, row.number, UInt8(index))), port: 80), forwarding: .masq,
+                weight: weight
             )
         }
         let listeners = try destinations.map { try Listener($0.endpoint) }
@@ -65,16 +67,17 @@ struct KernelSchedulerTests {
         let results = await kernel.apply(Plan.changes(from: Table(), to: desired))
         try #require(results.allSatisfy { $0 == nil })
 
-        // The plan adds in the order of addresses, and the kernel's list has the newest in front.
+        // The plan adds in the order of addresses, one by one, and the kernel's list has the newest in front.
+        var ours = try #require(options.makeScheduler([], virtual: virtual.address))
+        for count in 1...destinations.count { ours.update(destinations.prefix(count).reversed()) }
         destinations.reverse()
-        var ours = try #require(options.makeScheduler(destinations, virtual: virtual.address))
         var connections: [Int32] = []
         defer { for connection in connections { close(connection) } }
         var kernels: [Int?] = []
         var expected: [Int?] = []
         for number in 0..<48 {
             if number == 24, let quiesced = row.quiesced {
-                let endpoint = Endpoint(.v4(IPv4Address(10, 71, 1, UInt8(quiesced))), port: 80)
+                let endpoint = Endpoint(.v4(IPv4Address(10, 71, row.number, UInt8(quiesced))), port: 80)
                 let index = try #require(destinations.firstIndex { $0.endpoint == endpoint })
                 destinations[index].weight = 0
                 _ = await kernel.apply([.editDestination(key, destinations[index])])
@@ -85,7 +88,8 @@ struct KernelSchedulerTests {
                 DestinationLoad(
                     active: counts[$0.endpoint]?.active ?? 0, inactive: counts[$0.endpoint]?.inactive ?? 0)
             }
-            let source = Endpoint(.v4(IPv4Address(10, 71, 2, UInt8(number))), port: row.port + UInt16(number))
+            let source = Endpoint(
+                .v4(IPv4Address(10, 71, 2, UInt8(number))), port: UInt16(row.number) * 100 + UInt16(number))
             expected.append(ours.choose(for: source, loads: loads).map { Int(destinations[$0].endpoint.octet) })
             if let connection = connect(from: source, to: virtual) {
                 let index = listeners.firstIndex { $0.hasAccepted() }
@@ -129,10 +133,10 @@ private final class Listener {
     }
 }
 
-/// A connection from an address, or nil if there is none within a second.
+/// A connection from an address, or nil if there is none within a moment.
 private func connect(from source: Endpoint, to target: Endpoint) -> Int32? {
     let number = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    var wait = timeval(tv_sec: 1, tv_usec: 0)
+    var wait = timeval(tv_sec: 0, tv_usec: 300_000)
     setsockopt(number, SOL_SOCKET, SO_SNDTIMEO, &wait, socklen_t(MemoryLayout<timeval>.size))
     func call(_ endpoint: Endpoint, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32) -> Int32 {
         SocketAddress(endpoint).withBytes {

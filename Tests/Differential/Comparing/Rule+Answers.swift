@@ -89,7 +89,7 @@ extension Rule {
         let tail = ours[.answer].filter { !crossing.contains($0) }
         let expected = further[.answer].filter { !crossing.contains($0) }
         // Who takes 512 octets gets no servers beside an answer, other than over TCP.
-        let isBrief = round.query.size.map { $0 <= 512 } ?? false
+        let isBrief = (round.query.size ?? 65535) <= 512 && !round.query.isOverTCP && round.whole == nil
         let authority = further[.authority].filter {
             !isBrief || further[.answer].isEmpty || ($0.covered ?? $0.type) != .ns
         }

@@ -42,4 +42,15 @@ public struct SavedState: Codable, Sendable, Equatable {
 
     /// Nothing saved.
     public init() {}
+
+    /// Reads a state that another version may have written. What it says of checks counts only where it is understood;
+    /// what is ours must not be forgotten for the sake of that.
+    public init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        bootID = try values.decode(String.self, forKey: .bootID)
+        savedAt = try values.decode(Double.self, forKey: .savedAt)
+        owned = try values.decode([VirtualServerKey].self, forKey: .owned)
+        addresses = try values.decode([AddedAddress].self, forKey: .addresses)
+        verdicts = (try? values.decode([SavedVerdict].self, forKey: .verdicts)) ?? []
+    }
 }

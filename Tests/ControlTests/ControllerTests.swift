@@ -285,6 +285,24 @@ struct StartTests {
         #expect(standing == .unknown)
     }
 
+    @Test("Verdicts in a form of another version are ignored, and what is ours is not forgotten")
+    func otherVersion() throws {
+        let folder = try Self.folder()
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let file = StateFile(directory: folder)
+        let key = VirtualServerKey.firewallMark(7, .v4)
+        var state = SavedState()
+        state.owned = [key]
+        state.verdicts = [.init(check: Scene.member(Scene.one).check, verdict: .up, reason: "fine")]
+        #expect(file.write(state) == nil)
+        #expect(file.read()?.verdicts.count == 1)
+        var text = try String(contentsOfFile: file.path, encoding: .utf8)
+        text = text.replacingOccurrences(of: "\"verdict\" : ", with: "\"judgement\" : ")
+        try text.write(toFile: file.path, atomically: true, encoding: .utf8)
+        let read = try #require(file.read())
+        #expect(read.owned == [key] && read.verdicts.isEmpty)
+    }
+
     @Test(
         "What is no state of ours is ignored, and replaced where it can be",
         arguments: [.garbage, .cut, .huge, .directory, .pipe] as [ForeignState])

@@ -50,7 +50,8 @@ struct TCPFloodTests {
         #expect(!idle.prefix(idle.count - bound - 16).contains { !$0.isClosedNow })
 
         idle = []
-        try await swerved.wait(for: "the descriptors") { swerved.descriptorCount <= atFirst + 2 }
+        // A busy machine's threads open what they wait with only after it is ready.
+        try await swerved.wait(for: "the descriptors") { swerved.descriptorCount <= atFirst + 8 }
         for _ in 0..<20 {
             #expect(try ClientSocket(.tcp, to: server, patience: 20).ask(query)?.answerCount == 1)
         }

@@ -168,11 +168,18 @@ extension Controller {
         let leaving = Set(subjects)
         for subject in subjects {
             // What drains already, or has drained, goes on.
-            if case .drain? = book.orders[subject]?.action { continue }
+            // And what was ordered out does not come in once more for the time of a name.
+            switch (book.orders[subject]?.action, subject) {
+            case (.drain?, _), (.disabled?, _), (.down?, .realServer): continue
+            default: break
+            }
             var withdrawal = 0.0
             switch subject {
             case .vip(let address): withdrawal = timeToLive(of: address)
-            case .virtualServer: continue
+            case .virtualServer:
+                // An order that it is up would name an address behind which nobody is left.
+                if book.orders[subject]?.action == .up { book.orders[subject] = nil }
+                continue
             case .realServer(let key, _):
                 guard let place = index.serviceOfKey[key] else { break }
                 let vips = index.vipsOfService[place].map { plan.vips[$0].address }

@@ -71,6 +71,8 @@ extension Controller {
             if backend !== self.backend { return }
             believe(Table())
             isLookDue = true
+            // Also without repairs it has to be looked at again, since nothing is believed of it now.
+            isPlanNew = true
             speak(of: [error])
             hasReconciled = true
             followFallbacks(of: plan.services.indices)

@@ -149,7 +149,7 @@ actor Reactor {
         case .exited(0): log.write(.info, "command", "\(words): done")
         case .exited(let status): log.write(.error, "command", "\(words): ended with \(status)")
         case .timedOut: log.write(.error, "command", "\(words): not done within \(Self.patience.words)")
-        case .failed(let reason): log.write(.error, "command", "\(words): \(reason)")
+        case .failed(let reason), .prevented(let reason): log.write(.error, "command", "\(words): \(reason)")
         case .cancelled: break
         }
     }
@@ -191,7 +191,7 @@ actor Reactor {
             case .exited(0): break
             case .exited(let status): trouble = "\(mail.sendmail.path) ended with \(status)"
             case .timedOut: trouble = "\(mail.sendmail.path) did not end within \(Self.patience.words)"
-            case .failed(let reason): trouble = "\(mail.sendmail.path): \(reason)"
+            case .failed(let reason), .prevented(let reason): trouble = "\(mail.sendmail.path): \(reason)"
             case .cancelled: return
             }
         }

@@ -10,6 +10,7 @@ extension Prober {
         case .exited(let status): throw ProbeFailure("\(external.command) ended with \(status)")
         case .timedOut: throw ProbeFailure("\(external.command) did not end within \(check.timeout.words)")
         case .failed(let reason): throw ProbeFailure("\(external.command): \(reason)")
+        case .prevented(let reason): throw ProbeFailure(undecided: "\(external.command): \(reason)")
         case .cancelled: throw ProbeFailure(undecided: "cancelled")
         }
     }

@@ -29,7 +29,7 @@ struct ProbeFailure: Error {
         switch errno {
         case EMFILE: self.init(undecided: "too many open files in this process")
         case ENFILE: self.init(undecided: "too many open files on this host")
-        case ENOBUFS, ENOMEM: self.init(undecided: "no memory for sockets on this host")
+        case ENOBUFS, ENOMEM, EAGAIN: self.init(undecided: "no memory for sockets on this host")
         case EADDRNOTAVAIL: self.init(undecided: "no local address or port left on this host")
         case EPERM, EACCES: self.init(undecided: "connections are not permitted on this host")
         case ECONNREFUSED: self.init("connection refused")

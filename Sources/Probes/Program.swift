@@ -14,6 +14,8 @@ public struct Program: Sendable {
         case timedOut
         /// It could not be started, for this reason.
         case failed(String)
+        /// It could not be started for want of something on this host, for this reason.
+        case prevented(String)
         /// Nobody waits for it any more; it was killed.
         case cancelled
     }
@@ -37,14 +39,14 @@ public struct Program: Sendable {
         let pid: pid_t
         switch start() {
         case .success(let started): pid = started
-        case .failure(let trouble): return .failed(trouble.words)
+        case .failure(let trouble): return trouble.ending
         }
         let descriptor = clinux_process_descriptor(pid)
         if descriptor < 0 {
             kill(-pid, SIGKILL)
             var status: Int32 = 0
             while clinux_has_ended(pid, &status) == 0 { usleep(1000) }
-            return .failed(Trouble(errno: -descriptor).words)
+            return Trouble(errno: -descriptor).ending
         }
         let run = ProgramRun(pid, descriptor)
         return await withTaskCancellationHandler {
@@ -56,8 +58,12 @@ public struct Program: Sendable {
 
     private struct Trouble: Error {
         let words: String
+        let isLocal: Bool
+
+        var ending: Ending { isLocal ? .prevented(words) : .failed(words) }
 
         init(errno: Int32) {
+            isLocal = [EAGAIN, EMFILE, ENFILE, ENOMEM].contains(errno)
             var text = [CChar](repeating: 0, count: 256)
             clinux_error_text(errno, &text, text.count)
             words = String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)

@@ -238,8 +238,10 @@ extension TCPLoop {
             if ends { connection.request.isEnding = true }
             if writes { connection.answer.isWritable = true }
         }
+        // What a client sends meanwhile does not lengthen the time that a real server has to accept.
+        if connection.phase == .connecting { return }
         touch(connection)
-        if connection.phase != .connecting { pump(connection) }
+        pump(connection)
     }
 
     private mutating func open(_ connection: TCPConnection) {

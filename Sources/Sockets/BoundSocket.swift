@@ -64,8 +64,11 @@ public enum BoundSocket {
         guard sockets.descriptors.count > 1 else { return }
         swerve_spread_by_client(
             sockets.descriptors[0], sockets.endpoint.address.family == .v6 ? 1 : 0,
-            UInt32(sockets.descriptors.count), UInt32.random(in: 0...UInt32.max) | 1)
+            UInt32(sockets.descriptors.count), clientKey)
     }
+
+    /// One for all endpoints, so that a client comes to the same worker whichever address it asks.
+    private static let clientKey = UInt32.random(in: 0...UInt32.max) | 1
 
     /// New connections that wait to be accepted: what a burst brings while a loop is busy. The kernel
     /// caps it at net.core.somaxconn.

@@ -27,13 +27,13 @@ extension Responder {
             opt = plainOPT(query, at: end)
             if opt == 0 { return 0 }
         }
-        // An rrset of the very name.
-        if node != 0, type != .ds, entry.marks.isEmpty || type != .a && type != .aaaa,
+        // An rrset of the very name. Servers have glue behind them at the apex only: those at a wildcard are data.
+        if node != 0, type != .ds, type != .ns || node == zone.apexNode,
+            entry.marks.isEmpty || type != .a && type != .aaaa,
             opt & Self.wantsDNSSEC == 0 || !zone.isSigned, let rrset = zone.plainRRSet(of: node, type: type)
         {
             var answer = PreparedAnswer(
                 rrset, .none, shift: 0, isAnswer: true, flags: HeaderFlags.authoritative.rawValue)
-            // The apex's, since this is no delegation.
             if type == .ns { answer.add(Glue(of: rrset, in: zone.heap)) }
             if end &+ answer.length <= Self.leastLimit {
                 return write(answer, zone.heap, query, end, opt, output.short)

@@ -56,7 +56,7 @@ struct DNSDialogue {
     func hold(
         stream wire: inout Wire, _ judge: ([String]) throws(ProbeFailure) -> Void
     ) async throws(ProbeFailure) {
-        wire.send([0, UInt8(query.count)] + query, awaiting: "the answer")
+        wire.send([UInt8(query.count >> 8), UInt8(query.count & 0xFF)] + query, awaiting: "the answer")
         let head = try await wire.bytes(2)
         let message = try await wire.bytes(Int(head[0]) << 8 | Int(head[1]))
         guard isAnswer(message) != nil else { throw ProbeFailure("the answer is to another question") }

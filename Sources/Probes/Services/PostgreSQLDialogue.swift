@@ -36,6 +36,8 @@ struct PostgreSQLDialogue {
 
     private func logIn(_ wire: inout Wire) async throws(ProbeFailure) {
         var scram: SCRAM?
+        // Each reply costs many rounds of hashing: there is one, whatever the server repeats.
+        var hasReplied = false
         while true {
             let (kind, content) = try await message(&wire)
             switch kind {
@@ -56,7 +58,8 @@ struct PostgreSQLDialogue {
                     password(
                         Array("SCRAM-SHA-256".utf8) + [0] + Self.number(UInt32(first.count)) + first, &wire)
                 case 11:
-                    guard let reply = try scram?.answer(to: rest) else { throw Self.malformed }
+                    guard !hasReplied, let reply = try scram?.answer(to: rest) else { throw Self.malformed }
+                    hasReplied = true
                     password(reply, &wire)
                 case 12:
                     guard scram?.isServer(rest) == true else {

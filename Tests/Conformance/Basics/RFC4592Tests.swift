@@ -137,6 +137,12 @@ struct RFC4592Tests {
         ANSWER
         x.ns.example. 3600 NS ns.example.com.
 
+        ; §4.2: the wildcard itself has no glue behind its records either
+        dig *.ns.example. NS
+        NOERROR aa
+        ANSWER
+        *.ns.example. 3600 NS ns.example.com.
+
         ; §4.2
         dig x.ns.example. A
         NOERROR aa
@@ -197,6 +203,19 @@ struct RFC4592Tests {
     @Test("§4: types with a meaning of their own", arguments: types)
     func special(_ exchange: Exchange) throws {
         try Server(["example": Self.special]).expect(exchange)
+    }
+
+    @Test("§4.2: NS at a wildcard that is the last thing of its zone") func lastWildcard() throws {
+        let zone = """
+            $ORIGIN example.
+            @ SOA ns admin 1 3600 300 604800 300
+            @ NS ns
+            ns A 192.0.2.1
+            * NS ns
+            """
+        let answer = try Server(["example": zone]).ask("*.example. NS")
+        #expect(answer.answer == ["*.example. 3600 NS ns.example."])
+        #expect(answer.additional.isEmpty && answer.authority.isEmpty)
     }
 
     @Test("§4.1: no zone begins at a wildcard below its apex") func soa() {

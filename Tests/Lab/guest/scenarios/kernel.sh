@@ -8,7 +8,7 @@ passes() {
 # Some of it ran, and what needs such a kernel was not skipped.
 ran_whole() { grep 'Test run with [1-9]' "/lab/log/$1" && not grep 'skipped.*SWERVE_LAB' "/lab/log/$1"; }
 
-for suite in IPVSTests HostNetworkTests; do
+for suite in KernelTableTests KernelSchedulerTests HostNetworkTests; do
     expect "$suite passes" passes $suite
     expect "$suite has run whole" ran_whole $suite
 done

@@ -112,6 +112,8 @@ struct StreamLimitsTests {
                 #expect(clients[clients.count - 1].ask(query)?.answerCount == 1)
             }
             for worker in [1, 1, 0] {
+                // A worker says what it has a moment after it has answered.
+                try await running.wait { running.server.connectionCount == 4 }
                 clients.append(try running.client(from: sources[worker]))
                 #expect(clients[clients.count - 1].ask(query)?.answerCount == 1)
                 #expect(clients[clients.count - 5].isClosedByServer())

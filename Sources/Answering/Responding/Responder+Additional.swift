@@ -113,8 +113,11 @@ extension Responder {
     /// zone as the name that was answered does.
     private mutating func addOwnAddresses(_ zone: CompiledZone, owner: Int, _ draft: inout Draft) {
         let labels = zone.apexLabels
+        // An alias may lead to a name that is shorter than the zone's.
+        let count = draft.aliasPlace == 0 ? question.labelCount : target.labelCount
+        if spare.labelCount < labels || count < labels { return }
         let apex = draft.aliasPlace == 0 ? question.hash(labels: labels) : target.hash(labels: labels)
-        if spare.labelCount < labels || spare.hash(labels: labels) != apex { return }
+        if spare.hash(labels: labels) != apex { return }
         let found = zone.lookup(spare)
         if found.match != .exact {
             addGlue(of: zone.apexNode, zone, owner: owner, &draft)

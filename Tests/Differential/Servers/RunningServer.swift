@@ -14,6 +14,8 @@ final class RunningServer {
     let kind: ServerKind
     let endpoint: Endpoint
     private var process = Process()
+    /// Whether it answers no more, and is left so.
+    private var hasFailed = false
     private let folder: URL
     private let zones: [(origin: DomainName, file: String)]
     private var udp: ClientSocket?
@@ -92,8 +94,14 @@ final class RunningServer {
                     if isOverTCP { tcp = nil }
                     ask(queries, [index], isOverTCP, &answers)
                     // A peer that a query has made hang, this one or another, begins anew; we may not.
-                    for _ in 0..<2 where answers[index] == nil && kind != .swerve && isHanging(isOverTCP) {
-                        print("\(kind.rawValue) hangs, at \(queries[index]) or beside it")
+                    for _ in 0..<2 where answers[index] == nil && !hasFailed && isHanging(isOverTCP) {
+                        let state = process.isRunning ? "hangs" : "ended with \(process.terminationStatus)"
+                        print("\(kind.rawValue) \(state), at \(queries[index]) or beside it")
+                        if kind == .swerve {
+                            hasFailed = true
+                            print(logged.suffix(2000))
+                            break
+                        }
                         guard (try? restart()) != nil else { return answers }
                         ask(queries, [index], isOverTCP, &answers)
                     }

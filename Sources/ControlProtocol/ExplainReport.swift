@@ -117,23 +117,26 @@ public struct AddressExplanation: Hashable, Codable, Sendable {
     public var weight: Int
     /// Whether it may be in the answer.
     public var isAnswered: Bool
+    /// What an admin has ordered for the VIP, in words; nil if nothing.
+    public var note: String?
     /// Its virtual servers, with their real servers and their verdicts.
     public var virtualServers: [VirtualServerReport]
 
     /// An address; see the properties.
     public init(
-        address: String, state: ServiceState?, weight: Int, isAnswered: Bool,
+        address: String, state: ServiceState?, weight: Int, isAnswered: Bool, note: String? = nil,
         virtualServers: [VirtualServerReport] = []
     ) {
         self.address = address
         self.state = state
         self.weight = weight
         self.isAnswered = isAnswered
+        self.note = note
         self.virtualServers = virtualServers
     }
 
     private enum CodingKeys: String, CodingKey {
-        case address, state, weight, virtualServers
+        case address, state, weight, note, virtualServers
         case isAnswered = "answered"
     }
 }

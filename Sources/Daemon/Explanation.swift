@@ -155,7 +155,7 @@ struct Explanation {
                 address: "\(address)",
                 state: vip.map { _ in ServiceState(overview.standings[address]?.state ?? .down) },
                 weight: Int(entry.addresses.first { $0.address == address }?.weight ?? 0),
-                isAnswered: answered.contains(address),
+                isAnswered: answered.contains(address), note: overview.orders.words(.vip(address)),
                 virtualServers: servers.map { VirtualServerReport($0, overview, connections[$0.key] ?? [:]) })
         }
         return SteeringExplanation(
@@ -176,7 +176,7 @@ struct Explanation {
 
     private func decision(_ set: SteeredSet, _ answered: Set<IPAddress>) -> String {
         let states = set.addresses.filter(answered.contains).map { overview.standings[$0]?.state }
-        if states.isEmpty { return "nothing behind any address serves: withdrawn, the answer is NODATA" }
+        if states.isEmpty { return "no address is up or degraded: withdrawn, the answer is NODATA" }
         if states.allSatisfy({ $0 == nil || $0 == .up }) {
             return "the addresses that are up, and those that are no VIP of ours"
         }

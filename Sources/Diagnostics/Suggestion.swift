@@ -1,11 +1,15 @@
 /// The candidate that a misspelt word probably means: the nearest by edits (a swap of neighbours is
-/// one), at most a third of the word's letters away; nil if there is none.
+/// one), at most a third of the word's letters away, of equals one that begins alike; nil if there is none.
 public func suggestion(for word: String, among candidates: some Sequence<String>) -> String? {
     let limit = max(1, word.count / 3)
-    var best: (distance: Int, candidate: String)?
+    let letters = Array(word.lowercased())
+    var best: (rank: Int, candidate: String)?
     for candidate in candidates {
-        let distance = editDistance(Array(word.lowercased()), Array(candidate.lowercased()))
-        if distance <= limit && distance < (best?.distance ?? .max) { best = (distance, candidate) }
+        let others = Array(candidate.lowercased())
+        let distance = editDistance(letters, others)
+        if distance > limit { continue }
+        let rank = distance * 2 + (letters.first == others.first ? 0 : 1)
+        if rank < (best?.rank ?? .max) { best = (rank, candidate) }
     }
     return best?.candidate
 }

@@ -41,6 +41,7 @@ enum Sample {
                     addresses: [
                         AddressExplanation(
                             address: "192.0.2.1", state: .up, weight: 2, isAnswered: true,
+                            note: "weight 2 by order",
                             virtualServers: [virtual]),
                         AddressExplanation(address: "192.0.2.2", state: nil, weight: 0, isAnswered: false),
                     ], decision: "what is up", timeToLive: 30, timeToLiveReason: "steering ttl"))

@@ -76,13 +76,15 @@ struct DiagnosticTextTests {
 
 @Suite("Suggestions")
 struct SuggestionTests {
-    private static let words = ["listen-on", "listen-on-v6", "allow-query", "recursion", "port", "version"]
+    private static let words = [
+        "listen-on", "listen-on-v6", "allow-query", "recursion", "port", "version", "ftp", "http",
+    ]
 
     @Test(
         arguments: [
             ("lissten-on", "listen-on"), ("recusrion", "recursion"), ("PORT", "port"), ("prot", "port"),
             ("allow-querry", "allow-query"), ("listen-on-v4", "listen-on-v6"), ("xyz", nil), ("", nil),
-            ("p", nil),
+            ("p", nil), ("htp", "http"), ("tp", "ftp"),
             ("director", nil),
         ])
     func nearest(_ word: String, _ expected: String?) {

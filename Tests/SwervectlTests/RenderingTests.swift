@@ -10,20 +10,20 @@ private func before(_ seconds: Int64) -> Timestamp {
     Timestamp(milliseconds: now.milliseconds - seconds * 1000)
 }
 
-private func server(_ address: String, _ verdict: RealServerReport.Verdict, _ reason: String)
-    -> RealServerReport
-{
+private func server(
+    _ address: String, _ verdict: RealServerReport.Verdict, _ reason: String, note: String? = nil
+) -> RealServerReport {
     RealServerReport(
         endpoint: "\(address):80", forwarding: "gate", verdict: verdict, reason: reason, since: before(300),
         weight: 1, actualWeight: verdict == .up ? 1 : nil, check: "http \(address):80/index.html every 1 s",
-        activeConnections: verdict == .up ? 12 : nil, inactiveConnections: verdict == .up ? 3 : nil)
+        activeConnections: verdict == .up ? 12 : nil, inactiveConnections: verdict == .up ? 3 : nil, note: note)
 }
 
 private let virtual = VirtualServerReport(
     name: "tcp 192.168.214.140:80", state: .up, scheduler: "rr", quorum: 1,
     realServers: [
         server("192.168.214.143", .up, "HTTP 200 in 3 ms"),
-        server("192.168.214.145", .down, "connection refused"),
+        server("192.168.214.145", .down, "connection refused", note: "disabled by order (racks)"),
     ],
     fallback: server("127.0.0.1", .down, "connection refused"))
 
@@ -99,7 +99,7 @@ private let virtual = VirtualServerReport(
                 SERVER                     FORWARD  STATE  WEIGHT  ACTIVE  INACTIVE  SINCE      REASON
                 tcp 192.168.214.140:80 rr           up                                          1 of 2 serving, quorum 1
                   -> 192.168.214.143:80    gate     up          1      12         3  5 min ago  HTTP 200 in 3 ms
-                  -> 192.168.214.145:80    gate     down        -       -         -  5 min ago  connection refused
+                  -> 192.168.214.145:80    gate     down        -       -         -  5 min ago  disabled by order (racks); check: down, connection refused
                   -> 127.0.0.1:80          gate     down        -       -         -  5 min ago  fallback: connection refused
 
                 """)
@@ -120,7 +120,7 @@ private let virtual = VirtualServerReport(
                         addresses: [
                             AddressExplanation(
                                 address: "192.168.214.140", state: .up, weight: 1, isAnswered: true,
-                                virtualServers: [virtual]),
+                                note: "up by order", virtualServers: [virtual]),
                             AddressExplanation(address: "192.0.2.1", state: nil, weight: 1, isAnswered: true),
                         ], decision: "the addresses that are up, and those that are no VIP", timeToLive: 30,
                         timeToLiveReason: "the steering ttl, less than the zone's 86400"))
@@ -134,10 +134,10 @@ private let virtual = VirtualServerReport(
                 match     exact match: www.yufu123.com
                 written   www.yufu123.com. 86400 IN A 192.168.214.140
                 steering  answers all, when-all-down withdraw
-                  192.168.214.140: VIP up, weight 1, answered
+                  192.168.214.140: VIP up, weight 1, answered: up by order
                     tcp 192.168.214.140:80 rr: up, 1 of 2 serving, quorum 1
                       192.168.214.143:80: up for 5 min, weight 1: HTTP 200 in 3 ms
-                      192.168.214.145:80: down for 5 min, not in the table: connection refused
+                      192.168.214.145:80: down for 5 min, not in the table: disabled by order (racks); check: down, connection refused
                       fallback 127.0.0.1:80: down for 5 min, not in the table: connection refused
                   192.0.2.1: no VIP of ours, answered
                 decision  the addresses that are up, and those that are no VIP

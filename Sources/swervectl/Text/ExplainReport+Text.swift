@@ -45,7 +45,8 @@ extension AddressExplanation {
     fileprivate func lines(now: Timestamp, colours: Bool) -> [String] {
         let kind =
             state.map { "VIP \(Paint.state($0.rawValue, colours)), weight \(weight)" } ?? "no VIP of ours"
-        var lines = ["\(address): \(kind), \(isAnswered ? "answered" : "left out")"]
+        let outcome = (isAnswered ? "answered" : "left out") + (note.map { ": \($0)" } ?? "")
+        var lines = ["\(address): \(kind), \(outcome)"]
         for virtual in virtualServers {
             let state = Paint.state(virtual.state.rawValue, colours)
             lines.append("  \(virtual.name) \(virtual.scheduler): \(state), \(virtual.summary)")
@@ -66,6 +67,6 @@ extension RealServerReport {
             since.map { " for " + Quantity.duration(seconds: (now.milliseconds - $0.milliseconds) / 1000) }
             ?? ""
         let place = actualWeight.map { "weight \($0)" } ?? "not in the table"
-        return "\(endpoint): \(state)\(since), \(place): \(reason)"
+        return "\(endpoint): \(state)\(since), \(place): \(why)"
     }
 }

@@ -38,9 +38,7 @@ extension ServersReport {
                 "  -> " + server.endpoint, server.forwarding, Paint.state(server.verdict.rawValue, colours),
                 server.actualWeight.map { "\($0)" } ?? "-", server.activeConnections.map { "\($0)" } ?? "-",
                 server.inactiveConnections.map { "\($0)" } ?? "-", Quantity.ago(server.since, now: now),
-                (isFallback ? "fallback: " : "")
-                    + (server.note.map { "\($0); check: \(server.verdict.rawValue), " } ?? "") + server.reason
-            )
+                (isFallback ? "fallback: " : "") + server.why)
         }
         for virtual in virtualServers {
             servers.add(
@@ -61,6 +59,11 @@ extension VirtualServerReport {
         return "\(serving) of \(realServers.count) serving, quorum \(quorum)"
             + (order.map { ", \($0) by order" } ?? "")
     }
+}
+
+extension RealServerReport {
+    /// What an admin has ordered, if anything, and what its check says.
+    var why: String { (note.map { "\($0); check: \(verdict.rawValue), " } ?? "") + reason }
 }
 
 extension TableReport {

@@ -69,4 +69,21 @@ struct SignedTests {
         #expect(!answer.flags.contains(.truncated))
         #expect(answer.sections[1].map(\.type) == [.nsec, .rrsig])
     }
+
+    @Test(
+        "A chain of NSEC3 that lacks names proves what it can",
+        arguments: [
+            "example.com TXT", "example.com DS", "www.example.com TXT", "gone.example.com A", "w.example.com A",
+        ])
+    func brokenChain(_ question: String) throws {
+        // One record, whose hash is no name's.
+        let nsec3 =
+            String(repeating: "0", count: 32) + " TYPE50 # 010000000014" + String(repeating: "0", count: 40)
+        let fixture = try Fixture([
+            "example.com":
+                "@ \(soa)\n@ TYPE46 # 0006\n@ NS ns.elsewhere.\n@ TYPE51 # 0100000000\nwww A 192.0.2.1\n*.w TXT a\n\(nsec3)"
+        ])
+        let answer = try Self.ask(fixture, question)
+        #expect(answer.sections[0].isEmpty && answer.sections[1].first?.type == .soa)
+    }
 }

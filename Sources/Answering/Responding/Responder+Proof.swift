@@ -29,6 +29,8 @@ extension Responder {
         // Opt-out: an insecure delegation, or a name that is only there for some.
         let labels = step.found.labels
         let encloser = proveEncloser(step, zone, node: node, labels: labels)
+        // Of a chain that lacks even the apex nothing is proved by a longer name than the one that was asked.
+        if encloser.labels >= labels { return }
         let span =
             encloser.labels &+ 1 == labels
             ? denial.node : spanning(step, zone, labels: encloser.labels &+ 1)

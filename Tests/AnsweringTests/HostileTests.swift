@@ -189,4 +189,23 @@ struct HostileTests {
         #expect(fixture.answer(query, room: 511).isEmpty)
         #expect(!fixture.answer(query, room: 512).isEmpty)
     }
+
+    @Test(
+        "More octets than there is room for are not written, whatever the options allow", arguments: [0, 8, 24])
+    func littleRoom(_ cookie: Int) throws {
+        // Each text takes 112 octets of an answer.
+        let texts = (100..<200).map { "t TXT \($0)" + String(repeating: "x", count: 96) }
+        let fixture = try Fixture(
+            ["example.com": "@ SOA ns1 admin 1 1 1 1 1\n@ NS ns.elsewhere.\n" + texts.joined(separator: "\n")],
+            options: AnswerOptions(
+                maximumUDPSize: 65535, cookies: CookieOptions(secrets: [.random()])))
+        var query = try TestQuery("t.example.com TXT", edns: 65535)
+        if cookie > 0 { query = query.with(10, [UInt8](repeating: 1, count: cookie)) }
+        // From where the records fit to where the question and the OPT record alone do.
+        for room in [65535, 11300, 11239, 11231, 11230, 4096, 512] {
+            let answer = try TestAnswer(fixture.answer(query.message, room: room))
+            #expect(answer.size <= room)
+            #expect(answer.flags.contains(.truncated) == (answer.sections[0].isEmpty))
+        }
+    }
 }

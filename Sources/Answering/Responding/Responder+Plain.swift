@@ -54,7 +54,7 @@ extension Responder {
         switch prepare(type, entry, node: node, wantsDNSSEC: opt & Self.wantsDNSSEC != 0) {
         case .answer(let answer):
             let size = end &+ answer.length
-            if size > Self.leastLimit && size > plainLimit(query, end, opt) { return 0 }
+            if size > Self.leastLimit && size > plainLimit(query, end, opt, output.capacity) { return 0 }
             return write(answer, entry.zone.heap, query, end, opt, output)
         case .steered(let rrset, let place):
             var draft = Draft(output, limit: Self.leastLimit)
@@ -90,10 +90,12 @@ extension Responder {
     }
 
     /// The octets that this receiver takes over any transport, without an OPT record and its cookie.
-    private mutating func plainLimit(_ query: RawSpan, _ end: Int, _ opt: UInt64) -> Int {
+    private mutating func plainLimit(
+        _ query: RawSpan, _ end: Int, _ opt: UInt64, _ capacity: Int
+    ) -> Int {
         if opt == 0 { return MessageSize.withoutEDNS }
         let size = UInt16(truncatingIfNeeded: opt &>> 24)
-        let limit = Int(max(min(size, table.maximumUDPSize), 512)) &- MessageSize.opt
+        let limit = min(Int(max(min(size, table.maximumUDPSize), 512)), capacity) &- MessageSize.opt
         return query.byteCount == end &+ MessageSize.opt ? limit : limit &- MessageSize.cookieOption
     }
 

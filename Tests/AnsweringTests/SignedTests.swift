@@ -86,4 +86,22 @@ struct SignedTests {
         let answer = try Self.ask(fixture, question)
         #expect(answer.sections[0].isEmpty && answer.sections[1].first?.type == .soa)
     }
+
+    @Test(
+        "A DNAME that has led to its own name is there once (RFC 2181 §5)",
+        arguments: [("DNAME", 0), ("ANY", 1), ("RRSIG", 1)])
+    func repeatedAlias(type: String, further: Int) throws {
+        let text =
+            "@ \(soa)\n@ TYPE46 # 0006\n@ NS ns.elsewhere.\na DNAME q\na TYPE46 # 0027\na TXT x\na TYPE46 # 0010"
+            + "\nq.q DNAME @\nq.q TYPE46 # 0027"
+        let fixture = try Fixture(["example.com": text], options: AnswerOptions(minimalAny: false))
+        let answer = try Self.ask(fixture, "a.q.a.example.com \(type)")
+        // Twice a DNAME, its signature and a CNAME; then TXT and its signature, or the signature alone.
+        #expect(answer.sections[0].count == 6 + (type == "ANY" ? 2 : further))
+        #expect(Set(answer.lines).count == answer.lines.count)
+        #expect(answer.sections[1].isEmpty)
+        let plain = try fixture.ask("a.q.a.example.com \(type)")
+        #expect(plain.sections[0].count == 4 + [0, 3, 2][["DNAME", "ANY", "RRSIG"].firstIndex(of: type) ?? 0])
+        #expect(Set(plain.lines).count == plain.lines.count)
+    }
 }

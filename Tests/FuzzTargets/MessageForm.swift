@@ -68,12 +68,16 @@ public struct MessageForm {
     /// The records of a section.
     public func section(_ number: Int) -> [Record] { records.filter { $0.section == number } }
 
-    /// No record twice, and one TTL in an rrset (RFC 2181 §5).
+    /// No record twice, and one TTL in an rrset (RFC 2181 §5). But a signature comes with its rrset into the same section
+    /// (RFC 4035 §3.1.1) also where it was asked for and so is in the answer section, as from BIND and NSD.
     private func checkSets() throws(Finding) {
         if records.count > 200 { return }
+        let asksForSignatures = question.suffix(4).prefix(2).elementsEqual([0, 46])
         for (index, record) in records.enumerated() {
             for other in records[..<index] where other.type == record.type && other.owner == record.owner {
-                try require(other.data != record.data, "a record of type \(record.type) twice")
+                let mayRepeat = asksForSignatures && record.type == 46 && other.section != record.section
+                try require(
+                    other.data != record.data || mayRepeat, "a record of type \(record.type) twice")
                 try require(
                     other.ttl == record.ttl || record.type == 46, "TTLs \(other.ttl), \(record.ttl) in an rrset"
                 )

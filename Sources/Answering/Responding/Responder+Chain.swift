@@ -22,6 +22,7 @@ extension Responder {
         _ found: Lookup, _ draft: inout Draft
     ) {
         visited.removeAll()
+        substituted.removeAll()
         compression.removeAll()
         _ = visited.insert(question.hash(labels: question.labelCount))
         var step = ChainStep(index: index, found: found, firstIndex: index)
@@ -121,9 +122,17 @@ extension Responder {
         return target.read(in: draft.output, at: draft.aliasPlace, end: draft.position)
     }
 
+    /// Whether a record of the chain's end is one of those that led there: a DNAME, which no record may repeat (RFC
+    /// 2181 §5).
+    private mutating func isThere(_ rrset: RRSet, _ step: ChainStep) -> Bool {
+        rrset.type == .dname && step.found.match == .exact
+            && substituted.contains(step.found.node, of: step.index)
+    }
+
     private mutating func answer(
         _ step: ChainStep, _ rrset: RRSet, _ entry: ServedEntry, _ draft: inout Draft
     ) {
+        if isThere(rrset, step) { return }
         if let place = steeredPlace(rrset, entry.marks) {
             if table.steering.addressCount(place) > 0 {
                 draft.answers += appendSteered(place, rrset.type, owner: step.owner, &draft)
@@ -143,24 +152,32 @@ extension Responder {
     ) {
         let before = draft.answers
         let zone = entry.zone
+        var isThere = false
         if type == .any {
-            answerAny(step, entry, all: all, &draft)
+            isThere = answerAny(step, entry, all: all, &draft)
         } else {
             let node = step.found.node
             for index in 0..<zone.rrsetCount(of: node) {
                 let rrset = zone.rrset(of: node, index: index)
+                if draft.wantsDNSSEC && self.isThere(rrset, step) {
+                    isThere = true
+                    continue
+                }
                 draft.answers += appendSignatures(of: rrset, zone, node: node, owner: step.owner, &draft)
             }
         }
         if draft.answers > before {
             if draft.wantsDNSSEC && step.found.match == .wildcard { proveExpansion(step, zone) }
-        } else if !draft.isTruncated && !draft.isWithdrawn {
+        } else if !draft.isTruncated && !draft.isWithdrawn && !isThere {
             denyType(step, zone, &draft)
         }
     }
 
-    /// The first of the name's rrsets (RFC 8482 §4.1), or all of them: then signatures are data as well.
-    private mutating func answerAny(_ step: ChainStep, _ entry: ServedEntry, all: Bool, _ draft: inout Draft) {
+    /// The first of the name's rrsets (RFC 8482 §4.1), or all of them: then signatures are data as well. True if one
+    /// is there already.
+    private mutating func answerAny(
+        _ step: ChainStep, _ entry: ServedEntry, all: Bool, _ draft: inout Draft
+    ) -> Bool {
         let zone = entry.zone
         let node = step.found.node
         let before = draft.answers
@@ -168,9 +185,16 @@ extension Responder {
         if all { draft.wantsDNSSEC = true }
         defer { draft.wantsDNSSEC = wantsDNSSEC }
         var bound: UInt32?
+        var isThere = false
         for index in 0..<zone.rrsetCount(of: node) {
             let rrset = zone.rrset(of: node, index: index)
-            if let place = steeredPlace(rrset, entry.marks) {
+            if self.isThere(rrset, step) {
+                isThere = true
+                if all && !wantsDNSSEC {
+                    // It came without its signatures, which nobody asked for there.
+                    draft.answers += appendSignatures(of: rrset, zone, node: node, owner: step.owner, &draft)
+                }
+            } else if let place = steeredPlace(rrset, entry.marks) {
                 if table.steering.addressCount(place) == 0 {
                     draft.isWithdrawn = true
                     bound = min(bound ?? .max, table.steering.negativeTimeToLive(place))
@@ -180,9 +204,10 @@ extension Responder {
             } else {
                 draft.answers += append(rrset, of: zone, node: node, owner: step.owner, &draft)
             }
-            if !all || draft.isTruncated { return }
+            if !all || draft.isTruncated { return isThere }
         }
         if draft.answers == before, let bound { denyFurther(step, zone, maximumTTL: bound, &draft) }
+        return isThere
     }
 
     /// Writes a DNAME and the CNAME that it makes of the name (RFC 6672 §2.2, §3.1).
@@ -190,12 +215,10 @@ extension Responder {
         let node = step.found.node
         guard let rrset = zone.rrset(of: node, type: .dname) else { return false }
         // A DNAME may serve twice; its record is there once.
-        if visited.insert(UInt64(truncatingIfNeeded: rrset.place) &* NameHash.root ^ UInt64(step.index)) {
+        if substituted.insert(node, of: step.index) {
             let count = append(rrset, of: zone, node: node, owner: 0, &draft)
             if count == 0 { return false }
             draft.answers += count
-        } else if visited.isFull {
-            return false
         }
         let labels = step.found.labels
         let prefix = step.isFirst ? question.offset(labels: labels) : target.offset(labels: labels)

@@ -29,7 +29,10 @@ public struct Responder: ~Copyable {
     var spare = NameKey()
     var compression = Compression()
     var visited = NameSet()
-    var proofs = ProofList()
+    /// What the answer is to prove.
+    var proofs = NodeList()
+    /// The DNAMEs that have led the chain on.
+    var substituted = NodeList()
     /// What a plain answer found out before it turned out not to be one.
     var known = KnownPlace()
     var random: RandomBits

@@ -80,6 +80,25 @@ struct RateLimitTests {
         ("www.example.com A", ".....TxTxTxTxT"),
     ]
 
+    @Test(
+        "What is no name is accounted as an error, whatever was asked before",
+        arguments: [".", "com A", "www.example.com"], [1, 60, 140, 400])
+    func brokenNames(before: String, length: Int) throws {
+        let fixture = try Self.fixture { $0.errors = 3 }
+        let header = try TestQuery("com A").message.prefix(12)
+        // Labels without an end, of one octet and of 63; a pointer.
+        for tail in [[1, 97], [63] + [UInt8](repeating: 97, count: 63)] {
+            let message = Array((header + (0..<length).flatMap { _ in tail }).prefix(12 + length)) + [0xC0]
+            _ = fixture.answer(try TestQuery(before.contains(" ") ? before : before + " A").message)
+            _ = fixture.answer(message)
+        }
+        // Three in a second, and then one of two cut short: an error is left out instead.
+        let broken = header + [1, 97, 0xC0, 12, 0, 1, 0, 1]
+        let answers = (0..<10).map { _ in fixture.answer(Array(broken)) }
+        #expect(answers.filter { !$0.isEmpty }.count <= 3)
+        #expect(answers.allSatisfy { $0.isEmpty || $0[3] & 15 == 1 })
+    }
+
     @Test("What responses are accounted to is what BIND accounts them to") func accounts() throws {
         let fixture = try Self.fixture()
         for (question, expected) in Self.rows {

@@ -136,7 +136,15 @@ public struct MessageForm {
         try require(end <= octets.count, "ends within data of type \(type)")
         try require(type == 41 || ttl < 1 << 31, "a TTL of \(ttl)")
         var data: [UInt8] = []
-        if let layout = Self.names[type] {
+        if type == 35, place + 4 <= end {
+            // Two numbers and three texts come before the name (RFC 3403 §4.1).
+            let start = place
+            place += 4
+            for _ in 0..<3 where place < end { place += Int(octets[place]) + 1 }
+            try require(place < end, "data of type 35 ends early")
+            data += octets[start..<place]
+            data += try name(mayPoint: false)
+        } else if let layout = Self.names[type] {
             try require(place + layout.prefix <= end, "data of type \(type) ends early")
             data += octets[place..<(place + layout.prefix)]
             place += layout.prefix
@@ -154,7 +162,8 @@ public struct MessageForm {
     private static let names: [Int: (prefix: Int, count: Int, mayPoint: Bool)] = [
         2: (0, 1, true), 3: (0, 1, true), 4: (0, 1, true), 5: (0, 1, true), 6: (0, 2, true), 7: (0, 1, true),
         8: (0, 1, true), 9: (0, 1, true), 12: (0, 1, true), 14: (0, 2, true), 15: (2, 1, true),
-        33: (6, 1, false), 39: (0, 1, false), 46: (18, 1, false), 47: (0, 1, false), 64: (2, 1, false),
-        65: (2, 1, false),
+        17: (0, 2, false), 18: (2, 1, false), 21: (2, 1, false), 26: (2, 2, false), 33: (6, 1, false),
+        36: (2, 1, false), 39: (0, 1, false), 46: (18, 1, false), 47: (0, 1, false), 64: (2, 1, false),
+        65: (2, 1, false), 107: (2, 1, false),
     ]
 }

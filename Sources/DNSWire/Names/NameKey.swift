@@ -130,11 +130,11 @@
 
     /// Reads the name of a query's question, at octet 12, and copies the question with its type and class
     /// to the answer as it is written. Returns the name's length, or 0 if it isn't a whole name without
-    /// compression that type and class follow.
+    /// compression that type and class follow; the key is the root's then.
     @inlinable @inline(__always)
     public mutating func readQuestion(of query: RawSpan, copyingTo output: MessageBuffer) -> Int {
         // Room for the root with type and class.
-        if query.byteCount < MessageSize.header &+ 5 { return 0 }
+        if query.byteCount < MessageSize.header &+ 5 { return becomeRoot() }
         let memory = unsafe memory
         // A name ends within 255 octets, so that no more than 127 labels, of two octets and more, can
         // begin before the limit: neither it nor the labels' places need a further look.
@@ -152,11 +152,19 @@
             place &+= Int(octets) &+ 1
         } while place < limit
         let end = place &+ MessageSize.header &+ 5
-        if octets != 0 || end > query.byteCount { return 0 }
+        // Places of labels that belong to no name must not stay.
+        if octets != 0 || end > query.byteCount { return becomeRoot() }
         set(length: place &+ 1, labelCount: unsafe label - (memory + Self.labelArea))
         copyQuestion(of: query, end: end, to: output)
         computeStates()
         return place &+ 1
+    }
+
+    @usableFromInline @inline(never)
+    mutating func becomeRoot() -> Int {
+        setOctet(0, at: 0)
+        finish(length: 1, labels: 0)
+        return 0
     }
 
     /// Copies the question from octet 12 to its end, as it is to the answer, and in lower case to the key.

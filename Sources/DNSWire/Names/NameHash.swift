@@ -1,8 +1,9 @@
 /// The hash of a name in lower case, made word by word from its end, so that the hashes of all its suffixes fall
 /// out on the way: each is one step from what the words behind it have come to.
 public enum NameHash {
-    /// What each hash begins with: an arbitrary odd number.
-    public static let root: UInt64 = 0x9E37_79B9_7F4A_7C15
+    /// What each hash begins with. It is another number in each process, so that nobody who writes a zone or sends
+    /// queries can make names of equal hashes, which would stand in one long row of a table.
+    static let root = UInt64.random(in: 1 ... .max)
 
     /// Joins a word to a hash: the two halves of the product with an odd constant of well spread bits.
     @inlinable @inline(__always) public static func mix(_ hash: UInt64, _ word: UInt64) -> UInt64 {

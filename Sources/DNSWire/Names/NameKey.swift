@@ -11,7 +11,7 @@
     @usableFromInline static var lengthPlace: Int { 448 }
     @usableFromInline static var labelCountPlace: Int { 456 }
     private static var basePlace: Int { 464 }
-    // The hash of the last octets of the name, for each multiple of eight from none on.
+    // The hash of the last octets of the name, for each multiple of eight from none on; the first never changes.
     @usableFromInline static var stateArea: Int { 472 }
     @usableFromInline static var writtenArea: Int { 736 }
     private static var size: Int { 1088 }
@@ -40,6 +40,7 @@
         unsafe memory = base.alignedUp(toMultipleOf: 64)
         unsafe memory.initializeMemory(as: UInt8.self, repeating: 0, count: Self.size)
         unsafe memory.storeBytes(of: base, toByteOffset: Self.basePlace, as: UnsafeMutableRawPointer.self)
+        unsafe memory.storeBytes(of: NameHash.root, toByteOffset: Self.stateArea, as: UInt64.self)
         finish(length: 1, labels: 0)
     }
 
@@ -342,10 +343,9 @@
     @inlinable @inline(__always)
     func computeStates() {
         let memory = unsafe memory
-        var state = NameHash.root
         // Of 255 octets there are 31 words at most, and the state before the first.
         var place = unsafe memory + Self.stateArea
-        unsafe place.storeBytes(of: state, as: UInt64.self)
+        var state = unsafe place.load(as: UInt64.self)
         var end = length
         while end >= 8 {
             end &-= 8

@@ -104,4 +104,22 @@ struct SignedTests {
         #expect(plain.sections[0].count == 4 + [0, 3, 2][["DNAME", "ANY", "RRSIG"].firstIndex(of: type) ?? 0])
         #expect(Set(plain.lines).count == plain.lines.count)
     }
+
+    @Test("Addresses of a zone's servers leave room for the servers' signatures") func signaturesBeforeGlue()
+        throws
+    {
+        // Of each server 20 octets, and 104 of addresses: together more than a message has room for.
+        let servers = (100..<700).map { number in
+            "@ NS n\(number)\n"
+                + (1...3).map { "n\(number) A 192.0.2.\($0)\n" }.joined()
+                + (1...2).map { "n\(number) AAAA 2001:db8::\($0)\n" }.joined()
+        }
+        let signature = "@ TYPE46 # 0002" + String(repeating: "ab", count: 4000)
+        let fixture = try Fixture(["example.com": "@ \(soa)\n\(signature)\n" + servers.joined()])
+        let answer = try Self.ask(fixture, "example.com NS", over: .tcp)
+        #expect(answer.sections[0].count == 601 && !answer.flags.contains(.truncated))
+        #expect(answer.sections[0].last?.type == .rrsig)
+        let plain = try fixture.ask("example.com NS", over: .tcp)
+        #expect(plain.sections[0].count == 600 && plain.sections[2].count > 2000)
+    }
 }

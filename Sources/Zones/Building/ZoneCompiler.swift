@@ -272,7 +272,10 @@ struct ZoneCompiler: ~Copyable {
         }
         recordCount += count
         let length = composer.blockLength
-        if hasGlue { composeGlue(node: node, block: start, length: length) }
+        if hasGlue {
+            let reserved = signatures.reduce(0) { $0 + RRSet.recordHeader + Int(record($1).dataLength) }
+            composeGlue(node: node, block: start, length: length, reserved: reserved)
+        }
         if !signatures.isEmpty {
             recordCount += composeSignatures(signatures, of: type, node: node, block: start)
         }
@@ -322,10 +325,13 @@ struct ZoneCompiler: ~Copyable {
         MessageSize.maximum - MessageSize.question - MessageSize.opt - MessageSize.name - 512
 
     /// Adds to a referral the addresses of its servers: first those below the cut, then others of the zone.
-    private mutating func composeGlue(node: Int, block: Int, length: Int) {
-        let required = appendGlue(isRequired: true, node: node)
+    ///
+    /// - Parameter reserved: Octets that the signatures will need, which glue must not push out.
+    private mutating func composeGlue(node: Int, block: Int, length: Int, reserved: Int) {
+        let limit = Self.largestRRSet - reserved
+        let required = appendGlue(isRequired: true, node: node, limit: limit)
         let end = composer.blockLength
-        let optional = appendGlue(isRequired: false, node: node)
+        let optional = appendGlue(isRequired: false, node: node, limit: limit)
         composer.heap.store(UInt16(required), at: block - 12)
         composer.heap.store(UInt16(optional), at: block - 10)
         composer.heap.store(UInt16(end - length), at: block - 8)
@@ -337,7 +343,7 @@ struct ZoneCompiler: ~Copyable {
     }
 
     /// The number of addresses added.
-    private mutating func appendGlue(isRequired: Bool, node: Int) -> Int {
+    private mutating func appendGlue(isRequired: Bool, node: Int, limit: Int) -> Int {
         let owner = Int(zone.nodes[node].nameLength) + zone.apex.length
         var count = 0
         var isReported = false
@@ -355,7 +361,7 @@ struct ZoneCompiler: ~Copyable {
                 next = record.next
                 guard record.type == .a || record.type == .aaaa, !record.isDuplicate else { continue }
                 if pointer > 0x3FFF - MessageSize.name
-                    || composer.blockLength + RRSet.recordHeader + 16 >= Self.largestRRSet
+                    || composer.blockLength + RRSet.recordHeader + 16 >= limit
                 {
                     if isRequired, node != 0, !isReported {
                         // RFC 9471 §3.1: a referral is not whole without them.

@@ -65,7 +65,7 @@ internal import DNSWire
     }
 
     /// Whether a name that we wrote is the end of another.
-    private static func matches(
+    static func matches(
         _ name: borrowing NameKey, from start: Int, in message: MessageBuffer, at place: Int
     ) -> Bool {
         var place = place

@@ -1,6 +1,7 @@
 internal import DNSWire
 
-/// A small set of hashes: names that an answer has already gone through.
+/// A small set of hashes: names that an answer has already gone through. A name of another one's hash is taken for it:
+/// a chain then ends there as one does that is too long, and the client goes on from where it ends.
 @safe struct NameSet: ~Copyable {
     private static let capacity = 32
     // Allocated in init, freed in deinit.

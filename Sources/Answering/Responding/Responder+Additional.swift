@@ -65,6 +65,8 @@ extension Responder {
             // Owners and names in the answer's own data alike are followed through pointers.
             let name = further.isOwner ? owner : further.name
             guard spare.read(in: output, at: name, end: draft.position) else { continue }
+            // Names are told apart by their hashes alone here: two of the same would cost the second, or a type of it,
+            // its place, and nothing that is left out here is missed.
             let hash = spare.hash(labels: spare.labelCount)
             guard visited.insert(hash) else { continue }
             let before = draft.additionals
@@ -112,12 +114,9 @@ extension Responder {
     /// Adds what a zone knows of the addresses of the spare name, one of its own servers, if that lies in the
     /// zone as the name that was answered does.
     private mutating func addOwnAddresses(_ zone: CompiledZone, owner: Int, _ draft: inout Draft) {
-        let labels = zone.apexLabels
-        // An alias may lead to a name that is shorter than the zone's.
-        let count = draft.aliasPlace == 0 ? question.labelCount : target.labelCount
-        if spare.labelCount < labels || count < labels { return }
-        let apex = draft.aliasPlace == 0 ? question.hash(labels: labels) : target.hash(labels: labels)
-        if spare.hash(labels: labels) != apex { return }
+        // An alias may lead to a name outside of the zone, and to one that is shorter than the zone's.
+        let isAnswered = draft.aliasPlace == 0 ? zone.contains(question) : zone.contains(target)
+        if !isAnswered || !zone.contains(spare) { return }
         let found = zone.lookup(spare)
         if found.match != .exact {
             addGlue(of: zone.apexNode, zone, owner: owner, &draft)
@@ -139,7 +138,9 @@ extension Responder {
         var place = servers.length
         for _ in 0..<(glue.requiredCount + glue.optionalCount) {
             expand(place, of: servers, zone, node: node)
-            if spare.hash(labels: spare.labelCount) == wanted {
+            if spare.hash(labels: spare.labelCount) == wanted,
+                Compression.matches(spare, from: 0, in: draft.output, at: owner)
+            {
                 guard appendRecord(&place, of: servers, zone, node: node, owner: owner, &draft) else { return }
                 draft.additionals += 1
             } else {

@@ -255,7 +255,8 @@ extension Responder {
         output.store(big16: UInt16(draft.position - start - RRSet.recordHeader), at: start + 10)
         draft.answers += 1
         draft.aliasPlace = start + RRSet.recordHeader
-        // A longer name below the same DNAME would only grow from step to step (NSD ends there too).
+        // A longer name below the same DNAME would only grow from step to step (NSD ends there too). By the hash alone
+        // another chain might end early, which the client could go on from.
         if spare.length > length, spare.labelCount > labels, spare.hash(labels: labels) == hash {
             return false
         }

@@ -47,6 +47,14 @@ public import DNSWire
     /// Where the apex's name stands in `heap`, in lower case.
     @inlinable public static var apexName: Int { 8 }
 
+    /// Whether a name lies at or below the apex.
+    public func contains(_ key: borrowing NameKey) -> Bool {
+        if key.labelCount < apexLabels { return false }
+        let start = key.offset(labels: apexLabels)
+        return key.length &- start == apexLength
+            && key.matches(heap, at: Self.apexName, from: start, count: apexLength)
+    }
+
     /// The node of a name, which must lie in the zone; 0 if there is none.
     @inlinable @inline(__always)
     public func find(_ key: borrowing NameKey) -> Int {

@@ -6,7 +6,7 @@ public enum Engine {
     nonisolated(unsafe) private static var worlds: [World] = []
 
     static func run(_ input: [UInt8]) throws(Finding) {
-        if worlds.isEmpty { worlds = [try Worlds.plain(), try Worlds.full(), try Worlds.signed()] }
+        if worlds.isEmpty { worlds = try Worlds.all() }
         for world in worlds { try check(input, in: world) }
     }
 

@@ -51,6 +51,11 @@ public enum Queries {
         "open.nsec3.example",
         "x.open.nsec3.example", "t.w.nsec3.example", "away.nsec3.example",
         "id.server", "version.bind", "deep.a.b.c.d.e.example.com",
+        "odd.long.example", "a.root.odd.long.example", "a.odd.long.example.root.odd.long.example",
+        "www.short.odd.long.example", "x.y.short.odd.long.example", "s.back.x", "x.back.x", "a.q.a.x", "up.x",
+        "top.x", "b.up.x", "nothing.x", "a.b.nothing.x", "s.x", "www.x", "x.cut.x", "x", "ns.cut.x",
+        "holes.example", "www.holes.example", "gone.holes.example", "x.w.holes.example", "cut.holes.example",
+        "a.d.holes.example", "ns1.nsec.example", "ns1.nsec3.example",
     ]
 
     /// Types with rules of their own, and others.
@@ -95,6 +100,9 @@ public enum Queries {
             [0x12, 0x34, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1] + opt(options: option(10, [1, 2, 3, 4, 5, 6, 7, 8])),
             Array(query("www.example.com", 1).prefix(12)) + [0xC0, 12, 0, 1, 0, 1],
             Array(query("www.example.com", 1).prefix(12)) + [UInt8](repeating: 0, count: 64),
+            // No name, and labels longer than most.
+            Array(query("www.example.com", 1).prefix(12)) + [UInt8](repeating: 63, count: 300),
+            query("nsec.example", 46, flags: 0, counts: [1, 0, 0, 1], then: opt(size: 1190, flags: 0x8000)),
         ]
 
     /// A record whose owner is a pointer to the question's name.

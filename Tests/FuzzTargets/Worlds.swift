@@ -32,6 +32,34 @@ public enum Worlds {
                 cookies: CookieOptions(secrets: cookies.secrets, areRequired: true)))
     }
 
+    /// Zones that nobody should write, without minimal answers, each answer accounted by a limiter that lets all pass:
+    /// aliases that lead to shorter names than the zone's, a wildcard that is delegated, a server without an address,
+    /// chains that prove less than there is. And the signed ones, with all that is added to answers.
+    public static func odd() throws(Finding) -> World {
+        var limits = RateLimits()
+        limits.responses = 1
+        limits.referrals = 1
+        limits.nodata = 1
+        limits.nxdomains = 1
+        limits.errors = 1
+        limits.all = 1
+        limits.isLogOnly = true
+        return try world(
+            [
+                "nsec.example": try file("nsec.zone"), "nsec3.example": try file("nsec3.zone"),
+                "odd.long.example": oddZone,
+                "x": oddZone, "holes.example": holes,
+            ],
+            AnswerOptions(
+                minimalResponses: .no, minimalAny: false, maximumUDPSize: 4096, rateLimiter: RateLimiter(limits)
+            ))
+    }
+
+    /// All worlds.
+    public static func all() throws(Finding) -> [World] {
+        [try plain(), try full(), try signed(), try odd()]
+    }
+
     /// A file of Tests/Fuzzers/zones.
     private static func file(_ name: String) throws(Finding) -> String {
         let folder = #filePath.split(separator: "/").dropLast(2).joined(separator: "/")
@@ -102,6 +130,46 @@ public enum Worlds {
     private static let small = soa + "@ 60 NS ns1\nns1 60 A 192.0.2.1\na 60 TXT text\n* 60 CNAME a\n"
     private static let child =
         soa + "@ 60 NS ns1\n@ 60 NS ns2.example.com.\nns1 60 A 192.0.2.1\nx 60 CNAME a.dn.example.com.\n"
+    private static let oddZone =
+        soa + """
+            $TTL 60
+            @ NS ns.elsewhere.
+            @ NS ns.cut
+            cut NS ns.cut
+            ns.cut A 192.0.2.1
+            root DNAME .
+            short DNAME x.
+            back DNAME odd.long.example.
+            q.q DNAME @
+            a DNAME q
+            up CNAME x.
+            top CNAME .
+            *.up CNAME x.root
+            * NS ns.elsewhere.
+            * NS ns.cut
+            s SVCB 1 . alpn=h2
+            s SVCB 2 www alpn=h2
+            s A 192.0.2.2
+            www MX 1 .
+            www SRV 1 2 3 .
+            www NAPTR 1 2 "a" "" "" s
+            www KX 1 s
+
+            """
+    /// NSEC3 of which not even the apex has a record.
+    private static let holes =
+        soa + """
+            $TTL 60
+            @ RRSIG SOA 13 2 60 20370101000000 20260101000000 1 @ AQID
+            @ NS ns.elsewhere.
+            @ NSEC3PARAM 1 0 0 -
+            www A 192.0.2.1
+            *.w TXT text
+            cut NS ns.elsewhere.
+            d DNAME x.
+            \(String(repeating: "0", count: 32)) NSEC3 1 1 0 - \(String(repeating: "0", count: 32)) A
+
+            """
     private static let root = """
         . 86400 IN SOA a.root. admin.root. 1 1 1 1 1
         . 86400 NS a.root.

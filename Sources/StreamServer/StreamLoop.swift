@@ -206,7 +206,7 @@ struct StreamLoop: ~Copyable {
     }
 
     private func show() {
-        member.gauge.show(connections: table.count, rank: table.first.map { table.rank($0) } ?? .max)
+        member.gauge.show(connections: table.count, rank: table.rank)
     }
 
     private mutating func pause() {

@@ -36,6 +36,27 @@ struct ConnectionTableTests {
         #expect(table.first(of: address, beyond: 3) == nil)
     }
 
+    @Test(
+        "of clients with larger shares than others' one's own goes, also a busy one",
+        arguments: [
+            // busy connections of one client, and of another; the place of the one that goes, the idle one being 0
+            // (with less than four a client's share is as any other's: the idle one goes)
+            (3, 3, 0), (4, 3, 1), (7, 4, 1), (4, 8, 5), (8, 15, 1), (20, 20, 1), (3, 50, 4),
+        ])
+    func shares(one: Int, other: Int, leaves: Int) throws {
+        var table = ConnectionTable()
+        let idle = try Self.add(to: &table, "192.0.2.1", .idle, since: 100)
+        for since in 0..<one { _ = try Self.add(to: &table, "192.0.2.2", .busy, since: UInt64(200 + since)) }
+        for since in 0..<other { _ = try Self.add(to: &table, "192.0.2.3", .busy, since: UInt64(300 + since)) }
+        #expect(idle == 0 && table.first == leaves)
+        // A loop with such a client comes before one that has none; without its connections it is as any other.
+        var plain = ConnectionTable()
+        _ = try Self.add(to: &plain, "192.0.2.4", .idle, since: 1)
+        #expect((table.rank < plain.rank) == (leaves != 0))
+        for index in 1..<table.count { #expect(table.remove(index) == 7) }
+        #expect(table.first == idle && plain.rank < table.rank)
+    }
+
     private static func add(
         to table: inout ConnectionTable, _ state: Connection.State, since: UInt64
     ) throws -> Int {

@@ -124,7 +124,23 @@ struct StreamLimitsTests {
             running.server.take(StreamLimits(connections: 1))
             for client in clients.suffix(4).prefix(3) { #expect(client.isClosedByServer()) }
             #expect(clients[clients.count - 1].ask(query)?.answerCount == 1)
-            #expect(running.server.connectionCount == 1)
+            try await running.wait { running.server.connectionCount == 1 }
+        }
+    }
+
+    @Test("connections that are always in the middle of something keep nobody out") func busyClients()
+        async throws
+    {
+        try await RunningServer.with(StreamLimits(connections: 10, transferTimeout: .seconds(60))) { running in
+            let busy = try (0..<8).map { _ in try running.client(from: .v4(IPv4Address(127, 0, 0, 2))) }
+            for client in busy { client.send([0, 100]) }
+            try await running.wait { running.server.connectionCount == 8 }
+            // Each of a client of its own; all live on, and those that had the most make room.
+            let others = try (3..<7).map { try running.client(from: .v4(IPv4Address(127, 0, 0, $0))) }
+            for client in others { #expect(client.ask(query)?.answerCount == 1) }
+            for client in others { #expect(client.ask(query)?.answerCount == 1) }
+            try await running.wait { running.server.connectionCount == 10 }
+            #expect(running.total(.connectionsCut) == 2)
         }
     }
 

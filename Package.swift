@@ -179,6 +179,7 @@ let package = Package(
         tests("Admin", "ControlProtocol", "Diagnostics", also: [log] + nio),
         tests(
             "StreamServer", "Addresses", "Answering", "DNSClient", "DNSWire", "Sockets", "Telemetry",
+            "UDPServer",
             also: [log], settings: unsafe),
         tests(
             "Daemon", "Addresses", "Answering", "Control", "ControlProtocol", "DNSClient", "DNSWire",

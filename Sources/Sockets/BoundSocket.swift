@@ -59,12 +59,14 @@ public enum BoundSocket {
     }
 
     /// Lets a client's connections all come to the same one of the sockets that share its endpoint, however many
-    /// clients they are spread over. Where the kernel can't, it spreads connections instead.
-    public static func spreadByClient(_ sockets: EndpointSockets) {
-        guard sockets.descriptors.count > 1 else { return }
-        swerve_spread_by_client(
+    /// clients they are spread over. Where the kernel can't, which is told, it spreads connections instead.
+    public static func spreadByClient(_ sockets: EndpointSockets) -> SocketError? {
+        guard sockets.descriptors.count > 1 else { return nil }
+        let result = swerve_spread_by_client(
             sockets.descriptors[0], sockets.endpoint.address.family == .v6 ? 1 : 0,
             UInt32(sockets.descriptors.count), clientKey)
+        return result == 0
+            ? nil : SocketError("spread clients over tcp \(text(sockets.endpoint))", code: errno)
     }
 
     /// One for all endpoints, so that a client comes to the same worker whichever address it asks.

@@ -12,6 +12,8 @@ internal import Telemetry
 final class StreamCrowd: Sendable {
     let members: [Member]
     private let logger: Logger
+    /// Whether it was said that the kernel spreads connections, not clients.
+    private let isSpreadingSaid = Mutex(false)
     /// When it was said last that descriptors have run out.
     private let shortageSaid = Mutex<UInt64?>(nil)
 
@@ -41,6 +43,18 @@ final class StreamCrowd: Sendable {
         }
     }
 
+    /// Says once that a client's connections do not all come to one loop.
+    func sayUnspread(_ failure: SocketError) {
+        let wasSaid = isSpreadingSaid.withLock { said in
+            defer { said = true }
+            return said
+        }
+        if !wasSaid {
+            logger.warning(
+                "\(failure); a client's connections come to several workers, and each counts its own of them")
+        }
+    }
+
     /// What a loop is to do.
     struct Orders: Sendable {
         var limits: StreamLimits
@@ -57,10 +71,13 @@ final class StreamCrowd: Sendable {
         let roomWanted = Atomic(0)
         /// Readable when there is something new to look at.
         let bell: Descriptor
+        /// Why there is none; 0 if there is.
+        let bellFailure: Int32
         private let orders: Mutex<Orders>
 
         init(_ limits: StreamLimits) {
             bell = Descriptor(owning: eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK)))
+            bellFailure = bell.rawValue < 0 ? errno : 0
             orders = Mutex(Orders(limits: limits))
         }
 

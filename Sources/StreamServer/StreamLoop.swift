@@ -30,11 +30,12 @@ struct StreamLoop: ~Copyable {
     /// When connections are closed, whatever is unfinished.
     private var end: UInt64?
 
-    init(_ index: Int, of crowd: StreamCrowd, store: SnapshotStore) {
+    /// A loop, which waits at an epoll descriptor of its own.
+    init(_ index: Int, of crowd: StreamCrowd, store: SnapshotStore, readiness: consuming Descriptor) {
         self.crowd = crowd
         member = crowd.members[index]
         order = member.order
-        readiness = Descriptor(owning: epoll_create1(Int32(EPOLL_CLOEXEC)))
+        self.readiness = readiness
         var random = SystemRandomNumberGenerator()
         responder = Responder(store: store, counters: member.counters, seed: random.next())
     }
@@ -103,14 +104,10 @@ struct StreamLoop: ~Copyable {
     private mutating func obey() {
         let order = member.order
         if order.limits.connections < self.order.limits.connections { isShrinking = true }
-        for listener in listeners { _ = watch(listener, EPOLL_CTL_DEL, 0, 0) }
-        self.order = order
         let index = crowd.members.firstIndex { $0 === member } ?? 0
-        listeners = order.sockets?.groups.map { $0.descriptors[index] } ?? []
-        for (place, listener) in listeners.enumerated() {
-            _ = watch(listener, EPOLL_CTL_ADD, EPOLLIN.rawValue, Self.listener | UInt32(place))
-        }
-        pauseEnd = nil
+        listen(at: order.sockets?.groups.map { $0.descriptors[index] } ?? [])
+        // Only now: as long as the sockets of before are kept, those that are new have other numbers.
+        self.order = order
         for state in Connection.State.allCases { patience[state.rawValue] = order.limits.patience(state) }
         responder.idleTimeout = UInt16(clamping: Int64(order.limits.advertisedTimeout / .milliseconds(100)))
         if order.isEnding, end == nil { finish() }
@@ -123,6 +120,18 @@ struct StreamLoop: ~Copyable {
             cut(first)
         }
         if isShrinking { shrink() }
+    }
+
+    /// Listens at these sockets instead of those of before. A pause ends with a change, and with nothing else before
+    /// its time.
+    private mutating func listen(at next: [Int32]) {
+        if next == listeners { return }
+        for listener in listeners { _ = watch(listener, EPOLL_CTL_DEL, 0, 0) }
+        listeners = next
+        for (place, listener) in listeners.enumerated() {
+            _ = watch(listener, EPOLL_CTL_ADD, EPOLLIN.rawValue, Self.listener | UInt32(place))
+        }
+        pauseEnd = nil
     }
 
     /// Closes connections while there are more than the limit and this loop has the one that goes first; then it is
@@ -187,6 +196,8 @@ struct StreamLoop: ~Copyable {
             _ = makeRoom()
         }
         let index = table.insert(Connection(descriptor, from: client), now: now)
+        // Others must know of it before it costs time: only so the limit is kept.
+        show()
         // Most have sent their query with the last packet of the handshake.
         serve(index)
         show()

@@ -1,4 +1,6 @@
 public import Answering
+internal import CLinux
+internal import Glibc
 public import Logging
 public import Sockets
 internal import Synchronization
@@ -43,24 +45,39 @@ public final class StreamServer: Sendable {
 
     /// Serves these sockets, which must have been opened for as many workers, instead of those that were served
     /// before.
-    /// - Throws: `start thread tcp-0: …`; nothing is served then.
+    /// - Throws: `start thread tcp-0: …`, `epoll of tcp-0: …`; nothing is served then.
     public func serve(_ sockets: StreamSockets) throws(SocketError) {
         precondition(sockets.workers == crowd.members.count, "one socket per worker")
+        for (index, member) in crowd.members.enumerated() where member.bellFailure != 0 {
+            throw SocketError("eventfd of tcp-\(index)", code: member.bellFailure)
+        }
+        if let failure = sockets.spreadFailure { crowd.sayUnspread(failure) }
         self.sockets?.refuse(unlessIn: sockets)
         tell { $0.sockets = sockets }
         running.withLock { $0.sockets = sockets }
         if running.withLock({ !$0.threads.isEmpty }) { return }
         do throws(SocketError) {
             for index in crowd.members.indices {
-                let (crowd, store) = (crowd, store)
-                let thread = try ServerThread("tcp-\(index)") {
-                    var loop = StreamLoop(index, of: crowd, store: store)
-                    loop.run()
-                }
+                let thread = try start(index)
                 running.withLock { $0.threads.append(thread) }
             }
         } catch {
             stop()
+            throw error
+        }
+    }
+
+    private func start(_ index: Int) throws(SocketError) -> ServerThread {
+        let readiness = epoll_create1(Int32(EPOLL_CLOEXEC))
+        if readiness < 0 { throw SocketError("epoll of tcp-\(index)", code: errno) }
+        let (crowd, store) = (crowd, store)
+        do throws(SocketError) {
+            return try ServerThread("tcp-\(index)") {
+                var loop = StreamLoop(index, of: crowd, store: store, readiness: Descriptor(owning: readiness))
+                loop.run()
+            }
+        } catch {
+            close(readiness)
             throw error
         }
     }

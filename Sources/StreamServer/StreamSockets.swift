@@ -8,9 +8,13 @@ public final class StreamSockets: Sendable {
     /// Sockets per endpoint, one for each worker.
     public let workers: Int
 
-    private init(groups: [EndpointSockets], workers: Int) {
+    /// Why a client's connections do not all come to one worker; nil: they do.
+    let spreadFailure: SocketError?
+
+    private init(groups: [EndpointSockets], workers: Int, spreadFailure: SocketError?) {
         self.groups = groups
         self.workers = workers
+        self.spreadFailure = spreadFailure
     }
 
     /// Opens the sockets, all or none; connections wait in them until a server serves them.
@@ -24,10 +28,11 @@ public final class StreamSockets: Sendable {
         let workers = kept?.workers ?? max(workers, 1)
         let groups = try EndpointSockets.open(
             endpoints, count: workers, keeping: kept?.groups ?? [], by: BoundSocket.tcp)
+        var failure = kept?.spreadFailure
         for group in groups where !(kept?.groups.contains { $0 === group } ?? false) {
-            BoundSocket.spreadByClient(group)
+            failure = BoundSocket.spreadByClient(group) ?? failure
         }
-        return StreamSockets(groups: groups, workers: workers)
+        return StreamSockets(groups: groups, workers: workers, spreadFailure: failure)
     }
 
     /// The endpoints, with the ports that were taken where 0 was asked for.

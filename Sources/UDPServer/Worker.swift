@@ -12,8 +12,15 @@ final class Worker: Sendable {
     let store: SnapshotStore
     let counters: WorkerCounters
     let isStopping = Atomic(false)
+    /// Where it waits for its sockets, if it has several.
+    private let readiness: Descriptor
 
-    init(index: Int, sockets: UDPSockets, store: SnapshotStore, counters: WorkerCounters) {
+    /// - Throws: `epoll of udp-0: …`
+    init(
+        index: Int, sockets: UDPSockets, store: SnapshotStore, counters: WorkerCounters
+    ) throws(SocketError) {
+        readiness = Descriptor(owning: epoll_create1(Int32(EPOLL_CLOEXEC)))
+        if readiness.rawValue < 0 { throw SocketError("epoll of udp-\(index)", code: errno) }
         self.index = index
         self.sockets = sockets
         self.store = store
@@ -55,7 +62,6 @@ final class Worker: Sendable {
     }
 
     private func serve(_ sockets: [WorkerSocket], _ service: inout Service) {
-        let readiness = Descriptor(owning: epoll_create1(Int32(EPOLL_CLOEXEC)))
         for (index, socket) in sockets.enumerated() {
             var event = unsafe epoll_event()
             unsafe event.events = EPOLLIN.rawValue

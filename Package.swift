@@ -23,6 +23,7 @@ let nio: [Target.Dependency] = [
     .product(name: "NIOPosix", package: "swift-nio"),
 ]
 let http: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let http2: Target.Dependency = .product(name: "NIOHTTP2", package: "swift-nio-http2")
 let tls: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let tlsEvents: Target.Dependency = .product(name: "NIOTLS", package: "swift-nio")
 let log: Target.Dependency = .product(name: "Logging", package: "swift-log")
@@ -38,6 +39,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-nio-http2", from: "1.40.0"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.30.0"),
     ],
     targets: [
@@ -74,7 +76,7 @@ let package = Package(
         .target(
             name: "Probes",
             dependencies: [
-                "Addresses", "CCrypto", "CLinux", "DNSWire", "Health", "Patterns", http, tls, tlsEvents,
+                "Addresses", "CCrypto", "CLinux", "DNSWire", "Health", "Patterns", http, http2, tls, tlsEvents,
             ] + nio,
             swiftSettings: house),
         .target(name: "IPVS", dependencies: ["Addresses", "Director", "Netlink"], swiftSettings: house),

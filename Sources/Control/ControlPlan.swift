@@ -15,11 +15,16 @@ public struct ControlPlan: Hashable, Sendable {
         /// Whether a check reaches it only while it stands in the table, as it is with a fallback on
         /// this host that is delivered at the VIP itself.
         public var isCheckedInTableOnly: Bool
+        /// The question to an agent beside it; nil: it has none.
+        public var agent: Check?
 
         /// A member; see the properties.
-        public init(_ destination: Destination, check: Check, isCheckedInTableOnly: Bool = false) {
+        public init(
+            _ destination: Destination, check: Check, isCheckedInTableOnly: Bool = false, agent: Check? = nil
+        ) {
             self.destination = destination
             self.check = check
+            self.agent = agent
             self.isCheckedInTableOnly = isCheckedInTableOnly
         }
     }

@@ -42,9 +42,14 @@ extension Controller {
         followDataPaths()
         let wanted = wantedChecks
         let heirs = heirs(of: wanted)
+        let agentHeirs = agentHeirs()
         for check in Array(watches.checks) where !wanted.contains(check) {
-            if let slot = watches.slot(of: check) { firstAsked[slot] = nil }
+            if let slot = watches.slot(of: check) {
+                firstAsked[slot] = nil
+                wayless[slot] = nil
+            }
             watches.remove(check)
+            agents[check] = nil
         }
         let now = clock.now
         var new: [Int] = []
@@ -55,6 +60,11 @@ extension Controller {
                     CheckState(
                         assuming: isUp ? .up : .down, because: isUp ? "not checked, on" : "not checked, off",
                         at: now))
+                continue
+            }
+            if check.isOfAgent {
+                agents[check] = agentHeirs[check] ?? savedAgents[check]
+                new.append(watches.add(check, CheckState(assuming: .up, because: "an agent", at: now)))
                 continue
             }
             var state = CheckState(at: now)
@@ -77,7 +87,7 @@ extension Controller {
     private func begin(_ slots: [Int], at now: ContinuousClock.Instant) {
         for (place, slot) in slots.enumerated() {
             guard let watch = watches.slots[slot] else { continue }
-            let isUrgent = watch.state.verdict == .unknown
+            let isUrgent = watch.state.verdict == .unknown || watch.check.isOfAgent
             let round = isUrgent ? min(watch.check.interval, Self.firstRound) : watch.check.interval
             let gap = min(round / slots.count, Self.startGap)
             agenda.add(ProbeTurn(slot: Int32(slot), number: watch.number), due: now + gap * place)
@@ -160,9 +170,10 @@ extension Controller {
                 let watch = watches.watch(Int(turn.slot), number: turn.number)
             else { continue }
             guard let ready = ready(watch.check) else {
-                agenda.add(turn, due: now + Self.dataPathPause)
+                agenda.add(turn, due: now + noteNoWay(of: Int(turn.slot), watch.check, at: now))
                 continue
             }
+            wayless[Int(turn.slot)] = nil
             probing += 1
             jobs.yield(.probe(ready, turn))
         }
@@ -175,8 +186,14 @@ extension Controller {
         defer { if isCrowded { beginDue() } else { setAlarm() } }
         let slot = Int(turn.slot)
         guard let watch = watches.watch(slot, number: turn.number) else { return }
-        let isFirst = !watch.state.hasSpoken
-        take(outcome, at: slot)
+        let isFirst: Bool
+        if watch.check.isOfAgent {
+            isFirst = agents[watch.check] == nil
+            take(agent: outcome, at: slot)
+        } else {
+            isFirst = !watch.state.hasSpoken
+            take(outcome, at: slot)
+        }
         let check = watch.check
         var next = check.nextProbe(
             after: start, ended: clock.now, finding: outcome, in: watches.slots[slot]?.state,
@@ -188,7 +205,7 @@ extension Controller {
         agenda.add(turn, due: next)
     }
 
-    private func take(_ outcome: Outcome, at slot: Int) {
+    func take(_ outcome: Outcome, at slot: Int) {
         guard let watch = watches.slots[slot] else { return }
         let before = watch.state
         let now = clock.now

@@ -47,7 +47,11 @@ extension Controller {
             server.share = share(of: .init(key: service.key, endpoint: endpoint), after: slowStart)
             if server.share < 1000 { server.note = "slow start, \(server.share / 10) % of its weight" }
         }
-        if !book.isEmpty { obey(.realServer(service.key, endpoint), &server, in: entry, service.key) }
+        let subject = Order.Subject.realServer(service.key, endpoint)
+        if !book.isEmpty { obey(subject, &server, in: entry, service.key) }
+        if let agent = member.agent, let said = agents[agent] {
+            follow(said, &server, hasOrder: book.orders[subject] != nil)
+        }
         return server
     }
 
@@ -145,10 +149,10 @@ extension Controller {
 }
 
 extension ControlPlan.Service {
-    /// With slow start, by which the weights in the table are multiplied, so that there are steps between nothing
-    /// and the least of them: a weight of 1 is 100 then. The schedulers of Linux count with weights up to 65535.
+    /// With slow start or agents, by which the weights in the table are multiplied, so that there are steps between
+    /// nothing and the least of them: a weight of 1 is 100 then. The schedulers of Linux count with weights up to 65535.
     var weightScale: Int32 {
-        guard slowStart != nil else { return 1 }
+        guard slowStart != nil || members.contains(where: { $0.agent != nil }) else { return 1 }
         let weights = members.map(\.destination.weight).filter { $0 > 0 }
         guard let least = weights.min(), let most = weights.max() else { return 1 }
         return max(min((100 + least - 1) / least, 65_535 / most), 1)

@@ -36,6 +36,7 @@ extension Controller {
             .map {
                 SavedState.SavedVerdict(check: $0.check, verdict: $0.state.verdict, reason: $0.state.reason)
             }
+        state.agents = agents.lazy.filter { $0.value.line != nil }.map { .init(check: $0, state: $1) }
         state.addresses = addresses.added.sorted { $0.address < $1.address }
         savedAt = now
         stateIsSaved = true
@@ -68,7 +69,7 @@ extension Controller {
             virtualServers: virtualServers, checks: watches.states, standings: standings, since: standingSince,
             desired: desiredForPeople, privateTable: privateTable.normalized, sets: marking.registry.sets,
             uses: marking.registry.uses, entries: publishedEntries ?? [], troubles: backendTroubles.sorted(),
-            orders: book, plan: plan)
+            orders: book, agents: agents, plan: plan)
     }
 
     /// How many rrsets of each zone are steered.

@@ -121,7 +121,10 @@ extension ControlPlan {
     var certainChecks: Set<Check> {
         var checks: Set<Check> = []
         for service in services {
-            for member in service.members { checks.insert(member.check) }
+            for member in service.members {
+                checks.insert(member.check)
+                if let agent = member.agent { checks.insert(agent) }
+            }
             if let fallback = service.fallback, !fallback.isCheckedInTableOnly { checks.insert(fallback.check) }
         }
         return checks

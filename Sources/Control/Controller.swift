@@ -71,6 +71,9 @@ public actor Controller {
     /// The virtual servers whose fallback is checked because it stands in the table.
     var fallbacksAsked: Set<Int> = []
     var savedVerdicts: [Check: SavedState.SavedVerdict] = [:]
+    /// What agents have said, by the question to them.
+    var agents: [Check: AgentState] = [:]
+    var savedAgents: [Check: AgentState] = [:]
 
     // Which check is due when.
     var agenda = Agenda<ProbeTurn>()
@@ -124,6 +127,8 @@ public actor Controller {
     var privateMarks = PrivateMarks()
     var privateServices: [Check: PrivateService] = [:]
     var privateTable = Table()
+    /// Since when there is no way for the checks in these slots.
+    var wayless: [Int: ContinuousClock.Instant] = [:]
     var limiter = RepairLimiter()
     var addresses = AddressKeeper()
 
@@ -210,6 +215,7 @@ public actor Controller {
         addresses = AddressKeeper(added: Set(saved.addresses))
         if (0..<Self.savedVerdictsHold).contains(StateFile.now - saved.savedAt) {
             savedVerdicts = Dictionary(saved.verdicts.map { ($0.check, $0) }, uniquingKeysWith: { $1 })
+            savedAgents = Dictionary(saved.agents.map { ($0.check, $0.state) }, uniquingKeysWith: { $1 })
         }
     }
 

@@ -28,6 +28,8 @@ public struct Overview: Sendable {
     public var troubles: [String]
     /// What admins have ordered.
     public var orders: OrderBook
+    /// What agents have said, by the question to them.
+    public var agents: [Check: AgentState]
     /// What is being carried out.
     public var plan: ControlPlan
 }

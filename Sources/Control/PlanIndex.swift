@@ -28,6 +28,9 @@ struct PlanIndex {
                     watches.note(place, at: slot)
                     return Int32(slot)
                 })
+            for agent in service.members.lazy.compactMap(\.agent) {
+                if let slot = watches.slot(of: agent) { watches.note(place, at: slot) }
+            }
             if let fallback = service.fallback, let slot = watches.slot(of: fallback.check) {
                 watches.note(place, at: slot)
             }

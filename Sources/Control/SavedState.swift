@@ -21,6 +21,20 @@ public struct SavedState: Codable, Sendable, Equatable {
         }
     }
 
+    /// What an agent has said, with the question.
+    public struct SavedAgent: Codable, Sendable, Equatable {
+        /// The question, whole.
+        public var check: Check
+        /// What it has said.
+        public var state: AgentState
+
+        /// What an agent has said.
+        public init(check: Check, state: AgentState) {
+            self.check = check
+            self.state = state
+        }
+    }
+
     /// An address that we have added to an interface.
     public struct AddedAddress: Codable, Sendable, Hashable {
         /// The address.
@@ -37,6 +51,8 @@ public struct SavedState: Codable, Sendable, Equatable {
     public var owned: [VirtualServerKey] = []
     /// The verdicts.
     public var verdicts: [SavedVerdict] = []
+    /// What agents have said.
+    public var agents: [SavedAgent] = []
     /// The addresses that we have added.
     public var addresses: [AddedAddress] = []
 
@@ -51,6 +67,7 @@ public struct SavedState: Codable, Sendable, Equatable {
         savedAt = try values.decode(Double.self, forKey: .savedAt)
         owned = try values.decode([VirtualServerKey].self, forKey: .owned)
         addresses = try values.decode([AddedAddress].self, forKey: .addresses)
+        agents = (try? values.decode([SavedAgent].self, forKey: .agents)) ?? []
         verdicts = (try? values.decode([SavedVerdict].self, forKey: .verdicts)) ?? []
     }
 }

@@ -141,6 +141,12 @@ public struct RealServerReport: Hashable, Codable, Sendable {
     /// All other connections; nil if the backend does not say.
     public var inactiveConnections: Int?
 
+    /// What its agent says, in words: `up`, `drain`, `50 % of its weight`; nil if it has none that was asked.
+    public var agent: String?
+    /// When the certificate ends that it showed to its check; nil if it showed none.
+    public var certificateEnd: Timestamp?
+    /// What is worth a look although it decides nothing: `its certificate ends in 9 days`.
+    public var warning: String?
     /// Whether it is kept in by max-down, although its check fails; nil: it isn't.
     public var isKeptIn: Bool?
 

@@ -43,7 +43,9 @@ extension ControlPlan.Service {
             settings.key, options: settings.options, quorum: settings.quorum, lowQuorum: settings.lowQuorum,
             maximumDown: settings.maximumDown, slowStart: settings.slowStart, isQuiescent: settings.isQuiescent,
             isRemovedOnStop: settings.cleanstop,
-            members: settings.realServers.map { ControlPlan.Member($0.destination, check: $0.check) },
+            members: settings.realServers.map {
+                ControlPlan.Member($0.destination, check: $0.check, agent: $0.agent)
+            },
             fallback: Self.fallback(of: settings, backend: backend, hostAddresses: hostAddresses))
     }
 

@@ -75,7 +75,8 @@ extension Core: AdminDoors {
     }
 
     func servers() async throws(Failure) -> ServersReport {
-        ServersReport(await controller.overview, connections: await connections())
+        ServersReport(
+            await controller.overview, connections: await connections(), certificates: certificates.ends)
     }
 
     func explain(name: String, type: String, from: String?) async throws(Failure) -> ExplainReport {

@@ -34,6 +34,8 @@ actor Core {
     let controller: Control.Controller
     /// The VIPs of the configuration, for probes.
     let vips: VIPSet
+    /// When the certificates of real servers end.
+    let certificates = CertificateWatch()
     let udpServer = UDPServer()
     let streamServer: StreamServer
     /// Waiting and freeing: work that must not hold up what answers and directs.
@@ -70,9 +72,15 @@ actor Core {
             settings.director.backend == .relay
             ? RelayTable(group: group, logger: log.logger("relay")) : kernelTable
         store = SnapshotStore(Snapshot(catalog: ZoneCatalog([:])))
-        let prober = Prober(group: group)
-        reactor = Reactor(prober: prober, log: log)
         let hub = hub
+        let certificates = certificates
+        let prober = Prober(group: group) { check, end in
+            guard let occurrence = certificates.note(check, end: end, at: Timestamp.now.milliseconds / 1000)
+            else { return }
+            log.write(occurrence)
+            hub.tell(occurrence)
+        }
+        reactor = Reactor(prober: prober, log: log)
         let vips = VIPSet(settings)
         self.vips = vips
         controller = Control.Controller(
@@ -148,6 +156,7 @@ actor Core {
     func take(_ next: Configuration) async {
         let settings = next.settings
         vips.follow(settings)
+        certificates.follow(next.plan)
         await reactor.take(settings.director)
         limitRates(settings.rateLimit)
         limitConnections(settings)

@@ -18,11 +18,14 @@ extension ServiceState {
 }
 
 extension ServersReport {
-    init(_ overview: Overview, connections: [VirtualServerKey: [Endpoint: ConnectionCounts]]) {
+    init(
+        _ overview: Overview, connections: [VirtualServerKey: [Endpoint: ConnectionCounts]],
+        certificates: [Check: Int64]
+    ) {
         self.init(
             vips: overview.plan.vips.sorted { $0.address < $1.address }.map { VIPReport($0, overview) },
             virtualServers: overview.virtualServers.sorted { $0.key < $1.key }.map {
-                VirtualServerReport($0, overview, connections[$0.key] ?? [:])
+                VirtualServerReport($0, overview, connections[$0.key] ?? [:], certificates)
             })
     }
 }
@@ -45,7 +48,10 @@ extension VIPReport {
 }
 
 extension VirtualServerReport {
-    init(_ server: VirtualServer, _ overview: Overview, _ counts: [Endpoint: ConnectionCounts]) {
+    init(
+        _ server: VirtualServer, _ overview: Overview, _ counts: [Endpoint: ConnectionCounts],
+        _ certificates: [Check: Int64] = [:]
+    ) {
         let standing = VIPStanding(of: [server], requires: .any)
         let plan = overview.plan.services.first { $0.key == server.key }
         let desired = overview.desired[server.key]
@@ -65,6 +71,16 @@ extension VirtualServerReport {
                 inactiveConnections: counts[endpoint]?.inactive,
                 order: overview.orders.word(.realServer(server.key, real.destination.endpoint)),
                 note: real.note)
+            if let said = member?.agent.flatMap({ overview.agents[$0] }) {
+                report.agent = said.words + (said.trouble.map { ", can't be asked: \($0)" } ?? "")
+            }
+            if let check = member?.check, let end = certificates[check] {
+                report.certificateEnd = Timestamp(milliseconds: end * 1000)
+                let now = Timestamp.now.milliseconds / 1000
+                if check.isNear(end, at: now) {
+                    report.warning = "its certificate \(CertificateWatch.words(end, at: now))"
+                }
+            }
             if real.standing == .up, report.verdict == .down, report.order == nil { report.isKeptIn = true }
             return report
         }

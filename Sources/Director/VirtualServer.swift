@@ -146,8 +146,9 @@ extension Destination {
     fileprivate func weighted(_ share: Int, of scale: Int32) -> Destination {
         if weight <= 0 || (share == 1000 && scale == 1) { return self }
         var copy = self
-        // What the kernel holds as a weight has 31 bits.
-        copy.weight = Int32(clamping: max(Int(weight) * Int(scale) * share / 1000, 1))
+        // The schedulers of Linux count with weights up to 65535; one that is above by itself stays.
+        copy.weight = Int32(
+            clamping: min(max(Int(weight) * Int(scale) * share / 1000, 1), max(65_535, Int(weight))))
         return copy
     }
 

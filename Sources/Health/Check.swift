@@ -23,6 +23,8 @@ public struct Check: Hashable, Sendable, Codable {
         /// Opens so many connections, one per probe, then does the other; that again and again until it succeeds,
         /// and at once after a connection that failed.
         indirect case alternating(connections: Int, connectTimeout: Duration, Method)
+        /// Asks an agent how its real server is to be used, after sending it something. It decides about no verdict.
+        indirect case agent(sending: [UInt8])
         /// Does nothing; the verdict is up (true) or down (false) for ever.
         case constant(Bool)
     }
@@ -41,13 +43,22 @@ public struct Check: Hashable, Sendable, Codable {
     public var fall: Int
     /// What else decides about the verdict, and about the interval.
     public var judgement: Judgement
+    /// A certificate that ends in less time is warned about; nothing: none is.
+    public var certificateNotice: Duration
     /// The way of clients, where a probe takes that; nil for the one to the target's own address.
     public var path: DataPath?
+
+    /// The notice where nothing is written: two weeks, as long as it takes to get another by hand.
+    public static let usualCertificateNotice = Duration.seconds(14 * 86_400)
+
+    /// Whether it asks an agent, and nothing else.
+    public var isOfAgent: Bool { if case .agent = method { true } else { false } }
 
     /// A check; see the properties.
     public init(
         _ method: Method, target: Endpoint, interval: Duration = .seconds(10), timeout: Duration = .seconds(5),
-        rise: Int = 1, fall: Int = 1, judgement: Judgement = Judgement(), path: DataPath? = nil
+        rise: Int = 1, fall: Int = 1, judgement: Judgement = Judgement(),
+        certificateNotice: Duration = usualCertificateNotice, path: DataPath? = nil
     ) {
         self.method = method
         self.target = target
@@ -56,6 +67,7 @@ public struct Check: Hashable, Sendable, Codable {
         self.rise = rise
         self.fall = fall
         self.judgement = judgement
+        self.certificateNotice = certificateNotice
         self.path = path
     }
 }
@@ -86,6 +98,10 @@ public struct HTTPCheck: Hashable, Sendable, Codable {
     public var statuses = [200...299]
     /// Fields of the request's header besides those that it has anyway: name, value, name, value.
     public var fields: [String] = []
+    /// What a good answer says besides.
+    public var expectations: [HTTPExpectation] = []
+    /// Whether HTTP/2 is spoken, and nothing else: by TLS if both sides agree on it, else without asking.
+    public var isHTTP2 = false
     /// Whom TLS is to believe, and what it shows; nil: whoever answers, nothing.
     public var tls: TLSCheck?
 

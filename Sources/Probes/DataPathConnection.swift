@@ -32,15 +32,6 @@ extension ClientBootstrap {
     }
 }
 
-extension DatagramBootstrap {
-    /// Datagrams that take the way of the running task's probe, if it has one. The address to bind to is
-    /// `DataPath.ofTask?.source`.
-    func onDataPath() -> DatagramBootstrap {
-        guard let path = DataPath.ofTask else { return self }
-        return channelOption(.markOfPackets, value: path.markValue)
-    }
-}
-
 extension Channel {
     /// Sees to it that the connection ends with a reset: a kernel that has seen it end so gives the next one from the
     /// same port another real server, while after two farewells it would hold on to the old one.

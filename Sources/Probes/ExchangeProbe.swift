@@ -32,7 +32,7 @@ extension Prober {
         var looks = 0
         var next = 0
         while text.count < Wire.maximumText, let part = try await wire.part() {
-            text = exchange.isUDP ? part : text + part
+            if exchange.isUDP { text = part } else { text += part }
             if looks >= 32 && text.count < next { continue }
             looks += 1
             next = text.count * 2

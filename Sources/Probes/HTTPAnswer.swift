@@ -19,8 +19,8 @@ struct HTTPAnswer: Sendable {
 
     /// The status code.
     var status: Int
-    /// The value of the Location field.
-    var location: String?
+    /// The fields of its header.
+    var headers: HTTPHeaders = [:]
     /// The body, without transfer coding; empty unless the status is a good one.
     var body: [UInt8] = []
 }
@@ -33,15 +33,19 @@ final class HTTPAnswerHandler: ChannelInboundHandler {
     private let connection: ConnectionGuard
     private let request: HTTPRequestHead
     private let afterConnecting: Phase
+    private let body: [UInt8]
     private let hasBody: @Sendable (Int) -> Bool
     private var answer: HTTPAnswer?
 
-    /// - Parameter hasBody: Whether the body of an answer with this status is looked at.
+    /// - Parameters:
+    ///   - body: What is sent with the request.
+    ///   - hasBody: Whether the body of an answer with this status is looked at.
     init(
-        _ connection: ConnectionGuard, _ request: HTTPRequestHead, hasBody: @escaping @Sendable (Int) -> Bool,
-        afterConnecting: Phase
+        _ connection: ConnectionGuard, _ request: HTTPRequestHead, body: [UInt8] = [],
+        hasBody: @escaping @Sendable (Int) -> Bool, afterConnecting: Phase
     ) {
         self.connection = connection
+        self.body = body
         self.hasBody = hasBody
         self.request = request
         self.afterConnecting = afterConnecting
@@ -50,6 +54,9 @@ final class HTTPAnswerHandler: ChannelInboundHandler {
     func channelActive(context: ChannelHandlerContext) {
         connection.phase = afterConnecting
         context.write(wrapOutboundOut(.head(request)), promise: nil)
+        if !body.isEmpty {
+            context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: body)))), promise: nil)
+        }
         // With TLS, what was written leaves after the handshake only.
         context.writeAndFlush(wrapOutboundOut(.end(nil))).assumeIsolated().whenSuccess {
             if self.connection.phase == .negotiating { self.connection.phase = .waiting }
@@ -59,8 +66,10 @@ final class HTTPAnswerHandler: ChannelInboundHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch unwrapInboundIn(data) {
+        // One on the way says nothing (RFC 9110 §15.2).
+        case .head(let head) where head.status.code < 200: break
         case .head(let head):
-            answer = HTTPAnswer(status: Int(head.status.code), location: head.headers.first(name: "location"))
+            answer = HTTPAnswer(status: Int(head.status.code), headers: head.headers)
             if hasBody(Int(head.status.code)) {
                 connection.phase = .reading
             } else {
@@ -75,6 +84,11 @@ final class HTTPAnswerHandler: ChannelInboundHandler {
         }
     }
 
+    func channelInactive(context: ChannelHandlerContext) {
+        // Of a stream of HTTP/2 only this is told.
+        connection.fail("connection closed \(connection.phase)")
+    }
+
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         switch error {
         case NIOSSLError.uncleanShutdown, HTTPParserError.invalidEOFState:
@@ -85,12 +99,7 @@ final class HTTPAnswerHandler: ChannelInboundHandler {
                 "the answer's header is larger than \(HTTPAnswer.maximumHeader >> 10) KB")
         case let error as HTTPParserError:
             connection.fail("the answer is no HTTP (\(error))")
-        default:
-            if let reason = TLSClient.reason(error) {
-                connection.fail(reason)
-            } else {
-                connection.finish(.failure(ProbeFailure(error, during: connection.phase)))
-            }
+        default: connection.fail(httpError: error)
         }
     }
 

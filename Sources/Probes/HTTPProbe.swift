@@ -1,27 +1,29 @@
+internal import Addresses
 internal import Health
 internal import NIOCore
 internal import NIOHTTP1
+internal import NIOSSL
 internal import Patterns
 
 extension Prober {
     /// Redirects that are followed.
     private static let maximumRedirects = 5
 
-    /// Asks for a page. It is a success if the status is from 200 to 299 and the pattern, where there
-    /// is one, matches the body. `HEAD` brings no body, so only a pattern that matches nothing at all
-    /// succeeds there, as in ldirectord.
+    /// Asks for a page. It is a success if the status is a good one and the answer is as expected.
+    /// `HEAD` brings no body, so only a pattern that matches nothing at all succeeds there, as in
+    /// ldirectord.
     func probeHTTP(_ check: Check, _ http: HTTPCheck) async throws(ProbeFailure) -> Outcome {
-        let pattern = try compiled(http.receive)
+        let judge = try HTTPJudge(http, compiled)
         let deadline = Deadline(check.timeout)
         var request = HTTPRequestTarget(http, target: check.target)
         for _ in 0...Self.maximumRedirects {
             let answer = try await ask(check, http, request, deadline)
             switch answer.status {
             case let status where http.isGood(status):
-                if let pattern { try demand(pattern, of: answer, http) }
+                try judge.judge(answer)
                 return .success("HTTP \(answer.status) \(deadline.elapsed)")
             case 301, 302, 303, 307, 308:
-                guard let location = answer.location else {
+                guard let location = answer.headers.first(name: "location") else {
                     throw ProbeFailure("HTTP \(answer.status) without a Location")
                 }
                 guard let next = request.redirected(to: location) else {
@@ -44,40 +46,52 @@ extension Prober {
         }
     }
 
-    private func demand(
-        _ pattern: Pattern, of answer: HTTPAnswer, _ http: HTTPCheck
-    ) throws(ProbeFailure) {
-        switch pattern.matches(answer.body) {
-        case .matched: return
-        case .notMatched where http.requestMethod == .head:
-            throw ProbeFailure("HEAD brings no body that could match /\(pattern.text.quotable)/")
-        case .notMatched: throw ProbeFailure("body does not match /\(pattern.text.quotable)/")
-        case .limitExceeded:
-            throw ProbeFailure("body is too costly to match with /\(pattern.text.quotable)/")
-        }
-    }
-
-    /// One request on a connection of its own.
     private func ask(
         _ check: Check, _ http: HTTPCheck, _ request: HTTPRequestTarget, _ deadline: Deadline
     ) async throws(ProbeFailure) -> HTTPAnswer {
-        let context = http.isSecure ? try tlsContext(http.tls) : nil
-        let found = try await converse(with: check.target, until: deadline) { pipeline, connection in
-            if let context {
-                try pipeline.addHandler(TLSClient.handler(context, serverName: request.serverName))
+        let context = http.isSecure ? try tlsContext(http.tls ?? TLSCheck(), isHTTP2: http.isHTTP2) : nil
+        return try await fetch(
+            HTTPExchange(
+                head: request.head(http), hasBody: http.isGood, context: context,
+                serverName: request.serverName, isHTTP2: http.isHTTP2), of: check.target, deadline)
+    }
+}
+
+/// One request, and how it is sent.
+struct HTTPExchange: Sendable {
+    var head: HTTPRequestHead
+    var body: [UInt8] = []
+    /// Whether the body of an answer with a status is looked at.
+    var hasBody: @Sendable (Int) -> Bool
+    /// For TLS; nil for none.
+    var context: NIOSSLContext?
+    var serverName: String?
+    var isHTTP2: Bool
+}
+
+extension Prober {
+    /// Sends one request on a connection of its own.
+    func fetch(
+        _ exchange: HTTPExchange, of target: Endpoint, _ deadline: Deadline
+    ) async throws(ProbeFailure) -> HTTPAnswer {
+        let shown = ShownCertificates.ofTask
+        let found = try await converse(with: target, until: deadline) { pipeline, connection in
+            if let context = exchange.context {
+                try pipeline.addTLSClient(context, serverName: exchange.serverName, notedBy: shown)
+            }
+            @Sendable func handler(_ connection: ConnectionGuard) -> HTTPAnswerHandler {
+                HTTPAnswerHandler(
+                    connection, exchange.head, body: exchange.body, hasBody: exchange.hasBody,
+                    afterConnecting: exchange.context == nil ? .waiting : .negotiating)
+            }
+            if exchange.isHTTP2 {
+                return try pipeline.addHTTP2Client(
+                    connection, isSecure: exchange.context != nil, handler)
             }
             try pipeline.addHTTPClientHandlers(decoderLimitConfiguration: HTTPAnswer.headerLimits)
-            try pipeline.addHandler(
-                HTTPAnswerHandler(
-                    connection, request.head(http), hasBody: http.isGood,
-                    afterConnecting: context == nil ? .waiting : .negotiating))
+            try pipeline.addHandler(handler(connection))
         }
         guard case .answered(let answer) = found else { throw ProbeFailure("no answer") }
         return answer
     }
-}
-
-extension HTTPCheck {
-    /// Whether a status is one of a good answer.
-    func isGood(_ status: Int) -> Bool { statuses.contains { $0.contains(status) } }
 }

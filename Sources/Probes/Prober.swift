@@ -1,6 +1,5 @@
 public import Health
 public import NIOCore
-internal import NIOSSL
 
 /// Carries out checks: one probe is one connection (one per redirect followed), never pooled, never
 /// tried a second time, and over when the check's timeout is, whatever the real server does.
@@ -9,23 +8,37 @@ internal import NIOSSL
 /// connection at once.
 public struct Prober: Sendable {
     let group: any EventLoopGroup
-    let tls: Result<NIOSSLContext, any Error>
-    let http2: Result<NIOSSLContext, any Error>
     let tlsContexts = TLSContextCache()
     let patterns = PatternCache()
     let turns = Turns()
     let pinger = Pinger()
+    private let certificates: (@Sendable (_ check: Check, _ end: Int64) -> Void)?
 
     /// A prober whose connections live on these event loops.
-    public init(group: any EventLoopGroup) {
+    ///
+    /// - Parameter certificates: Is told when the certificates end, in seconds since 1970, that a check was shown.
+    public init(
+        group: any EventLoopGroup,
+        certificates: (@Sendable (_ check: Check, _ end: Int64) -> Void)? = nil
+    ) {
         self.group = group
-        tls = Result { try TLSClient.context() }
-        http2 = Result { try TLSClient.context(protocols: ["h2"]) }
+        self.certificates = certificates
     }
 
     /// Carries out a check once.
     @concurrent
     public func probe(_ check: Check) async -> Outcome {
+        // The checks of a group tell it to the group's.
+        guard let certificates, ShownCertificates.ofTask == nil, check.method.mayShowCertificates else {
+            return await outcome(of: check)
+        }
+        let shown = ShownCertificates()
+        let outcome = await ShownCertificates.$ofTask.withValue(shown) { await self.outcome(of: check) }
+        if let end = shown.end { certificates(check, end) }
+        return outcome
+    }
+
+    private func outcome(of check: Check) async -> Outcome {
         do throws(ProbeFailure) {
             guard let path = check.path else { return try await carryOut(check) }
             return try await probe(check, by: path) { () throws(ProbeFailure) in try await carryOut(check) }
@@ -45,6 +58,7 @@ public struct Prober: Sendable {
         case .grpc(let grpc): try await probeGRPC(check, grpc)
         case .group(let group): try await probeGroup(check, group)
         case .ping(let attempts): try await probePing(check, attempts: attempts)
+        case .agent(let text): try await probeAgent(check, sending: text)
         case .external(let external): try await probeExternal(check, external)
         case .alternating(let connections, let connectTimeout, let method):
             try await probeAlternating(check, connections: connections, connectTimeout: connectTimeout, method)

@@ -97,6 +97,8 @@ private final class ProgramRun: Sendable {
     private struct State {
         var source: ReadSource?
         var waiter: CheckedContinuation<Program.Ending, Never>?
+        /// Whether it was told to end.
+        var isDismissed = false
         var isOver = false
         var isCancelled = false
     }
@@ -124,6 +126,8 @@ private final class ProgramRun: Sendable {
     }
 
     private func ended() {
+        // Those that it has begun and that did not listen: as long as it has not been waited for, the group is ours.
+        if state.withLock({ $0.isDismissed }) { kill(-pid, SIGKILL) }
         var status: Int32 = 0
         guard clinux_has_ended(pid, &status) != 0 else { return }
         let source = state.withLock { state in
@@ -141,7 +145,11 @@ private final class ProgramRun: Sendable {
 
     /// Only a process that has not been waited for is known to be ours.
     private func end(_ signal: Int32, _ ending: Program.Ending) {
-        if state.withLock({ $0.isOver }) { return }
+        let isOver = state.withLock { state in
+            state.isDismissed = true
+            return state.isOver
+        }
+        if isOver { return }
         kill(-pid, signal)
         conclude(ending)
     }

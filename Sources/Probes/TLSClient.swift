@@ -58,41 +58,36 @@ final class TLSContextCache: Sendable {
     /// More than any configuration has; beyond, all are made anew.
     private static let capacity = 1024
 
-    private let made = Mutex<[TLSCheck: (context: NIOSSLContext, at: ContinuousClock.Instant)]>([:])
+    private struct Wish: Hashable {
+        var check: TLSCheck
+        var isHTTP2: Bool
+    }
 
-    func context(_ check: TLSCheck) throws(ProbeFailure) -> NIOSSLContext {
+    private let made = Mutex<[Wish: (context: NIOSSLContext, at: ContinuousClock.Instant)]>([:])
+
+    func context(_ check: TLSCheck, isHTTP2: Bool) throws(ProbeFailure) -> NIOSSLContext {
         let now = ContinuousClock.now
-        if let known = made.withLock({ $0[check] }), now - known.at < Self.age { return known.context }
+        let wish = Wish(check: check, isHTTP2: isHTTP2)
+        if let known = made.withLock({ $0[wish] }), now - known.at < Self.age { return known.context }
         do {
-            let context = try TLSClient.context(for: check)
+            let context = try TLSClient.context(protocols: isHTTP2 ? ["h2"] : [], for: check)
             made.withLock { made in
                 if made.count >= Self.capacity { made.removeAll() }
-                made[check] = (context, now)
+                made[wish] = (context, now)
             }
             return context
         } catch {
             let files = [check.authorities, check.certificate, check.key].compactMap { $0 }.joined(
                 separator: ", ")
-            throw ProbeFailure(undecided: "TLS: \(files) can't be used: \(error)")
+            throw ProbeFailure(undecided: "TLS: \(files.isEmpty ? "it" : files) can't be used: \(error)")
         }
     }
 }
 
 extension Prober {
-    func tlsContext(_ check: TLSCheck?) throws(ProbeFailure) -> NIOSSLContext {
-        if let check { return try tlsContexts.context(check) }
-        return try tlsContext()
+    func tlsContext(_ check: TLSCheck, isHTTP2: Bool) throws(ProbeFailure) -> NIOSSLContext {
+        try tlsContexts.context(check, isHTTP2: isHTTP2)
     }
 
-    func tlsContext() throws(ProbeFailure) -> NIOSSLContext { try Self.made(tls) }
-
-    func http2Context() throws(ProbeFailure) -> NIOSSLContext { try Self.made(http2) }
-
-    private static func made(_ context: Result<NIOSSLContext, any Error>) throws(ProbeFailure) -> NIOSSLContext
-    {
-        switch context {
-        case .success(let context): return context
-        case .failure(let error): throw ProbeFailure(undecided: "TLS: \(error)")
-        }
-    }
+    func tlsContext() throws(ProbeFailure) -> NIOSSLContext { try tlsContext(TLSCheck(), isHTTP2: false) }
 }

@@ -27,13 +27,15 @@ struct Wire {
     private var phase = Phase.waiting
     /// Whether what is sent may get lost, and is sent again.
     private let isLossy: Bool
+    private let deadline: Deadline
     private(set) var hasEnded = false
 
     fileprivate init(
         _ channel: any Channel, _ connection: NIOLoopBound<ConnectionGuard>,
-        _ arrivals: AsyncThrowingStream<Arrival, any Error>.Iterator, isLossy: Bool
+        _ arrivals: AsyncThrowingStream<Arrival, any Error>.Iterator, isLossy: Bool, _ deadline: Deadline
     ) {
         self.isLossy = isLossy
+        self.deadline = deadline
         self.channel = channel
         self.connection = connection
         self.arrivals = arrivals
@@ -80,11 +82,11 @@ struct Wire {
         phase = .negotiating
         do {
             let connection = connection
+            let shown = ShownCertificates.ofTask
             try await channel.eventLoop.submit {
                 connection.value.phase = .negotiating
-                let pipeline = connection.value.pipeline
-                try pipeline?.addHandler(
-                    TLSClient.handler(context, serverName: nil), position: .after(connection.value))
+                try connection.value.pipeline?.addTLSClient(
+                    context, notedBy: shown, after: connection.value)
             }.get()
         } catch {
             throw ProbeFailure(error, during: phase)
@@ -100,9 +102,17 @@ struct Wire {
 
     // MARK: Receiving
 
+    /// Demands that the time is not over: what has come already is read without waiting, and may take long to judge.
+    func demandTime() throws(ProbeFailure) {
+        if NIODeadline.now() > deadline.end {
+            throw ProbeFailure("timed out after \(deadline.timeout.words) \(phase)")
+        }
+    }
+
     /// Reads up to the end of a line, which is left out.
     mutating func line() async throws(ProbeFailure) -> [UInt8] {
         var searched = 0
+        try demandTime()
         while true {
             let view = buffer.readableBytesView
             if let end = view.dropFirst(searched).firstIndex(of: 10) {
@@ -122,12 +132,14 @@ struct Wire {
     /// Reads so many bytes.
     mutating func bytes(_ count: Int) async throws(ProbeFailure) -> [UInt8] {
         precondition(count <= Self.maximumText)
+        try demandTime()
         while buffer.readableBytes < count { try await more() }
         return buffer.readBytes(length: count) ?? []
     }
 
     /// Reads whatever comes next: the rest of what came with the last, else what comes then; nil at the end.
     mutating func part() async throws(ProbeFailure) -> [UInt8]? {
+        try demandTime()
         while buffer.readableBytes == 0 {
             if hasEnded { return nil }
             try await take()
@@ -184,8 +196,6 @@ extension Prober {
     enum Carrier {
         case stream
         case tls
-        /// TLS, for HTTP/2.
-        case http2
         case datagrams
     }
 
@@ -197,7 +207,6 @@ extension Prober {
         let context: NIOSSLContext? =
             switch carrier {
             case .tls: try tlsContext()
-            case .http2: try http2Context()
             case .stream, .datagrams: nil
             }
         let loop = group.next()
@@ -207,14 +216,17 @@ extension Prober {
         // Bounded by the guard, which counts what comes and ends the connection.
         let (stream, arrivals) = AsyncThrowingStream.makeStream(of: Arrival.self)
         let isStream = carrier != .datagrams
+        let shown = ShownCertificates.ofTask
+        let isOnDataPath = DataPath.ofTask != nil
         @Sendable func configure(_ channel: any Channel) -> EventLoopFuture<Void> {
             channel.eventLoop.makeCompletedFuture {
+                if isOnDataPath { channel.resetAtEnd() }
                 let pipeline = channel.pipeline.syncOperations
                 let connection = ConnectionGuard(
                     found: found, deadline: deadline, maximumBytes: Wire.maximumBytes)
                 if !isStream { try pipeline.addHandler(Unwrapper()) }
                 try pipeline.addHandler(connection)
-                if let context { try pipeline.addHandler(TLSClient.handler(context, serverName: nil)) }
+                if let context { try pipeline.addTLSClient(context, notedBy: shown) }
                 try pipeline.addHandler(WireHandler(arrivals, connection, isSecure: context != nil))
                 connection.end(when: cancelled.futureResult)
             }
@@ -232,8 +244,8 @@ extension Prober {
             let patience = TimeAmount(deadline.timeout) + .seconds(60)
             let connecting =
                 isStream
-                ? ClientBootstrap(group: loop).connectTimeout(patience).channelInitializer(configure)
-                    .connect(to: address)
+                ? try ClientBootstrap(group: loop).connectTimeout(patience).channelInitializer(configure)
+                    .onDataPath().connect(to: address)
                 : DatagramBootstrap(group: loop)
                     .channelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 65_535))
                     .channelInitializer(configure).connect(to: address)
@@ -259,7 +271,7 @@ extension Prober {
         } catch {
             throw ProbeFailure("connection closed \(Phase.connecting)")
         }
-        var wire = Wire(channel, connection, stream.makeAsyncIterator(), isLossy: !isStream)
+        var wire = Wire(channel, connection, stream.makeAsyncIterator(), isLossy: !isStream, deadline)
         guard case .opened = try await wire.arrival() else {
             throw ProbeFailure("connection closed \(Phase.connecting)")
         }

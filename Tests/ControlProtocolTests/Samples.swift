@@ -13,7 +13,15 @@ enum Sample {
         memory: 7, warnings: ["state-directory can't be written"],
         lastReload: .init(time: time, isComplete: false, text: "1 error"))
 
-    static let server = RealServerReport(
+    static let server = {
+        var server = plainServer
+        server.agent = "drain"
+        server.certificateEnd = time
+        server.warning = "its certificate ends in 9 days"
+        return server
+    }()
+
+    private static let plainServer = RealServerReport(
         endpoint: "192.0.2.11:80", forwarding: "gate", verdict: .up, reason: "HTTP 200 in 3 ms", since: time,
         weight: 2, actualWeight: 1, check: "http 192.0.2.11:80/ every 1 s", activeConnections: 3,
         inactiveConnections: 4, order: "draining", note: "draining, 3 active, 14 min 2 s left")

@@ -91,6 +91,15 @@ struct DataPathTests {
                 await !scene.controller.overview.troubles.isEmpty
             }
             #expect(scene.asked.withLock { $0 } == 0)
+            // The intervals are short, so that ten of them are over when it is said.
+            try await scene.until("they count as down, for that reason") {
+                let checks = await scene.controller.overview.checks.values
+                return checks.allSatisfy {
+                    $0.verdict == .down
+                        && $0.reason.hasPrefix(
+                            "its private virtual server does not stand in the table: not asked for ")
+                }
+            }
             await backend.refuse([])
             try await scene.until("both serve") {
                 await scene.controller.overview.virtualServers[0].servingCount == 2

@@ -48,6 +48,9 @@ final class Scene: Sendable {
         outcomes.withLock { $0[endpoint] = isUp ? .success("fine") : .failure("refused") }
     }
 
+    /// From now on an agent says this line.
+    func say(_ agent: Endpoint, _ line: String) { outcomes.withLock { $0[agent] = .success(line) } }
+
     private func outcome(of check: Check) async -> Outcome {
         asked.withLock { $0[check.target, default: 0] += 1 }
         if hanging.contains(check.target) { try? await Task.sleep(for: .seconds(86_400)) }

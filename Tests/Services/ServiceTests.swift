@@ -102,6 +102,15 @@ struct ServiceTests {
                     $0.tls = tls
                 }
             }
+            func http2(_ path: String, _ change: (inout HTTPCheck) -> Void = { _ in }) -> Check.Method {
+                check(path) {
+                    $0.isHTTP2 = true
+                    change(&$0)
+                }
+            }
+            func expecting(_ place: HTTPExpectation.Place, _ demand: HTTPExpectation.Demand) -> Check.Method {
+                check("/health.json") { $0.expectations = [HTTPExpectation(place, demand)] }
+            }
             func group(_ needsAll: Bool, _ methods: [Check.Method]) -> Check.Method {
                 .group(
                     CheckGroup(
@@ -131,6 +140,43 @@ struct ServiceTests {
                 Row(secure(shown), offset: 2), Row(secure(named, host: "www.example"), offset: 2),
                 Row(secure(named, host: "other.example"), offset: 2, "TLS"),
                 Row(secure(named), offset: 2, "TLS"),
+                Row(expecting(.header("content-type"), .text("application/json"))),
+                Row(expecting(.header("Content-Type"), .pattern("/json$"))),
+                Row(expecting(.header("ETag"), .present)),
+                Row(
+                    expecting(.header("Content-Type"), .text("json")),
+                    "header Content-Type is 'application/json'"),
+                Row(expecting(.header("X-None"), .present), "no header X-None"),
+                Row(expecting(.json(JSONPath(".status")!), .text("ok"))),
+                Row(expecting(.json(JSONPath(".checks[0].ms")!), .text("1.50"))),
+                Row(
+                    expecting(.json(JSONPath(".checks[0].state")!), .pattern("^DOWN")),
+                    "JSON .checks[0].state is 'UP'"),
+                Row(expecting(.json(JSONPath(".[\"a.b\"]")!), .text("null"))),
+                Row(expecting(.json(JSONPath(".checks[1]")!), .present), "no .checks[1] in the JSON body"),
+                Row(expecting(.json(JSONPath(".checks")!), .text("")), "JSON .checks is an array"),
+                Row(
+                    check("/") { $0.expectations = [.init(.json(JSONPath(".status")!), .present)] },
+                    "the body is no JSON: no value at octet 0"),
+                Row(http2("/") { $0.receive = "RS 1" }, offset: 3),
+                Row(http2("/") { $0.requestMethod = .head }, offset: 3),
+                Row(http2("/long.txt") { $0.receive = "xRS 1" }, offset: 3),
+                Row(http2("/nothing"), offset: 3, "HTTP 404"),
+                Row(
+                    http2("/health.json") {
+                        $0.expectations = [
+                            .init(.header("Content-Type"), .text("application/json")),
+                            .init(.json(JSONPath(".status")!), .text("ok")),
+                        ]
+                    }, offset: 3),
+                Row(http2("/"), "the answer is no HTTP/2"),
+                Row(
+                    http2("/") {
+                        $0.isSecure = true
+                        $0.receive = "RS 1"
+                        $0.tls = TLSCheck(isVerified: true, authorities: own)
+                    }, offset: 1),
+                Row(http2("/") { $0.isSecure = true }, offset: 2, "TLS: tlsv1 alert no application protocol"),
                 Row(.grpc(GRPCCheck()), offset: 3), Row(.grpc(GRPCCheck(isSecure: true)), offset: 1),
                 Row(.grpc(GRPCCheck()), "the answer is no HTTP/2"), Row(group(true, [good, good])),
                 Row(group(true, [good, bad]), "HTTP 404"), Row(group(false, [bad, good])),
@@ -154,6 +200,7 @@ struct ServiceTests {
                 #expect(finding.hasPrefix(row.finding), "\(row.method)")
             }
             try await harm(server, Row(.grpc(GRPCCheck()), offset: 3))
+            try await harm(server, Row(http2("/") { $0.receive = "RS 1" }, offset: 3))
         }
     }
 

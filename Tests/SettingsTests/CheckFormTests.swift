@@ -67,6 +67,27 @@ struct CheckFormTests {
                     $0.fields = ["A", "b c", "D", "e"]
                 }, 80
             ),
+            ("https { status 2xx 418; }", page { $0.statuses = [200...299, 418...418] }, 80),
+            (
+                #"https { http2 yes; expect-header A; expect-header B "c d"; expect-header E match "^f"; }"#,
+                page {
+                    $0.isHTTP2 = true
+                    $0.expectations = [
+                        .init(.header("A"), .present), .init(.header("B"), .text("c d")),
+                        .init(.header("E"), .pattern("^f")),
+                    ]
+                }, 80
+            ),
+            (
+                #"https { json ".status" ok; json ".a[1].[\"b.c\"]" match "x|y"; json "." "match"; }"#,
+                page {
+                    $0.expectations = [
+                        .init(.json(JSONPath(".status")!), .text("ok")),
+                        .init(.json(JSONPath(#".a[1].["b.c"]"#)!), .pattern("x|y")),
+                        .init(.json(JSONPath(".")!), .text("match")),
+                    ]
+                }, 80
+            ),
             (
                 "https { verify yes; authorities \"/a\"; certificate \"/c\"; key \"/k\"; }",
                 page { $0.tls = TLSCheck(isVerified: true, authorities: "/a", certificate: "/c", key: "/k") },
@@ -87,5 +108,38 @@ struct CheckFormTests {
     func forms(_ text: String, _ method: Check.Method, _ port: UInt16) throws {
         let check = try check(text)
         #expect(check.method == method && check.target.port == port)
+    }
+
+    @Test(
+        "When a certificate's end is warned about",
+        arguments: [
+            ("https", 14 * 86_400), ("https { certificate-expiry 30d; }", 30 * 86_400),
+            ("pops { certificate-expiry 0; }", 0),
+            (
+                "all { check https { certificate-expiry 2d; }; check grpc { certificate-expiry 3d; }; }",
+                3 * 86_400
+            ),
+        ])
+    func certificateNotice(_ text: String, _ seconds: Int64) throws {
+        #expect(try check(text).certificateNotice == .seconds(seconds))
+    }
+
+    @Test("Agents: the virtual server's, another, none")
+    func agents() throws {
+        let servers = try readConfiguration(
+            """
+            director { virtual-server tcp 192.0.2.1 port 80 {
+                real-server 192.0.2.2; real-server 192.0.2.3 { agent { interval 2s; timeout 1s; }; };
+                real-server 192.0.2.4 { agent off; };
+                agent { port 5555; send "x\\n"; }; }; };
+            """
+        ).accepted().director.virtualServers[0].realServers
+        let method = Check.Method.agent(sending: [120, 10])
+        #expect(servers[0].agent == Check(method, target: Endpoint("192.0.2.2:5555")!))
+        #expect(
+            servers[1].agent
+                == Check(
+                    method, target: Endpoint("192.0.2.3:5555")!, interval: .seconds(2), timeout: .seconds(1)))
+        #expect(servers[2].agent == nil)
     }
 }

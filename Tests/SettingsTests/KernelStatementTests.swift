@@ -39,6 +39,14 @@ struct KernelStatementTests {
             ("check connect { through vip; port 81; };", "192.0.2.1:81", "192.0.2.2:80", "gate"),
             ("forward ipip; check http { through vip; };", "192.0.2.1:80", "192.0.2.2:80", "ipip"),
             ("forward masq; check http { through vip; };", "192.0.2.1:80", "192.0.2.2:80", "masq"),
+            ("check smtp { through vip; };", "192.0.2.1:80", "192.0.2.2:80", "gate"),
+            ("check grpc { through vip; port 50; };", "192.0.2.1:50", "192.0.2.2:80", "gate"),
+            ("check tcp { through vip; tls yes; };", "192.0.2.1:80", "192.0.2.2:80", "gate"),
+            ("check dns { through vip; request a; transport tcp; };", "192.0.2.1:80", "192.0.2.2:80", "gate"),
+            (
+                "check all { through vip; check http; check redis { port 81; }; };", "192.0.2.1:0",
+                "192.0.2.2:80", "gate"
+            ),
         ])
     func throughVIP(_ block: String, _ target: String, _ realServer: String, _ forwarding: String) throws {
         let check = try self.realServer(block).check
@@ -93,7 +101,25 @@ struct KernelStatementTests {
                 "what to do with checksums is no-checksum, checksum or remote-checksum, not 'csum'"
             ), ("forward ipip; tunnel gre ▸remote-checksum;", "'remote-checksum' is for gue only"),
             ("check connect { through ▸vpi; };", "the way of a check is vip or address, not 'vpi'"),
-            ("check on { ▸through vip; };", "'check on' can't go through the VIP"),
+            ("check on { ▸through vip; };", "'check on' can't go through the VIP: it asks nobody"),
+            ("check ping { ▸through vip; };", "'check ping' can't go through the VIP: it asks no port"),
+            (
+                "check ftp { ▸through vip; };",
+                "'check ftp' can't go through the VIP: its data goes by another port"
+            ),
+            (
+                "check dns { request a; ▸through vip; };",
+                "'check dns' can't go through the VIP: the kernel goes on sending a port's datagrams where it has sent "
+                    + "them before"
+            ),
+            (
+                "check any { check http; check external { command \"/x\"; }; ▸through vip; };",
+                "'check any' can't go through the VIP: of 'check external' in it: it asks no port"
+            ),
+            (
+                "forward masq; check any { check http { port 81; }; ▸through vip; };",
+                "masq leads the VIP's port to the real server's: another can't be checked through the VIP"
+            ),
             (
                 "forward masq; check connect { ▸through vip; port 81; };",
                 "masq leads the VIP's port to the real server's: another can't be checked through the VIP"

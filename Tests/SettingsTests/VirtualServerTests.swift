@@ -222,10 +222,34 @@ struct VirtualServerTests {
             ("check dns { request \"x\"; transport ▸sctp; };", "'udp' or 'tcp' is expected, not 'sctp'"),
             ("check ftp { login ▸\"a\nb\"; };", "a text here is one line without control characters"),
             ("check ping { attempts ▸0; };", "a count is from 1 to 100, not 0"),
-            ("check http { status ▸99; };", "a status is from 100 to 599, or a range as 200-299, not '99'"),
+            (
+                "check http { status ▸99; };",
+                "a status is from 100 to 599, or a range as 200-299 or 2xx, not '99'"
+            ),
             (
                 "check http { status ▸299-200; };",
-                "a status is from 100 to 599, or a range as 200-299, not '299-200'"
+                "a status is from 100 to 599, or a range as 200-299 or 2xx, not '299-200'"
+            ),
+            (
+                "check http { status ▸0xx; };",
+                "a status is from 100 to 599, or a range as 200-299 or 2xx, not '0xx'"
+            ),
+            (
+                "check http { expect-header ▸\"a:b\"; };",
+                "a header's name holds no blanks and no ':', not 'a:b'"
+            ),
+            (
+                "check http { expect-header a match \"(▸\"; };",
+                "invalid regular expression: missing closing parenthesis"
+            ),
+            ("check http { expect-header▸; };", "a header's name is expected before ';'"),
+            ("check http { json ▸\"status\" ok; };", "a path in JSON is expected, not 'status'"),
+            ("check http { json \".a\" match▸; };", "a regular expression in quotes is expected before ';'"),
+            ("check http { method HEAD; ▸json \".a\"; };", "HEAD brings no body that 'json' could look into"),
+            ("check http { http2 ▸maybe; };", "'yes' or 'no' is expected, not 'maybe'"),
+            (
+                "check connect { ▸json \".a\"; };",
+                "'json' is not for 'connect', but for http, https or http-proxy"
             ),
             ("check http { header ▸\"a b\" \"c\"; };", "a header's name holds no blanks and no ':', not 'a b'"),
             ("check http { header A ▸\"b\nC: d\"; };", "a text here is one line without control characters"),
@@ -233,6 +257,13 @@ struct VirtualServerTests {
                 "check tcp { send-hex ▸\"abc\"; };",
                 "an even number of hexadecimal digits is expected, not 'abc'"
             ),
+            ("check https { certificate-expiry ▸soon; };", "a time is expected, not 'soon'"),
+            ("▸agent { interval 5s; };", "an agent needs a 'port'"),
+            ("agent ▸5555;", "'{' is expected before '5555'"),
+            ("agent { port ▸0; };", "a port is from 1 to 65535, not 0"),
+            ("agent { port 5; ▸prt 5; };", "unknown statement 'prt' in 'agent'"),
+            ("agent { port 5; }; ▸agent { port 6; };", "'agent' is written twice"),
+            ("fallback 192.0.2.3 { ▸agent off; };", "unknown statement 'agent' in 'fallback'"),
             ("▸check all;", "a check 'all' needs a 'check'"),
             ("check any { ▸check all { check ping; }; };", "'all' can't be one of several checks"),
             (

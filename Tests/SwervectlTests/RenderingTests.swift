@@ -106,6 +106,14 @@ private let virtual = VirtualServerReport(
         #expect(ServersReport(vips: [], virtualServers: []).text(now: now) == "no virtual servers\n")
     }
 
+    @Test("what is worth a look stands behind the reason")
+    func warning() {
+        var server = server("192.0.2.11", .up, "HTTP 200 in 3 ms")
+        #expect(server.why == "HTTP 200 in 3 ms")
+        server.warning = "its certificate ends in 9 days"
+        #expect(server.why == "HTTP 200 in 3 ms; its certificate ends in 9 days")
+    }
+
     @Test("explain")
     func explain() {
         let report = ExplainReport(

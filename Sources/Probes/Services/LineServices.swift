@@ -167,17 +167,22 @@ enum SimpleTCPDialogue {
         }
         wire.send(bytes + Array(rest.utf8), awaiting: "the answer")
         wire.finishSending()
-        var text: [UInt8] = []
+        // What has come of a line that has no end yet.
+        var line: [UInt8] = []
         var count = 0
         while count < Wire.maximumText, let part = try await wire.part() {
             count += part.count
-            text += part
-            while let end = text.firstIndex(of: 10) {
-                if try matches(Array(text[...end])) { return }
-                text.removeSubrange(...end)
+            var rest = part[...]
+            while let end = rest.firstIndex(of: 10) {
+                line += rest[...end]
+                rest = rest[(end + 1)...]
+                try wire.demandTime()
+                if try matches(line) { return }
+                line.removeAll(keepingCapacity: true)
             }
+            line += rest
         }
-        if !text.isEmpty, try matches(text) { return }
+        if !line.isEmpty, try matches(line) { return }
         throw ProbeFailure(count == 0 ? "closed without an answer" : "no line matches")
     }
 }

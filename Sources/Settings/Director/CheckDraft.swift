@@ -20,6 +20,12 @@ struct CheckDraft {
     var statuses: [ClosedRange<Int>]?
     /// Fields of a request's header: name, value, name, value.
     var fields: [String] = []
+    /// What a good answer says besides, and where the first of them that looks into JSON is written.
+    var expectations: [HTTPExpectation] = []
+    var jsonPlace: Place?
+    var isHTTP2 = false
+    /// A certificate that ends in less time is warned about.
+    var certificateNotice = Check.usualCertificateNotice
     /// What is wanted of TLS.
     var tls = TLSCheck()
     /// The checks of a group.
@@ -54,7 +60,8 @@ struct CheckDraft {
         // A port that is not asked tells no checks apart.
         return Check(
             method, target: Endpoint(address, port: kind.hasPort ? self.port ?? port : 0), interval: interval,
-            timeout: timeout, rise: rise, fall: fall, judgement: judgement)
+            timeout: timeout, rise: rise, fall: fall, judgement: judgement,
+            certificateNotice: parts.map(\.certificateNotice).max() ?? certificateNotice)
     }
 
     private func method(_ address: IPAddress, port: UInt16) -> Check.Method {
@@ -97,6 +104,8 @@ struct CheckDraft {
         var check = check
         if let statuses { check.statuses = statuses }
         check.fields = fields
+        check.expectations = expectations
+        check.isHTTP2 = isHTTP2
         if check.isSecure, tls != TLSCheck() { check.tls = tls }
         return check
     }
@@ -117,6 +126,33 @@ struct CheckDraft {
         check.receive = match
         return check
     }
+
+    /// Why it can't take the way of clients; nil: it can.
+    var obstacleThroughVIP: (reason: String, hint: String?)? {
+        switch kind {
+        case .connect, .http, .https, .httpProxy, .smtp, .pop, .pops, .imap, .imaps, .nntp, .ldap, .ldaps,
+            .mysql,
+            .pgsql, .simpletcp, .redis, .tcp, .grpc:
+            nil
+        case .dns where !conversation.isUDP, .sip where !conversation.isUDP: nil
+        case .dns, .sip: (Self.datagrams, "write 'transport tcp;'")
+        case .udp, .radius: (Self.datagrams, nil)
+        case .ftp: ("its data goes by another port", nil)
+        case .ping, .external: ("it asks no port", nil)
+        case .on, .off: ("it asks nobody", nil)
+        case .all, .any:
+            parts.lazy.compactMap { part in
+                part.obstacleThroughVIP.map {
+                    ("of 'check \(part.kind.rawValue)' in it: \($0.reason)", $0.hint)
+                }
+            }.first
+        }
+    }
+
+    private static let datagrams = "the kernel goes on sending a port's datagrams where it has sent them before"
+
+    /// Whether another port than the virtual server's is asked.
+    var hasOwnPort: Bool { port != nil || parts.contains(where: \.hasOwnPort) }
 
     /// Whether a probe goes anywhere.
     var isProbe: Bool { kind.isProbe }

@@ -36,23 +36,24 @@ enum CheckKind: String, CaseIterable {
         switch self {
         case .http, .https:
             [
-                "path", "match", "host", "method", "status", "header", "verify", "authorities", "certificate",
-                "key",
+                "path", "match", "host", "method", "status", "header", "expect-header", "json", "http2",
+                "verify", "authorities", "certificate", "key", "certificate-expiry",
             ]
-        case .httpProxy: ["request", "match", "method", "status", "header"]
+        case .httpProxy: ["request", "match", "method", "status", "header", "expect-header", "json"]
         case .ftp: ["login", "password", "request", "match"]
-        case .pop, .pops, .imap, .imaps, .redis: ["login", "password"]
-        case .ldap, .ldaps: ["login", "password", "request", "match"]
+        case .pop, .pops, .imap, .imaps: ["login", "password", "certificate-expiry"]
+        case .redis: ["login", "password"]
+        case .ldap, .ldaps: ["login", "password", "request", "match", "certificate-expiry"]
         case .dns: ["request", "match", "transport"]
-        case .mysql, .pgsql: ["login", "password", "database", "request"]
+        case .mysql, .pgsql: ["login", "password", "database", "request", "certificate-expiry"]
         case .radius: ["login", "password", "secret"]
         case .sip: ["login", "transport"]
         case .simpletcp: ["request", "match"]
         case .ping: ["attempts"]
         case .external: ["command"]
-        case .tcp: ["send", "send-hex", "match", "match-hex", "tls"]
+        case .tcp: ["send", "send-hex", "match", "match-hex", "tls", "certificate-expiry"]
         case .udp: ["send", "send-hex", "match", "match-hex"]
-        case .grpc: ["service", "tls"]
+        case .grpc: ["service", "tls", "certificate-expiry"]
         case .all, .any: ["check"]
         case .connect, .smtp, .nntp, .on, .off: []
         }

@@ -29,13 +29,25 @@ extension CheckReader {
         case "service": draft.grpc.service = text(&cursor) ?? ""
         case "status": draft.statuses = statuses(&cursor)
         case "header":
-            guard let name = cursor.word("a header's name"), let value = text(&cursor) else { return }
-            let isToken = name.text.utf8.allSatisfy { (0x21...0x7E).contains($0) && $0 != UInt8(ascii: ":") }
-            if name.text.isEmpty || !isToken {
+            guard let name = headerName(&cursor), let value = text(&cursor) else { return }
+            draft.fields += [name, value]
+        case "expect-header":
+            guard let name = headerName(&cursor), let demand = demand(&cursor) else { return }
+            draft.expectations.append(HTTPExpectation(.header(name), demand))
+        case "json":
+            guard let word = cursor.word("a path as \".status\"") else { return }
+            guard let path = JSONPath(word.text) else {
                 return cursor.fail(
-                    "a header's name holds no blanks and no ':', not '\(name.text)'", at: name.place)
+                    "a path in JSON is expected, not '\(word.text)'", at: word.place,
+                    hint: "write \".status\", \".checks[0].state\" or \".[\\\"a.b\\\"]\"")
             }
-            draft.fields += [name.text, value]
+            guard let demand = demand(&cursor) else { return }
+            draft.expectations.append(HTTPExpectation(.json(path), demand))
+            draft.jsonPlace = draft.jsonPlace ?? cursor.name.place
+        case "http2": draft.isHTTP2 = cursor.boolean() ?? false
+        case "certificate-expiry":
+            draft.certificateNotice =
+                cursor.duration("a time", .zero ... .seconds(3650 * 86_400)) ?? draft.certificateNotice
         case "verify": draft.tls.isVerified = cursor.boolean() ?? false
         case "authorities": draft.tls.authorities = cursor.path()?.path
         case "certificate": draft.tls.certificate = cursor.path()?.path
@@ -72,10 +84,30 @@ extension CheckReader {
         for keyword in draft.kind.needed where isWritten[keyword] != true {
             reading.error("a check '\(draft.kind.rawValue)' needs a '\(keyword)'", at: place)
         }
+        if let place = draft.jsonPlace, draft.method == .head {
+            reading.error("HEAD brings no body that 'json' could look into", at: place)
+        }
+    }
+
+    private static func headerName(_ cursor: inout StatementCursor) -> String? {
+        guard let name = cursor.word("a header's name") else { return nil }
+        let isToken = name.text.utf8.allSatisfy { (0x21...0x7E).contains($0) && $0 != UInt8(ascii: ":") }
+        if name.text.isEmpty || !isToken {
+            cursor.fail("a header's name holds no blanks and no ':', not '\(name.text)'", at: name.place)
+            return nil
+        }
+        return name.text
+    }
+
+    /// `"TEXT"`, `match "EXPRESSION"`, or nothing.
+    private static func demand(_ cursor: inout StatementCursor) -> HTTPExpectation.Demand? {
+        if cursor.nextWord == nil { return .present }
+        if cursor.skip("match") { return pattern(&cursor).map { .pattern($0) } }
+        return text(&cursor).map { .text($0) }
     }
 
     /// A text with `\\n`, `\\r`, `\\t`, `\\0` and `\\\\` in it.
-    private static func escaped(_ cursor: inout StatementCursor) -> [UInt8]? {
+    static func escaped(_ cursor: inout StatementCursor) -> [UInt8]? {
         guard let word = cursor.word("a text in quotes") else { return nil }
         var bytes: [UInt8] = []
         var isEscaped = false
@@ -111,19 +143,23 @@ extension CheckReader {
         return bytes
     }
 
-    /// `200 204 300-399`
+    /// `200 204 300-399 4xx`
     private static func statuses(_ cursor: inout StatementCursor) -> [ClosedRange<Int>]? {
         var statuses: [ClosedRange<Int>] = []
         repeat {
             guard let word = cursor.word("a status") else { return nil }
-            let ends = word.text.split(separator: "-", omittingEmptySubsequences: false).map {
+            var ends = word.text.split(separator: "-", omittingEmptySubsequences: false).map {
                 decimal($0) ?? 0
+            }
+            if word.keyword.hasSuffix("xx"), let hundred = decimal(word.keyword.dropLast(2)) {
+                ends = hundred < 10 ? [hundred * 100, hundred * 100 + 99] : []
             }
             guard (1...2).contains(ends.count), ends.allSatisfy({ (100...599).contains($0) }),
                 ends[0] <= ends[ends.count - 1]
             else {
                 cursor.fail(
-                    "a status is from 100 to 599, or a range as 200-299, not '\(word.text)'", at: word.place)
+                    "a status is from 100 to 599, or a range as 200-299 or 2xx, not '\(word.text)'",
+                    at: word.place)
                 return nil
             }
             statuses.append(ends[0]...ends[ends.count - 1])

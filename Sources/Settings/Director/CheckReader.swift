@@ -18,7 +18,7 @@ enum CheckReader {
         var blockReader = BlockReader(cursor.reading)
         blockReader.read(block.statements) { cursor, blockReader in
             let keyword = cursor.name.keyword
-            if !["check", "header"].contains(keyword) { blockReader.once(&cursor) }
+            if !["check", "header", "expect-header", "json"].contains(keyword) { blockReader.once(&cursor) }
             if !kind.statements.contains(keyword), requests.contains(keyword) {
                 let others = CheckKind.allCases.filter { $0.statements.contains(keyword) }.map(\.rawValue)
                 return cursor.fail(
@@ -111,7 +111,7 @@ enum CheckReader {
         return word.text
     }
 
-    private static func pattern(_ cursor: inout StatementCursor) -> String? {
+    static func pattern(_ cursor: inout StatementCursor) -> String? {
         guard let word = cursor.word("a regular expression in quotes") else { return nil }
         if let mistake = cursor.reading.environment.patternError(word.text) {
             // Escaped quotes are shorter in the text than in the file: then the whole is pointed at.

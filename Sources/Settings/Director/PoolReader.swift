@@ -49,8 +49,15 @@ enum PoolReader {
     private static let weightless = ["rr", "lc", "dh", "fo"]
 
     static func judge(_ draft: VirtualServerDraft, _ reading: Reading) {
-        guard let slowStart = draft.pool.slowStart else { return }
         let scheduler = draft.scheduler.name
+        let agent = draft.agent?.place ?? draft.realServers.lazy.compactMap { $0.agent?.place }.first
+        if let agent, weightless.contains(scheduler) {
+            let what = scheduler == "fo" ? "takes weights for priorities" : "knows no weights"
+            reading.warning(
+                "the scheduler '\(scheduler)' \(what): of an agent's percentages only 0% means something",
+                at: agent)
+        }
+        guard let slowStart = draft.pool.slowStart else { return }
         if weightless.contains(scheduler) {
             let what = scheduler == "fo" ? "takes weights for priorities" : "knows no weights"
             reading.error(

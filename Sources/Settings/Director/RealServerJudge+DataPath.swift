@@ -16,21 +16,22 @@ extension RealServerJudge {
         guard let vip else {
             return reading.error("a firewall mark has no VIP that a check could go through", at: place)
         }
-        // What opens its connections in another way would go where all clients go, and say nothing of this server.
-        guard [.connect, .http, .https].contains(draft.kind) else {
-            return reading.error("'check \(draft.kind)' can't go through the VIP", at: place)
+        // What would go where all clients go says nothing of this server.
+        if let (reason, hint) = draft.obstacleThroughVIP {
+            return reading.error(
+                "'check \(draft.kind.rawValue)' can't go through the VIP: \(reason)", at: place, hint: hint)
         }
-        if destination.forwarding == .masq, draft.port != nil {
+        if destination.forwarding == .masq, draft.hasOwnPort {
             return reading.error(
                 "masq leads the VIP's port to the real server's: another can't be checked through the VIP",
                 at: place)
         }
         let port = draft.port ?? vip.port
-        if port == 0 {
+        if port == 0, draft.needsPort {
             return reading.error(
                 "a virtual server of every port needs a 'port' in its check", at: place)
         }
-        check.target = Endpoint(vip.address, port: port)
+        check = draft.check(vip.address, port: port)
         check.path = DataPath(
             realServer: destination.endpoint, forwarding: destination.forwarding.rawValue)
     }

@@ -45,7 +45,8 @@ struct RealServerJudge {
         guard var target = target(check, draft, destination) else { return nil }
         if let place = check.throughVIP { goThroughVIP(&target, check, destination, at: place) }
         return RealServerSettings(
-            destination: destination, check: target, position: draft.place.position)
+            destination: destination, check: target, agent: (draft.agent ?? server.agent)?.check(draft.address),
+            position: draft.place.position)
     }
 
     mutating func fallback(_ draft: VirtualServerDraft.RealServer) -> RealServerSettings? {

@@ -16,6 +16,8 @@ struct VirtualServerDraft {
         var proxyProtocol: (version: ProxyProtocol, place: Place)?
         /// nil: the virtual server's check.
         var check: CheckDraft?
+        /// nil: the virtual server's agent.
+        var agent: AgentDraft?
         /// Its address and port.
         var place: Place
     }
@@ -39,6 +41,7 @@ struct VirtualServerDraft {
     /// nil: what the director block says.
     var cleanstop: Bool?
     var check: CheckDraft?
+    var agent: AgentDraft?
     var realServers: [RealServer] = []
     var fallback: RealServer?
     /// What is done besides when something changes.

@@ -6,7 +6,8 @@ import Director
 enum VirtualServerReader {
     private static let known =
         [
-            "scheduler", "scheduler-flags", "quorum", "real-server", "fallback", "check", "persistence",
+            "scheduler", "scheduler-flags", "quorum", "real-server", "fallback", "check", "agent",
+            "persistence",
             "netmask",
             "one-packet", "persistence-engine", "quiescent", "cleanstop",
         ] + PoolReader.known + ReactionReader.statements
@@ -45,6 +46,10 @@ enum VirtualServerReader {
             var cursor = StatementCursor(statement, Reading(environment: cursor.reading.environment))
             draft.check = CheckReader.read(&cursor, base: nil)
         }
+        for statement in block.statements where statement.keyword == "agent" && draft.agent == nil {
+            var cursor = StatementCursor(statement, Reading(environment: cursor.reading.environment))
+            draft.agent = AgentReader.read(&cursor, base: nil)
+        }
         var blockReader = BlockReader(cursor.reading)
         blockReader.read(block.statements) { cursor, blockReader in
             if cursor.name.keyword != "real-server" { blockReader.once(&cursor) }
@@ -67,9 +72,12 @@ enum VirtualServerReader {
             }
         case "quorum": PoolReader.quorum(&cursor, into: &draft)
         case "real-server":
-            if let server = realServer(&cursor, base: draft.check) { draft.realServers.append(server) }
+            if let server = realServer(&cursor, base: draft.check, agent: draft.agent) {
+                draft.realServers.append(server)
+            }
         case "fallback": draft.fallback = realServer(&cursor, base: nil, isFallback: true)
         case "check": draft.check = CheckReader.read(&cursor, base: nil)
+        case "agent": draft.agent = AgentReader.read(&cursor, base: nil)
         case "persistence":
             // The kernel's bound on timeouts is 31 days.
             let place = cursor.name.place
@@ -93,7 +101,7 @@ enum VirtualServerReader {
     }
 
     private static func realServer(
-        _ cursor: inout StatementCursor, base: CheckDraft?, isFallback: Bool = false
+        _ cursor: inout StatementCursor, base: CheckDraft?, agent: AgentDraft? = nil, isFallback: Bool = false
     ) -> VirtualServerDraft.RealServer? {
         guard let first = cursor.nextWord, let address = cursor.address("an address") else {
             if !cursor.hasFailed { _ = cursor.fail(expected: "an address") }
@@ -106,7 +114,7 @@ enum VirtualServerReader {
         guard let block = cursor.optionalBlock() else { return server }
         let known =
             ["forward", "tunnel", "check", "proxy-protocol"]
-            + (isFallback ? [] : ["weight", "upper-threshold", "lower-threshold"])
+            + (isFallback ? [] : ["weight", "agent", "upper-threshold", "lower-threshold"])
         var blockReader = BlockReader(cursor.reading)
         blockReader.read(block.statements) { cursor, blockReader in
             blockReader.once(&cursor)
@@ -118,6 +126,7 @@ enum VirtualServerReader {
                 server.proxyProtocol = cursor.choice("a version of the PROXY protocol").map {
                     ($0, cursor.name.place)
                 }
+            case "agent" where !isFallback: server.agent = AgentReader.read(&cursor, base: agent)
             case "weight" where !isFallback: server.weight = Int32(cursor.number("a weight", 0...65_535) ?? 1)
             case "upper-threshold" where !isFallback:
                 server.upperThreshold = UInt32(cursor.number("a threshold", 0...Int(Int32.max)) ?? 0)

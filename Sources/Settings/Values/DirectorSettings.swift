@@ -189,13 +189,18 @@ public struct RealServerSettings: Hashable, Sendable {
     public var destination: Destination
     /// How it is checked.
     public var check: Check
+    /// The question to an agent beside it; nil: it has none.
+    public var agent: Check?
     /// Where it is written.
     @NotCompared public var position: SourcePosition
 
     /// A real server; see the properties.
-    public init(destination: Destination, check: Check, position: SourcePosition) {
+    public init(
+        destination: Destination, check: Check, agent: Check? = nil, position: SourcePosition
+    ) {
         self.destination = destination
         self.check = check
+        self.agent = agent
         self.position = position
     }
 }

@@ -62,8 +62,10 @@ extension VirtualServerReport {
 }
 
 extension RealServerReport {
-    /// What an admin has ordered, if anything, and what its check says.
-    var why: String { (note.map { "\($0); check: \(verdict.rawValue), " } ?? "") + reason }
+    /// What an admin has ordered, if anything, what its check says, and what else is worth a look.
+    var why: String {
+        (note.map { "\($0); check: \(verdict.rawValue), " } ?? "") + reason + (warning.map { "; \($0)" } ?? "")
+    }
 }
 
 extension TableReport {

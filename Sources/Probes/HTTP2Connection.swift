@@ -1,0 +1,89 @@
+internal import NIOCore
+internal import NIOHTTP1
+internal import NIOHTTP2
+internal import NIOTLS
+
+extension ChannelPipeline.SynchronousOperations {
+    /// Speaks HTTP/2 (RFC 9113) on this connection, with one request: what `makeHandler` makes sees it as one of
+    /// HTTP/1.
+    func addHTTP2Client(
+        _ connection: ConnectionGuard, isSecure: Bool,
+        _ makeHandler: @escaping @Sendable (ConnectionGuard) -> HTTPAnswerHandler
+    ) throws {
+        var configuration = NIOHTTP2Handler.ConnectionConfiguration()
+        configuration.initialSettings = [
+            // Nobody is to push anything, nor to open streams.
+            HTTP2Setting(parameter: .enablePush, value: 0),
+            HTTP2Setting(parameter: .maxConcurrentStreams, value: 0),
+            HTTP2Setting(parameter: .maxHeaderListSize, value: HTTPAnswer.maximumHeader),
+        ]
+        let streams = try configureHTTP2Pipeline(
+            mode: .client, connectionConfiguration: configuration, streamConfiguration: .init()
+        ) { $0.close() }
+        try addHandler(HTTP2RequestOpener(connection, streams, isSecure: isSecure, makeHandler))
+    }
+}
+
+/// Opens the one stream as soon as the connection stands, and says what is wrong with it.
+private final class HTTP2RequestOpener: ChannelInboundHandler {
+    typealias InboundIn = NIOAny
+
+    private let connection: ConnectionGuard
+    private let streams: NIOHTTP2Handler.StreamMultiplexer
+    private let isSecure: Bool
+    private let makeHandler: @Sendable (ConnectionGuard) -> HTTPAnswerHandler
+
+    init(
+        _ connection: ConnectionGuard, _ streams: NIOHTTP2Handler.StreamMultiplexer, isSecure: Bool,
+        _ makeHandler: @escaping @Sendable (ConnectionGuard) -> HTTPAnswerHandler
+    ) {
+        self.connection = connection
+        self.streams = streams
+        self.isSecure = isSecure
+        self.makeHandler = makeHandler
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        let bound = NIOLoopBound(connection, eventLoop: context.eventLoop)
+        let (isSecure, makeHandler) = (isSecure, makeHandler)
+        streams.createStreamChannel(promise: nil) { stream in
+            stream.eventLoop.makeCompletedFuture {
+                try stream.pipeline.syncOperations.addHandlers(
+                    HTTP2FramePayloadToHTTP1ClientCodec(httpProtocol: isSecure ? .https : .http),
+                    makeHandler(bound.value))
+            }
+        }
+        context.fireChannelActive()
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if case TLSUserEvent.handshakeCompleted(let agreed)? = event as? TLSUserEvent, agreed != "h2" {
+            connection.fail("TLS: it speaks no HTTP/2 there")
+        }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        connection.fail(httpError: error)
+    }
+}
+
+extension ConnectionGuard {
+    /// Fails for an error in HTTP, or below it.
+    func fail(httpError error: any Error) {
+        if let reason = Self.http2Reason(error) ?? TLSClient.reason(error) {
+            fail(reason)
+        } else {
+            finish(.failure(ProbeFailure(error, during: phase)))
+        }
+    }
+
+    private static func http2Reason(_ error: any Error) -> String? {
+        switch error {
+        case let error as NIOHTTP2Errors.StreamClosed:
+            "the request was reset, error \(error.errorCode.networkCode) of HTTP/2"
+        case let error as any NIOHTTP2Error: "the answer is no HTTP/2 (\(type(of: error)))"
+        default: nil
+        }
+    }
+}

@@ -55,14 +55,15 @@ extension Controller {
             for subject in subjects { give(command == .up ? .up : .down, subject, for: span, reason) }
         case .disable:
             subjects = extended(named)
-            for subject in subjects { give(.disabled, subject, for: span, reason) }
+            for subject in named { give(.disabled, subject, for: span, reason) }
         case .enable:
-            subjects = extended(named)
-            for subject in subjects { book.orders[subject] = nil }
+            subjects = extended(named).filter { named.contains($0) || book.inherited[$0] != nil }
+            for subject in named { book.orders[subject] = nil }
         case .drain(let patience):
             subjects = extended(named)
-            drain(subjects, patience: patience.seconds, reason)
+            drain(named, patience: patience.seconds, reason)
         }
+        inheritOrders()
         for subject in subjects {
             report(Occurrence(.info, "\(subject)", words(of: command, subject)))
             touch(subject)
@@ -81,12 +82,52 @@ extension Controller {
             action: action, since: now, until: span.map { now + $0.seconds }, reason: reason)
     }
 
+    /// Gives real servers what is ordered of their virtual servers and VIPs, whatever a reload has put behind these. A
+    /// drain that has begun goes on; a real server that is new has nothing to end.
+    func inheritOrders() {
+        var inherited: [Order.Subject: Order] = [:]
+        for (place, service) in plan.services.enumerated() where !book.orders.isEmpty {
+            var parents = [Order.Subject.virtualServer(service.key)]
+            parents += index.vipsOfService[place].map { .vip(plan.vips[$0].address) }
+            let orders = parents.compactMap { parent -> Order? in
+                guard var order = book.orders[parent] else { return nil }
+                order.origin = parent
+                order.until = nil
+                return order
+            }
+            let disabled = orders.first { $0.action == .disabled }
+            guard let order = disabled ?? orders.first(where: { $0.action.isDrain }) else { continue }
+            for member in service.members {
+                let subject = Order.Subject.realServer(service.key, member.destination.endpoint)
+                inherited[subject] = order
+                guard case .drain(var drain) = order.action else { continue }
+                if let before = book.inherited[subject], before.action.isDrain, before.since == order.since {
+                    inherited[subject] = before
+                } else if isAbsent(member.destination, of: service.key) {
+                    drain.phase = .done
+                    inherited[subject]?.action = .drain(drain)
+                }
+            }
+        }
+        for subject in Set(inherited.keys).union(book.inherited.keys)
+        where inherited[subject] != book.inherited[subject] {
+            touch(subject)
+        }
+        book.inherited = inherited
+    }
+
+    /// Whether a destination is known not to be in the table.
+    private func isAbsent(_ destination: Destination, of key: VirtualServerKey) -> Bool {
+        guard backend != nil, let believed else { return backend == nil }
+        return believed[key]?.destinations[destination.normalized(for: key).endpoint] == nil
+    }
+
     private func words(of command: OrderCommand, _ subject: Order.Subject) -> String {
         switch command {
-        case .enable: return "enabled"
+        case .enable: return book[subject].map { "enabled, but \($0.words)" } ?? "enabled"
         case .weight:
             return book.weights[subject].map { "weight \($0.weight) by order" } ?? "weight as configured"
-        default: return book.orders[subject]?.words ?? "enabled"
+        default: return book[subject]?.words ?? "enabled"
         }
     }
 
@@ -131,7 +172,7 @@ extension Controller {
             switch subject {
             case .realServer: add(subject)
             case .virtualServer(let key):
-                if book.orders[subject] != nil { add(subject) }
+                add(subject)
                 keys = [key]
             case .vip(let address):
                 add(subject)
@@ -163,9 +204,7 @@ extension Controller {
     /// behind it; else the others go on under the same name.
     private func drain(_ subjects: [Order.Subject], patience: Double, _ reason: String?) {
         let now = WallClock.now
-        let wholeVIPs = Set(
-            subjects.compactMap { if case .vip(let address) = $0 { address } else { nil } })
-        let leaving = Set(subjects)
+        let leaving = Set(extended(subjects))
         for subject in subjects {
             // What drains already, or has drained, goes on.
             // And what was ordered out does not come in once more for the time of a name.
@@ -173,30 +212,28 @@ extension Controller {
             case (.drain?, _), (.disabled?, _), (.down?, .realServer): continue
             default: break
             }
-            var withdrawal = 0.0
-            switch subject {
-            case .vip(let address): withdrawal = timeToLive(of: address)
-            case .virtualServer:
-                // An order that it is up would name an address behind which nobody is left.
-                if book.orders[subject]?.action == .up { book.orders[subject] = nil }
-                continue
-            case .realServer(let key, _):
-                guard let place = index.serviceOfKey[key] else { break }
-                let vips = index.vipsOfService[place].map { plan.vips[$0].address }
-                let isLast =
-                    plan.services[place].fallback == nil
-                    && !virtualServer(place).realServers.contains {
-                        $0.isServing && !leaving.contains(.realServer(key, $0.destination.endpoint))
-                    }
-                let withdrawn = isLast ? vips : vips.filter(wholeVIPs.contains)
-                withdrawal = withdrawn.map(timeToLive).max() ?? 0
-            }
+            let withdrawal = withdrawn(with: subject, leaving).map(timeToLive).max() ?? 0
             let phase: Order.Drain.Phase =
                 withdrawal > 0 ? .withdrawn(until: now + withdrawal) : .quiet(until: now + patience)
             book.orders[subject] = Order(
                 action: .drain(.init(phase: phase, patience: patience)), since: now, until: nil,
                 reason: reason)
         }
+    }
+
+    /// The VIPs that are named no more when something leaves: it is one, or the last behind one.
+    private func withdrawn(with subject: Order.Subject, _ leaving: Set<Order.Subject>) -> Set<IPAddress> {
+        var vips: Set<IPAddress> = []
+        if case .vip(let address) = subject { vips.insert(address) }
+        for case .realServer(let key, _) in extended([subject]) {
+            guard let place = index.serviceOfKey[key], plan.services[place].fallback == nil,
+                !virtualServer(place).realServers.contains(where: {
+                    $0.isServing && !leaving.contains(.realServer(key, $0.destination.endpoint))
+                })
+            else { continue }
+            vips.formUnion(index.vipsOfService[place].map { plan.vips[$0].address })
+        }
+        return vips
     }
 
     /// For how many seconds answers that name an address may be kept.
@@ -208,59 +245,66 @@ extension Controller {
         return places.map { Double(entries[$0].timeToLive) }.max() ?? 0
     }
 
-    /// Ends orders whose time is over, and goes on with drains.
+    /// Ends orders whose time is over, goes on with drains, and saves what could not be saved before.
     func followOrders() async {
+        if orderTrouble != nil { saveOrders() }
         if book.isEmpty { return }
         let now = WallClock.now
         for (subject, order) in book.orders {
             guard let until = order.until, until <= now else { continue }
             book.orders[subject] = nil
+            inheritOrders()
             report(Occurrence(.info, "\(subject)", "the time of its order is over (\(order.words))"))
             changed(subject)
         }
-        let drains = book.orders.keys.filter {
-            drainPhase(of: $0) != nil && drainPhase(of: $0) != .done
-        }
-        if drains.isEmpty { return }
+        let own = Self.unfinishedDrains(book.orders)
+        let inherited = Self.unfinishedDrains(book.inherited)
+        if own.isEmpty, inherited.isEmpty { return }
         let counts = try? await backend?.connections()
-        for subject in drains { follow(drain: subject, counts ?? nil, at: now) }
+        for subject in inherited { follow(\.inherited, drain: subject, counts ?? nil, at: now) }
+        for subject in own { follow(\.orders, drain: subject, counts ?? nil, at: now) }
         saveOrders()
         wake.yield()
     }
 
     private func changed(_ subject: Order.Subject) {
         touch(subject)
-        ordersAreSaved = false
         saveOrders()
         publish()
         wake.yield()
     }
 
-    private func drainPhase(of subject: Order.Subject) -> Order.Drain.Phase? {
-        guard case .drain(let drain)? = book.orders[subject]?.action else { return nil }
-        return drain.phase
+    private static func unfinishedDrains(_ orders: [Order.Subject: Order]) -> [Order.Subject] {
+        orders.compactMap { subject, order in
+            if case .drain(let drain) = order.action, drain.phase != .done { subject } else { nil }
+        }
     }
 
     private func follow(
-        drain subject: Order.Subject, _ counts: [VirtualServerKey: [Endpoint: ConnectionCounts]]?,
-        at now: Double
+        _ orders: WritableKeyPath<OrderBook, [Order.Subject: Order]>, drain subject: Order.Subject,
+        _ counts: [VirtualServerKey: [Endpoint: ConnectionCounts]]?, at now: Double
     ) {
-        guard var order = book.orders[subject], case .drain(var drain) = order.action else { return }
+        guard var order = book[keyPath: orders][subject], case .drain(var drain) = order.action else { return }
         switch drain.phase {
         case .done: return
         case .withdrawn(let until):
             if until > now { return }
-            if case .realServer = subject {
-                drain.phase = .quiet(until: now + drain.patience)
-                report(
-                    Occurrence(
-                        .info, "\(subject)", "draining: no answer leads here any more, weight 0 from now on"))
-            } else {
-                drain.phase = .done
-                report(Occurrence(.info, "\(subject)", "drained: no answer leads here any more"))
-            }
+            drain.phase = .quiet(until: now + drain.patience)
+            var text = "draining: no answer leads here any more"
+            if case .realServer = subject { text += ", weight 0 from now on" }
+            report(Occurrence(.info, "\(subject)", text))
         case .quiet(let until):
-            guard case .realServer(let key, let endpoint) = subject, let place = index.serviceOfKey[key],
+            guard case .realServer(let key, let endpoint) = subject else {
+                // As long as anything behind it drains.
+                let isUnfinished = Self.unfinishedDrains(book.inherited).contains {
+                    book.inherited[$0]?.origin == subject
+                }
+                if isUnfinished { return }
+                drain.phase = .done
+                report(Occurrence(.info, "\(subject)", "drained: all behind it are out of the table"))
+                break
+            }
+            guard let place = index.serviceOfKey[key],
                 let member = plan.services[place].members.first(where: {
                     $0.destination.endpoint == endpoint
                 })
@@ -286,8 +330,7 @@ extension Controller {
             report(Occurrence(.info, "\(subject)", "drained: \(rest), out of the table"))
         }
         order.action = .drain(drain)
-        book.orders[subject] = order
-        ordersAreSaved = false
+        book[keyPath: orders][subject] = order
         touch(subject)
     }
 
@@ -315,7 +358,7 @@ extension Controller {
             server.destination.weight = order.weight
             server.note = "weight \(order.weight) by order" + (order.reason.map { " (\($0))" } ?? "")
         }
-        guard let order = book.orders[subject] else { return }
+        guard let order = book[subject] else { return }
         server.note = order.words
         if order.action != .up { server.recovery = nil }
         switch order.action {
@@ -343,38 +386,14 @@ extension Controller {
         }
     }
 
-    /// Whether orders make something up or down as a whole; nil: they don't.
+    /// Whether orders make something up or down as a whole; nil: they don't. A virtual server whose real servers are
+    /// out by order stands as they and its fallback do.
     func forced(_ subject: Order.Subject) -> Bool? {
-        switch book.orders[subject]?.action {
-        case .up: true
-        case .down, .disabled, .drain: false
-        case nil: nil
+        switch (book.orders[subject]?.action, subject) {
+        case (.up?, _): true
+        case (.down?, _), (_?, .vip): false
+        case (_?, _), (nil, _): nil
         }
-    }
-
-    // MARK: Saving
-
-    func saveOrders() {
-        guard let orderFile, !ordersAreSaved || lastSavedBook != book else { return }
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .prettyPrinted]
-        guard let data = try? encoder.encode(book) else { return }
-        if let trouble = orderFile.write(Array(data), isSynced: true) {
-            if trouble != orderTrouble {
-                report(Occurrence(.error, "orders", "\(trouble); a restart will forget them"))
-            }
-            orderTrouble = trouble
-            return
-        }
-        orderTrouble = nil
-        lastSavedBook = book
-        ordersAreSaved = true
-    }
-
-    /// The orders that a file holds; nil if it can't be understood.
-    static func orders(in file: StoredFile) -> OrderBook? {
-        guard let bytes = file.contents(maximumSize: StateFile.maximumSize) else { return OrderBook() }
-        return try? JSONDecoder().decode(OrderBook.self, from: Data(bytes))
     }
 }
 

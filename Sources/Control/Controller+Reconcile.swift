@@ -42,17 +42,26 @@ extension Controller {
         do {
             // The table as we left it, unless it is time to look for what others have changed: so a verdict waits
             // neither for the reading of a large table nor for a look at all of it.
-            let isAsBelieved = believed != nil && refused.isEmpty && !isPlanNew && !(plan.repairs && isLookDue)
-            touched = isAsBelieved ? unreconciled : Set(plan.services.indices)
+            var isAsBelieved = believed != nil && refused.isEmpty && !isPlanNew && !(plan.repairs && isLookDue)
+            var actual: Table?
             var troubles: [BackendError] = []
+            var unread: [BackendError] = []
+            if !isAsBelieved {
+                actual = try await read(backend, &unread)
+                if backend !== self.backend { return }
+                isAsBelieved = actual == nil
+            }
+            touched = isAsBelieved ? unreconciled : Set(plan.services.indices)
             if isAsBelieved {
                 unreconciled = []
                 troubles = await bring(believed ?? Table(), only: touched, of: backend)
+                if !troubles.isEmpty, unread.isEmpty, backend === self.backend {
+                    // Perhaps somebody else has changed the table in the meantime.
+                    actual = try await read(backend, &unread)
+                }
             }
-            if !isAsBelieved || !troubles.isEmpty, backend === self.backend {
-                // With trouble, perhaps somebody else has changed the table in the meantime.
-                let actual = try await backend.table()
-                if backend !== self.backend { return }
+            if backend !== self.backend { return }
+            if let actual {
                 if !isAsBelieved {
                     isLookDue = false
                     isPlanNew = false
@@ -66,7 +75,9 @@ extension Controller {
                 lookRest = .milliseconds(actual.entries.values.reduce(0) { $0 + $1.destinations.count } / 2)
             }
             if backend !== self.backend { return }
-            speak(of: troubles)
+            // Also without repairs it has to be looked at once more.
+            if !unread.isEmpty { isPlanNew = true }
+            speak(of: troubles + unread)
         } catch {
             if backend !== self.backend { return }
             believe(Table())
@@ -86,6 +97,28 @@ extension Controller {
         savedVerdicts = [:]
         publish()
         save(force: false)
+    }
+
+    /// Reads the table. While that fails, what was last known of it holds for a time: nil then, and what there is to
+    /// say.
+    private func read(
+        _ backend: any Backend, _ unread: inout [BackendError]
+    ) async throws(BackendError) -> Table? {
+        do throws(BackendError) {
+            let table = try await backend.table()
+            unreadableSince = nil
+            return table
+        } catch {
+            let since = unreadableSince ?? clock.now
+            unreadableSince = since
+            guard backend === self.backend, believed != nil,
+                since.duration(to: clock.now) < Self.beliefHolds
+            else { throw error }
+            unread.append(
+                BackendError(
+                    "\(error); what was last known of it holds for \(Self.beliefHolds.components.seconds) s"))
+            return nil
+        }
     }
 
     /// Makes the table, or some virtual servers in it, what it should be; what the backend would not do.
@@ -201,7 +234,7 @@ extension Controller {
                     Occurrence(.warning, "\(step.key)", "changed by somebody else, repairing: \(step.words)"))
             case .accuse:
                 let text =
-                    "changed by somebody else for the third time in a minute: another controller (ldirectord, "
+                    "changed by somebody else again and again: another controller (ldirectord, "
                     + "keepalived) probably works on this table; repairing every 30 s only: \(step.words)"
                 report(Occurrence(.error, "\(step.key)", text))
             }

@@ -119,7 +119,7 @@ extension Controller {
         let pool = members.indices.filter {
             members[$0].destination.weight > 0
                 && (members[$0].standing == .up || members[$0].standing == .down)
-                && book.orders[.realServer(service.key, members[$0].destination.endpoint)] == nil
+                && book[.realServer(service.key, members[$0].destination.endpoint)] == nil
         }
         let slots = index.slotsOfMembers[place]
         let down = pool.filter { members[$0].standing == .down }.sorted {

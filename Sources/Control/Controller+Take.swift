@@ -25,6 +25,7 @@ extension Controller {
             if old.outlivesProcess { inherited.formUnion(left) }
             await old.close()
             believed = nil
+            unreadableSince = nil
             owned = []
             refused = [:]
         }
@@ -85,6 +86,8 @@ extension Controller {
             })
         followChecks()
         followFallbacks(of: plan.services.indices)
+        inheritOrders()
+        saveOrders()
     }
 
     /// Begins the checks of a plan that is to come; returns when each of them has a verdict.

@@ -33,6 +33,8 @@ public actor Controller {
     static let repairInterval = Duration.seconds(1)
     /// Between two savings of verdicts that did not change, so that they stay young enough to hold.
     static let saveInterval = Duration.seconds(60)
+    /// How long the last known state of the table holds while it can't be read.
+    static let beliefHolds = Duration.seconds(5)
     /// After a saving, this many times what it took is left to other work: with thousands of verdicts it
     /// takes long enough to hold them up.
     static let savingRest = 20
@@ -103,7 +105,6 @@ public actor Controller {
     var book = OrderBook()
     let orderFile: StoredFile?
     var lastSavedBook = OrderBook()
-    var ordersAreSaved = true
     var orderTrouble: String?
     /// What real servers that drain still have.
     var drainCounts: [Order.Subject: ConnectionCounts] = [:]
@@ -118,6 +119,8 @@ public actor Controller {
     var isLookDue = true
     /// Whether the next pass is about all of a plan.
     var isPlanNew = true
+    /// Since when the table can't be read.
+    var unreadableSince: ContinuousClock.Instant?
     /// When the table was looked at last, and how long it may rest then.
     var lookedAt: ContinuousClock.Instant?
     var lookRest = Duration.zero
@@ -200,15 +203,12 @@ public actor Controller {
         self.report = report
         (wakeups, wake) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
         (newJobs, jobs) = AsyncStream.makeStream()
-        orderFile = stateFile?.orders
-        if let orderFile {
-            if let orders = Self.orders(in: orderFile) {
-                book = orders
-                lastSavedBook = orders
-            } else {
-                report(
-                    Occurrence(.error, "orders", "\(orderFile.path) can't be understood: no order holds"))
-            }
+        let stored = stateFile.map { Self.orders(in: $0.orders) } ?? StoredOrders()
+        orderFile = stored.isWritable ? stateFile?.orders : nil
+        book = stored.book
+        lastSavedBook = stored.book
+        if let trouble = stored.trouble {
+            report(Occurrence(.error, "orders", trouble))
         }
         guard let saved = stateFile?.read() else { return }
         inherited = Set(saved.owned)

@@ -50,6 +50,8 @@ public struct Order: Hashable, Sendable, Codable {
     public var until: Double?
     /// Why, in the admin's words.
     public var reason: String?
+    /// The virtual server or VIP that it was given to, where a real server has it from there.
+    public var origin: Subject?
 }
 
 /// A weight that an admin has set.
@@ -64,14 +66,23 @@ public struct WeightOrder: Hashable, Sendable, Codable {
 
 /// All orders that hold.
 public struct OrderBook: Hashable, Sendable {
-    /// What is to be of each subject.
+    /// What is to be of each subject, as it was ordered.
     public var orders: [Order.Subject: Order] = [:]
+    /// What real servers have from orders to their virtual servers and VIPs.
+    public var inherited: [Order.Subject: Order] = [:]
     /// Weights of real servers in the table, and of VIPs in answers.
     public var weights: [Order.Subject: WeightOrder] = [:]
 
+    /// What holds for a subject: of its own order and one that it has from another, the one that keeps it out further.
+    public subscript(subject: Order.Subject) -> Order? {
+        guard let inherited = inherited[subject] else { return orders[subject] }
+        guard let own = orders[subject] else { return inherited }
+        return inherited.action.severity > own.action.severity ? inherited : own
+    }
+
     /// What is ordered about a subject in one word; nil: nothing.
     public func word(_ subject: Order.Subject) -> String? {
-        switch orders[subject]?.action {
+        switch self[subject]?.action {
         case .up: "up"
         case .down: "down"
         case .disabled: "disabled"
@@ -84,12 +95,12 @@ public struct OrderBook: Hashable, Sendable {
     public func words(_ subject: Order.Subject) -> String? {
         let words =
             (weights[subject].map { ["weight \($0.weight) by order"] } ?? [])
-            + (orders[subject].map { [$0.words] } ?? [])
+            + (self[subject].map { [$0.words] } ?? [])
         return words.isEmpty ? nil : words.joined(separator: ", ")
     }
 
     /// Whether there is none.
-    public var isEmpty: Bool { orders.isEmpty && weights.isEmpty }
+    public var isEmpty: Bool { orders.isEmpty && inherited.isEmpty && weights.isEmpty }
 }
 
 extension OrderBook: Codable {
@@ -97,6 +108,7 @@ extension OrderBook: Codable {
         var subject: Order.Subject
         var order: Order?
         var weight: WeightOrder?
+        var inherited: Order?
     }
 
     /// Reads a list.
@@ -106,14 +118,19 @@ extension OrderBook: Codable {
             let entry = try list.decode(Entry.self)
             orders[entry.subject] = entry.order
             weights[entry.subject] = entry.weight
+            inherited[entry.subject] = entry.inherited
         }
     }
 
     /// Writes a list, in a fixed order.
     public func encode(to encoder: any Encoder) throws {
         var list = encoder.unkeyedContainer()
-        for subject in Set(orders.keys).union(weights.keys).sorted(by: { "\($0)" < "\($1)" }) {
-            try list.encode(Entry(subject: subject, order: orders[subject], weight: weights[subject]))
+        let subjects = Set(orders.keys).union(weights.keys).union(inherited.keys)
+        for subject in subjects.sorted(by: { "\($0)" < "\($1)" }) {
+            try list.encode(
+                Entry(
+                    subject: subject, order: orders[subject], weight: weights[subject],
+                    inherited: inherited[subject]))
         }
     }
 }
@@ -157,6 +174,26 @@ extension Order {
             case .disabled: "disabled"
             case .drain(let drain): drain.phase == .done ? "drained" : "draining"
             }
-        return what + (reason.map { " (\($0))" } ?? "")
+        return what + (origin.map { " with \($0)" } ?? "") + (reason.map { " (\($0))" } ?? "")
+    }
+}
+
+extension Order.Action {
+    /// Whether it is a drain, however far it has come.
+    var isDrain: Bool { if case .drain = self { true } else { false } }
+
+    /// How far it keeps a real server out.
+    fileprivate var severity: Int {
+        switch self {
+        case .up: 0
+        case .drain(let drain):
+            switch drain.phase {
+            case .withdrawn: 1
+            case .quiet: 2
+            case .done: 4
+            }
+        case .down: 3
+        case .disabled: 5
+        }
     }
 }

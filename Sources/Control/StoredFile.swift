@@ -5,15 +5,35 @@ struct StoredFile: Sendable {
     /// Its path.
     let path: String
 
+    /// What a reading found.
+    enum Reading {
+        /// No such file.
+        case absent
+        /// What keeps it from being read, in words.
+        case unreadable(String)
+        /// What is in it.
+        case bytes([UInt8])
+    }
+
+    /// What went wrong, in words.
+    struct Trouble: Error {
+        var text: String
+    }
+
     /// The bytes of the file, if it is one and of a sane size.
     func contents(maximumSize: Int) -> [UInt8]? {
+        if case .bytes(let bytes) = read(maximumSize: maximumSize) { bytes } else { nil }
+    }
+
+    /// Reads the file, if it is one and of a sane size.
+    func read(maximumSize: Int) -> Reading {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        if descriptor < 0 { return nil }
+        if descriptor < 0 { return errno == ENOENT ? .absent : .unreadable(trouble("read", path)) }
         defer { close(descriptor) }
         var status = stat()
         guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
             status.st_size <= maximumSize
-        else { return nil }
+        else { return .unreadable("read \(path): no file, or too large") }
         var bytes = [UInt8](repeating: 0, count: Int(status.st_size))
         var length = 0
         while length < bytes.count {
@@ -21,10 +41,22 @@ struct StoredFile: Sendable {
                 Foundation.read(descriptor, $0.baseAddress, $0.count)
             }
             if count < 0, errno == EINTR { continue }
-            if count <= 0 { return nil }
+            if count < 0 { return .unreadable(trouble("read", path)) }
+            if count == 0 { return .unreadable("read \(path): it became shorter meanwhile") }
             length += count
         }
-        return bytes
+        return .bytes(bytes)
+    }
+
+    /// Gives what is there another name, which no earlier one has: `….broken`, `….broken.2`, …
+    func setAside() -> Result<String, Trouble> {
+        var name = path + ".broken"
+        var number = 1
+        while access(name, F_OK) == 0 {
+            number += 1
+            name = "\(path).broken.\(number)"
+        }
+        return rename(path, name) == 0 ? .success(name) : .failure(Trouble(text: trouble("rename", path)))
     }
 
     /// Replaces what is in it; what went wrong, nil if nothing did.

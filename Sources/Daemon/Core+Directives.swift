@@ -15,13 +15,12 @@ extension Core {
                 for await event in events { await self.writeDirectiveLog(event) }
             }
             tasks.addTask {
-                var maintenance = MaintenanceDirectory()
                 var watch = FileWatch()
                 var watched: String?
                 while true {
                     try await Task.sleep(for: .seconds(1))
                     await self.react()
-                    maintenance = await self.lookForMaintenance(maintenance)
+                    await self.lookForMaintenance(self.configuration)
                     let director = await self.configuration.settings.director
                     let file = director.callback == nil ? nil : director.ldirectordFile
                     if file != watched {
@@ -55,17 +54,30 @@ extension Core {
         await react()
     }
 
-    private func lookForMaintenance(_ directory: MaintenanceDirectory) async -> MaintenanceDirectory {
+    /// Takes out whom a configuration's `maintenancedir` names. While that can't be read, all stays as it was.
+    func lookForMaintenance(_ configuration: Configuration) async {
         guard let path = configuration.settings.director.maintenanceDirectory else {
+            maintenance = MaintenanceDirectory()
+            maintenanceTrouble = nil
             await controller.take(Maintenance())
-            return MaintenanceDirectory()
+            return
         }
-        let (next, maintenance) = await offPool {
-            var next = directory
-            let maintenance = next.look(path)
-            return (next, maintenance)
+        let looked = await offPool { [maintenance] in
+            var directory = maintenance
+            return Result { () throws(MaintenanceDirectory.Trouble) in
+                let found = try directory.look(path)
+                return (directory, found)
+            }
         }
-        await controller.take(maintenance)
-        return next
+        switch looked {
+        case .success(let (directory, found)):
+            maintenance = directory
+            maintenanceTrouble = nil
+            await controller.take(found)
+        case .failure(let trouble):
+            let text = "\(path): \(trouble.words); who is in maintenance stays as it was"
+            if text != maintenanceTrouble { log.write(.warning, "maintenancedir", text) }
+            maintenanceTrouble = text
+        }
     }
 }

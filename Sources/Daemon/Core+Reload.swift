@@ -88,7 +88,7 @@ extension Core {
                 backend =
                     switch next.settings.director.backend {
                     case .ipvs: try KernelTable()
-                    case .relay: RelayTable(group: group, logger: log.logger("relay"))
+                    case .relay: Self.makeRelay(group, log)
                     case .none: nil
                     }
             }

@@ -51,6 +51,9 @@ actor Core {
     var lastReload: StatusReport.LastReload?
     /// What is wrong with this host as a director, as it was last looked at.
     var hostFindings: [Finding] = []
+    /// Who is taken out by files, and what kept us from reading them last time.
+    var maintenance = MaintenanceDirectory()
+    var maintenanceTrouble: String?
     /// Why the kernel's timeouts could not be set last time.
     var timeoutTrouble: String?
     var isReloading = false
@@ -70,7 +73,7 @@ actor Core {
         startSettings = settings
         backend =
             settings.director.backend == .relay
-            ? RelayTable(group: group, logger: log.logger("relay")) : kernelTable
+            ? Self.makeRelay(group, log) : kernelTable
         store = SnapshotStore(Snapshot(catalog: ZoneCatalog([:])))
         let hub = hub
         let certificates = certificates
@@ -160,9 +163,27 @@ actor Core {
         await reactor.take(settings.director)
         limitRates(settings.rateLimit)
         limitConnections(settings)
+        // Before the first verdict about whom they name.
+        await lookForMaintenance(next)
         await controller.take(
             next.plan, backend: backend, zones: next.shelf.zones,
             options: AnswerOptions(settings, rateLimiter: rateLimiter, cookieSecret: cookieSecret))
+    }
+
+    /// A relay that holds to the number of descriptors.
+    static func makeRelay(_ group: any EventLoopGroup, _ log: Log) -> RelayTable {
+        var limits = RelayLimits()
+        if let budget = DescriptorBudget.now {
+            let wanted = limits.maximumConnections
+            limits = RelayLimits(descriptors: budget.relay)
+            if limits.maximumConnections < wanted {
+                log.write(
+                    .warning, "relay",
+                    "the process may have \(budget.limit) descriptors: \(limits.maximumConnections) connections are "
+                        + "carried at a time, not \(wanted)")
+            }
+        }
+        return RelayTable(group: group, logger: log.logger("relay"), limits: limits)
     }
 
     /// Holds TCP connections to a configuration's limits, and to what there are descriptors for.

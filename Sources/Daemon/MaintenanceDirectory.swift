@@ -10,9 +10,19 @@ struct MaintenanceDirectory {
 
     private var resolved: [String: [IPAddress]] = [:]
 
+    /// Why a directory can't be read.
+    struct Trouble: Error {
+        var words: String
+    }
+
     /// Who is out by the files that are there now. May take as long as the resolver does, where there are new names.
-    mutating func look(_ path: String) -> Maintenance {
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+    mutating func look(_ path: String) throws(Trouble) -> Maintenance {
+        let descriptor = unsafe open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        if descriptor < 0 { throw Trouble(words: unsafe String(cString: strerror(errno))) }
+        close(descriptor)
+        guard let names = try? FileManager.default.contentsOfDirectory(atPath: path) else {
+            throw Trouble(words: "it can't be read")
+        }
         var maintenance = Maintenance()
         var known: [String: [IPAddress]] = [:]
         for name in names.prefix(Self.maximumFiles) where !name.hasPrefix(".") {

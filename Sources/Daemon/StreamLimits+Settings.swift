@@ -27,6 +27,9 @@ struct DescriptorBudget {
     /// whoever asks.
     var probes: Int { max(limit / 2, 1) }
 
+    /// What the relay may take: half of all descriptors without what is left alone.
+    var relay: Int { max(limit / 2 - reserve, 2) }
+
     /// As it is now; nil if the system doesn't tell.
     static var now: DescriptorBudget? {
         var limit = rlimit()

@@ -23,6 +23,9 @@ struct Flow: ~Copyable {
     var isReadable = false
     /// The sender's end has been told, so that a short read is not the last one.
     var isEnding = false
+    /// The sender has marked octets as urgent (RFC 9293 §3.8.5): reads stop there, so that a short one is not the last
+    /// one, and pipes take nothing beyond.
+    var isUrgent = false
     /// The receiver may take something.
     var isWritable = false
 
@@ -53,8 +56,12 @@ struct Flow: ~Copyable {
                 giveBack(&pipes)
                 return .waits
             }
-            if pipe == nil && fullReads >= Self.fullReadsBeforePipe { pipe = pipes.take() }
-            let outcome = pipe == nil ? copy(from, to, shared) : fill(from)
+            if isUrgent {
+                giveBack(&pipes)
+            } else if pipe == nil && fullReads >= Self.fullReadsBeforePipe {
+                pipe = pipes.take()
+            }
+            let outcome = pipe == nil ? copy(from, to, shared) : fill(from, to, shared)
             if let outcome { return outcome }
         }
         return .continues
@@ -107,7 +114,7 @@ struct Flow: ~Copyable {
         }
         fullReads = count == SharedBuffer.capacity ? fullReads + 1 : 0
         // What has come meanwhile is told by another edge.
-        if count < SharedBuffer.capacity && !isEnding { isReadable = false }
+        if count < SharedBuffer.capacity && !isEnding && !isUrgent { isReadable = false }
         var sent = 0
         if isWritable {
             sent = unsafe send(to, shared.start, count, Int32(MSG_NOSIGNAL))
@@ -121,10 +128,11 @@ struct Flow: ~Copyable {
         return nil
     }
 
-    private mutating func fill(_ from: Int32) -> Outcome? {
+    private mutating func fill(_ from: Int32, _ to: Int32, _ shared: borrowing SharedBuffer) -> Outcome? {
         let count = swerve_splice(from, pipe!.input, Pipes.capacity)
         if count < 0 { return couldNotRead() }
-        if count == 0 { hasEnded = true }
+        // The end, or urgent octets with the end behind them.
+        if count == 0 { return copy(from, to, shared) }
         pipe!.count += count
         return nil
     }

@@ -13,20 +13,24 @@ struct Pipe {
 struct Pipes: ~Copyable {
     /// Bytes that one holds; the kernel may allow less.
     static let capacity = 256 * 1024
-    /// How many there may be.
-    static let limit = 256
     /// How many are kept without use.
     static let spare = 16
 
+    /// How many there may be.
+    private let limit: Int
     private var idle: [Pipe] = []
     private var inUse = 0
+
+    init(limit: Int) {
+        self.limit = limit
+    }
 
     mutating func take() -> Pipe? {
         if let pipe = idle.popLast() {
             inUse += 1
             return pipe
         }
-        if inUse >= Self.limit { return nil }
+        if inUse >= limit { return nil }
         var ends: (Int32, Int32) = (-1, -1)
         let result = unsafe withUnsafeMutablePointer(to: &ends) { pointer in
             unsafe pointer.withMemoryRebound(to: Int32.self, capacity: 2) {

@@ -8,6 +8,9 @@ public struct RelayLimits: Hashable, Sendable {
     public var maximumConnections = 10_000
     /// Threads that carry TCP; each takes the connections that it accepts.
     public var threads = max(1, min(8, System.coreCount))
+    /// Pipes through which the kernel moves bytes, of all threads together; each takes two file descriptors.
+    /// Connections beyond them copy.
+    public var maximumPipes = 2048
     /// How long one real server may take to accept a TCP connection before another one is tried.
     public var connectTimeout = Duration.seconds(5)
     /// After this time without a byte in either direction a TCP connection is reset: IPVS's default.
@@ -19,6 +22,14 @@ public struct RelayLimits: Hashable, Sendable {
 
     /// The defaults.
     public init() {}
+
+    /// The defaults, or less where so many file descriptors are all that there are: an eighth of them for pipes, the
+    /// rest for connections.
+    public init(descriptors: Int) {
+        let descriptors = max(descriptors, 2)
+        maximumPipes = min(maximumPipes, descriptors / 16)
+        maximumConnections = min(maximumConnections, (descriptors - maximumPipes * 2) / 2)
+    }
 
     /// Real servers that are tried for one connection.
     static let attempts = 4

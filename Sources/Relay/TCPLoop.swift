@@ -12,7 +12,7 @@ struct TCPLoop: ~Copyable {
     private let limits: RelayLimits
     private var events = Poller.Events(capacity: 256)
     private let shared = SharedBuffer()
-    private var pipes = Pipes()
+    private var pipes: Pipes
 
     private var listeners: [Int32: RelayService] = [:]
     /// Not watched until a time, for want of descriptors or memory.
@@ -38,6 +38,7 @@ struct TCPLoop: ~Copyable {
     init(_ poller: Poller, _ limits: RelayLimits) {
         self.poller = poller
         self.limits = limits
+        pipes = Pipes(limit: limits.maximumPipes / max(limits.threads, 1))
     }
 
     /// Waits for what happens next, and does it.
@@ -170,7 +171,9 @@ extension TCPLoop {
     private mutating func watchSide(_ connection: TCPConnection, isServer: Bool) -> Bool {
         let socket = isServer ? connection.server : connection.client
         let key = UInt64(connection.slot) << 1 | (isServer ? 1 : 0)
-        if poller.watch(socket, for: [.reading, .writing, .ending, .edges], key: key) == 0 { return true }
+        if poller.watch(socket, for: [.reading, .writing, .urgent, .ending, .edges], key: key) == 0 {
+            return true
+        }
         end(connection)
         return false
     }
@@ -226,16 +229,19 @@ extension TCPLoop {
             let socket = isServer ? connection.server : connection.client
             if StreamSocket.error(of: socket) != 0 { return end(connection) }
         }
-        let reads = !readiness.isDisjoint(with: [.reading, .ending, .ended])
+        let reads = !readiness.isDisjoint(with: [.reading, .urgent, .ending, .ended])
+        let isUrgent = readiness.contains(.urgent)
         let ends = !readiness.isDisjoint(with: [.ending, .ended])
         let writes = readiness.contains(.writing)
         if isServer {
             if reads { connection.answer.isReadable = true }
             if ends { connection.answer.isEnding = true }
+            if isUrgent { connection.answer.isUrgent = true }
             if writes { connection.request.isWritable = true }
         } else {
             if reads { connection.request.isReadable = true }
             if ends { connection.request.isEnding = true }
+            if isUrgent { connection.request.isUrgent = true }
             if writes { connection.answer.isWritable = true }
         }
         // What a client sends meanwhile does not lengthen the time that a real server has to accept.

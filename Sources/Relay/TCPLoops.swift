@@ -14,6 +14,7 @@ final class TCPLoops: Sendable {
     /// Opens a virtual server's port, from which all threads accept.
     func listen(for service: RelayService) throws(SocketError) -> Int32 {
         let listener = try BoundSocket.tcp(service.virtual, .first)
+        StreamSocket.keepUrgentOctets(listener.rawValue)
         let running = try start()
         let socket = listener.release()
         for thread in running { thread.tell(.listen(socket, service)) }

@@ -13,6 +13,8 @@ public final class Poller: Sendable {
 
         /// Bytes, a connection or the end can be read.
         public static let reading = Readiness(rawValue: EPOLLIN.rawValue)
+        /// Octets that are marked as urgent have come.
+        public static let urgent = Readiness(rawValue: EPOLLPRI.rawValue)
         /// Bytes can be written.
         public static let writing = Readiness(rawValue: EPOLLOUT.rawValue)
         /// The other end will send no more.

@@ -22,6 +22,7 @@ public enum StreamSocket {
         if socket < 0 { return -errno }
         var one: Int32 = 1
         unsafe setsockopt(socket, Int32(IPPROTO_TCP), TCP_NODELAY, &one, socklen_t(MemoryLayout<Int32>.size))
+        keepUrgentOctets(socket)
         let result = unsafe SocketAddress(endpoint).withBytes { bytes in
             unsafe Glibc.connect(
                 socket, bytes.assumingMemoryBound(to: sockaddr.self).baseAddress, socklen_t(bytes.count))
@@ -31,6 +32,13 @@ public enum StreamSocket {
         let code = errno
         close(socket)
         return -code
+    }
+
+    /// Leaves octets that are marked as urgent in the stream, in their place, for a socket and those accepted from it;
+    /// else the kernel takes each out of it.
+    public static func keepUrgentOctets(_ socket: Int32) {
+        var one: Int32 = 1
+        unsafe setsockopt(socket, SOL_SOCKET, SO_OOBINLINE, &one, socklen_t(MemoryLayout<Int32>.size))
     }
 
     /// The error that a socket has come to, and forgets; 0 for none.

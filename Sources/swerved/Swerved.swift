@@ -1,6 +1,5 @@
 internal import ArgumentParser
 internal import Daemon
-internal import Dispatch
 internal import Foundation
 
 /// The daemon's command line.
@@ -38,8 +37,9 @@ enum Swerved {
             print("swerved \(Daemon.version)")
             return
         }
-        // A reload that is asked for while the first configuration is read needs nothing done.
+        // A reload that is asked for while the first configuration is read needs nothing done, and an end nothing ended.
         signal(SIGHUP, SIG_IGN)
+        for number in [SIGTERM, SIGINT] { signal(number) { _ in _exit(0) } }
         let daemon: Daemon
         do {
             daemon = try Daemon(configurationFile: arguments.file, user: arguments.user)
@@ -47,25 +47,21 @@ enum Swerved {
             Log.say("\(error)\nswerved: not started")
             exit(1)
         }
+        // Before there is anything that must not stay behind.
+        let arrivals = Signals.take([SIGTERM, SIGINT, SIGHUP])
         if let path = arguments.pidFile, !PidFile.write(path) {
             Log.say("swerved: write \(path): \(String(cString: strerror(errno)))\nswerved: not started")
             exit(1)
         }
         defer { if let path = arguments.pidFile { PidFile.remove(path) } }
-        let signals = Signals([SIGTERM, SIGINT, SIGHUP, SIGPIPE])
-        let arrivals = signals.stream
         let (reloads, reload) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         do {
-            defer { withExtendedLifetime(signals) {} }
             try await withThrowingTaskGroup(of: Void.self) { tasks in
                 tasks.addTask { try await daemon.run(reloads: reloads) }
                 tasks.addTask {
                     for await signal in arrivals {
-                        switch signal {
-                        case SIGHUP: reload.yield()
-                        case SIGPIPE: break
-                        default: return
-                        }
+                        if signal != SIGHUP { return }
+                        reload.yield()
                     }
                 }
                 try await tasks.next()
@@ -100,20 +96,32 @@ enum PidFile {
 }
 
 /// Signals as a stream, instead of their ordinary effect.
-struct Signals {
-    let stream: AsyncStream<Int32>
-    private let sources: [any DispatchSourceSignal]
+enum Signals {
+    /// Where a handler, which may do next to nothing, leaves the numbers.
+    nonisolated(unsafe) private static var bell: Int32 = -1
 
-    init(_ numbers: [Int32]) {
-        let (stream, continuation) = AsyncStream.makeStream(
-            of: Int32.self, bufferingPolicy: .bufferingNewest(16))
-        self.stream = stream
-        sources = numbers.map { number in
-            signal(number, SIG_IGN)
-            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-            source.setEventHandler { continuation.yield(number) }
-            source.resume()
-            return source
+    /// Takes them from now on; none is lost. To be called once.
+    static func take(_ numbers: [Int32]) -> AsyncStream<Int32> {
+        var ends: [Int32] = [-1, -1]
+        guard pipe(&ends) == 0 else { fatalError("a pipe: \(String(cString: strerror(errno)))") }
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        bell = ends[1]
+        for number in numbers {
+            signal(number) { number in
+                let before = errno
+                var octet = UInt8(truncatingIfNeeded: number)
+                _ = write(Signals.bell, &octet, 1)
+                errno = before
+            }
         }
+        let (stream, continuation) = AsyncStream.makeStream(of: Int32.self)
+        let output = ends[0]
+        Thread.detachNewThread {
+            var octet: UInt8 = 0
+            while true {
+                if read(output, &octet, 1) == 1 { continuation.yield(Int32(octet)) }
+            }
+        }
+        return stream
     }
 }

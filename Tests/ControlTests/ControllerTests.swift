@@ -174,6 +174,37 @@ struct RepairTests {
         }
     }
 
+    @Test(
+        "A table that can't be read for a moment changes no answer; after five seconds nothing is believed of it"
+    )
+    func unreadable() async throws {
+        let scene = Scene(up: [Scene.one, Scene.two])
+        @Sendable func isSaid(_ words: String) -> Bool {
+            scene.occurrences.withLock { $0.contains { $0.text.contains(words) } }
+        }
+        try await scene.run {
+            try await scene.until("both serve") { await scene.table == [Scene.one: 1, Scene.two: 1] }
+            try await scene.until("they are answered") { scene.answered == [Scene.vip] }
+            await scene.backend?.break_(true)
+            try await scene.until("it is said") {
+                isSaid("read the table: No such device; what was last known of it holds for 5 s")
+            }
+            #expect(scene.answered == [Scene.vip])
+            // Verdicts count meanwhile.
+            scene.set(Scene.one, false)
+            try await scene.until("it leaves") { await scene.table == [Scene.two: 1] }
+            #expect(scene.answered == [Scene.vip])
+            await scene.backend?.break_(false)
+            try await scene.until("it is over") { isSaid("is as it should be again") }
+            #expect(scene.answered == [Scene.vip])
+            #expect(!isSaid("VIP down"))
+            await scene.backend?.break_(true)
+            try await scene.until("nothing is believed") { scene.answered == [] }
+            await scene.backend?.break_(false)
+            try await scene.until("it is answered again") { scene.answered == [Scene.vip] }
+        }
+    }
+
     @Test("The third time in a minute another controller is named, and the entry is left alone")
     func quarrel() async throws {
         let scene = Scene(up: [Scene.one])

@@ -42,6 +42,8 @@ struct OrderTests {
             try await scene.until("nothing is answered") { scene.answered == [] }
             #expect(isSaid(scene, "disabled (all of them)"))
             _ = try await order(scene, .enable, "*")
+            try await scene.until("one has its own order still") { await scene.table == [Scene.two: 1] }
+            _ = try await order(scene, .enable, "10.0.0.1")
             try await scene.until("both serve") { await scene.table == [Scene.one: 1, Scene.two: 1] }
             try await scene.until("and are answered") { scene.answered == [Scene.vip] }
         }
@@ -210,14 +212,110 @@ struct OrderTests {
         }
     }
 
-    @Test("Orders that can't be understood are none; where there is no file, there is none either")
-    func broken() throws {
+    /// Orders by name, and how each that holds for its subject ends.
+    private static let wholeOrders: [(subject: String, command: OrderCommand)] = [
+        ("vip 192.0.2.1", .disable), ("tcp 192.0.2.1:80", .disable),
+        ("vip 192.0.2.1", .drain(patience: .seconds(900))),
+        ("tcp 192.0.2.1:80", .drain(patience: .seconds(900))),
+    ]
+
+    @Test(
+        "What is ordered of a VIP or a virtual server holds for what comes behind it later; enabling it leaves other orders",
+        arguments: wholeOrders)
+    func wholes(subject: String, command: OrderCommand) async throws {
+        let folder = try StartTests.folder()
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let all = [Scene.one, Scene.two, Scene.sorry]
+        let backend = FakeBackend()
+        let first = Scene(backend: backend, stateFile: StateFile(directory: folder), up: all)
+        var plan = Scene.plan()
+        plan.policies = [SteeringPolicy(timeToLive: 1)]
+        try await first.run(plan) { [plan] in
+            try await first.until("both serve") { await first.table == [Scene.one: 1, Scene.two: 1] }
+            try await first.until("they are answered") { first.answered == [Scene.vip] }
+            _ = try await order(first, .disable, "10.0.0.2")
+            _ = try await order(first, command, subject)
+            #expect(first.answered == [])
+            try await first.until("all have left") { await first.table == [:] }
+            var more = plan
+            more.services[0].members.append(Scene.member(Scene.sorry))
+            let zone = try Scene.zone()
+            await first.controller.take(
+                more, backend: backend, zones: [zone.origin: .init(zone)], options: AnswerOptions())
+            let asked = first.asked.withLock { $0[Scene.sorry] ?? 0 }
+            try await first.until("the new one is checked") {
+                first.asked.withLock { $0[Scene.sorry] ?? 0 } > asked + 2
+            }
+            #expect(await first.table == [:])
+            #expect(first.answered == [])
+        }
+        // Another process finds a fourth one, and the orders.
+        let fourth = Endpoint("10.0.0.4:80")!
+        let second = Scene(backend: backend, stateFile: StateFile(directory: folder), up: all + [fourth])
+        plan.services[0].members += [Scene.member(Scene.sorry), Scene.member(fourth)]
+        try await second.run(plan) {
+            await second.controller.settled()
+            #expect(await second.table == [:])
+            _ = try await order(second, .enable, "10.0.0.1")
+            #expect(isSaid(second, "enabled, but dr") || isSaid(second, "enabled, but disabled with "))
+            _ = try await order(second, .enable, subject)
+            let others: [Endpoint: Int32] = [Scene.one: 1, Scene.sorry: 1, fourth: 1]
+            try await second.until("all but the one with an order of its own serve") {
+                await second.table == others
+            }
+            try await second.until("they are answered") { second.answered == [Scene.vip] }
+            #expect(isSaid(second, "enabled, but disabled"))
+            #expect(await second.table == others)
+        }
+    }
+
+    @Test("Orders that can't be understood are none, and are kept aside; without a file there are none either")
+    func broken() async throws {
         let folder = try StartTests.folder()
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let file = StoredFile(path: folder + "/orders.json")
-        #expect(Controller.orders(in: file) == OrderBook())
-        #expect(file.write(Array("[{".utf8)) == nil)
-        #expect(Controller.orders(in: file) == nil)
+        #expect(Controller.orders(in: file).trouble == nil)
+        for name in ["orders.json.broken", "orders.json.broken.2"] {
+            let text = Array("[{ \(name)".utf8)
+            #expect(file.write(text) == nil)
+            let orders = Controller.orders(in: file)
+            #expect(orders.book == OrderBook())
+            #expect(
+                orders.trouble
+                    == "\(file.path) can't be understood: no order in it holds; it is kept as \(folder)/\(name)"
+            )
+            #expect(StoredFile(path: folder + "/" + name).contents(maximumSize: 100) == text)
+            #expect(file.contents(maximumSize: 100) == nil)
+        }
+        // Something else in its place.
+        #expect(mkdir(file.path, 0o700) == 0)
+        #expect(
+            Controller.orders(in: file).trouble
+                == "read \(file.path): no file, or too large: no order in it holds; "
+                + "it is kept as \(folder)/orders.json.broken.3")
+    }
+
+    @Test("Orders that can't be saved hold, and are saved as soon as they can be")
+    func unsaved() async throws {
+        let folder = try StartTests.folder()
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let state = StateFile(directory: folder)
+        let scene = Scene(stateFile: state, up: [Scene.one, Scene.two])
+        try await scene.run {
+            try await scene.until("both serve") { await scene.table == [Scene.one: 1, Scene.two: 1] }
+            // In the place of the draft.
+            #expect(mkdir(folder + "/orders.json.new", 0o700) == 0)
+            _ = try await order(scene, .disable, "10.0.0.1")
+            #expect(isSaid(scene, "orders.json.new: Is a directory; a restart will forget them"))
+            _ = try await order(scene, .enable, "10.0.0.1")
+            _ = try await order(scene, .disable, "10.0.0.2")
+            try await scene.until("it holds") { await scene.table == [Scene.one: 1] }
+            #expect(rmdir(folder + "/orders.json.new") == 0)
+            try await scene.until("it is saved") {
+                Controller.orders(in: state.orders).book.word(.realServer(Scene.key, Scene.two)) == "disabled"
+            }
+            try await scene.until("it is said") { isSaid(scene, "saved after all") }
+        }
     }
 
     @Test("A book of orders survives its file")

@@ -48,6 +48,37 @@ struct RepairLimiterTests {
             Self.taken(undoneAt: { second, _ in undone.contains(second) }, until: 100) == [0, 1, 2, 70, 71])
     }
 
+    @Test("is with all of a virtual server when it is another step each time, ten times in a minute")
+    func drift() {
+        var limiter = RepairLimiter()
+        func step(_ number: Int) -> Change {
+            .addDestination(Scene.key, Destination(Endpoint("10.0.1.\(number):80")!))
+        }
+        var answers: [RepairLimiter.Answer] = []
+        for second in 0..<12 {
+            let now = Self.start + .seconds(second)
+            // Two at each look.
+            answers.append(limiter.note(step(second * 2), at: now))
+            #expect(limiter.note(step(second * 2 + 1), at: now) == (second < 9 ? .repair : .keepQuiet))
+            let held = second > 9
+            #expect(limiter.holds(step(second * 2), at: now) == held)
+            #expect(limiter.holds(step(second * 2 + 1), at: now) == held)
+            if held { continue }
+            limiter.take(step(second * 2), at: now)
+            limiter.take(step(second * 2 + 1), at: now)
+        }
+        #expect(answers == Array(repeating: .repair, count: 9) + [.accuse, .keepQuiet, .keepQuiet])
+        // What nobody has undone, as a verdict wants it, is not held up; nor is another virtual server.
+        let now = Self.start + .seconds(12)
+        #expect(!limiter.holds(.deleteDestination(Scene.key, Scene.one), at: now))
+        let other = VirtualServerKey.firewallMark(1, .v4)
+        #expect(limiter.note(.deleteDestination(other, Scene.one), at: now) == .repair)
+        #expect(!limiter.holds(.deleteDestination(other, Scene.one), at: now))
+        // 30 s after the tenth look, at second 9, all are taken.
+        #expect(limiter.holds(step(22), at: Self.start + .seconds(38)))
+        #expect(!limiter.holds(step(22), at: Self.start + .seconds(39)))
+    }
+
     @Test("is told of once")
     func accusation() {
         var limiter = RepairLimiter()

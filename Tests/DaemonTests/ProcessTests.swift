@@ -57,6 +57,33 @@ struct ProcessTests {
         #expect(try await swerved.end(by: SIGTERM) == 0)
     }
 
+    @Test(
+        "A signal that comes early ends it as one that comes late: with 0, and nothing is left",
+        arguments: 0..<6)
+    func early(turn: Int) async throws {
+        let swerved = try Swerved(
+            configuration: 5, through: "exec \"$0\" \"$@\" --pid-file \"${2%/*}/pid\"")
+        if turn < 3 {
+            // From the moment on at which it is in its hands what becomes of the signal.
+            try await swerved.wait(for: "a handler") {
+                let status = try String(contentsOfFile: "/proc/\(swerved.number)/status", encoding: .utf8)
+                let masks = status.split(separator: "\n").filter {
+                    $0.hasPrefix("SigCgt") || $0.hasPrefix("SigBlk")
+                }
+                let name = try FileManager.default.destinationOfSymbolicLink(
+                    atPath: "/proc/\(swerved.number)/exe")
+                return name.hasSuffix("/swerved")
+                    && masks.contains {
+                        (UInt64($0.suffix(16), radix: 16) ?? 0) >> (UInt64(SIGTERM) - 1) & 1 == 1
+                    }
+            }
+        } else {
+            try await swerved.wait(forFile: "pid")
+        }
+        #expect(try await swerved.end(by: turn % 2 == 0 ? SIGTERM : SIGINT) == 0)
+        #expect(!FileManager.default.fileExists(atPath: swerved.path("pid")))
+    }
+
     @Test("A storm of reloads is outlived")
     func reloads() async throws {
         let swerved = try Swerved(configuration: 4)

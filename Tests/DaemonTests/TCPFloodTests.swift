@@ -96,4 +96,23 @@ struct TCPFloodTests {
     func budget(limit: Int, inUse: Int, present: Int, wanted: Int, possible: Int) {
         #expect(DescriptorBudget(limit: limit, inUse: inUse).connections(wanted, present: present) == possible)
     }
+
+    @Test("A relay that descriptors do not suffice for says so at the start")
+    func relayShortage() async throws {
+        // Half of 300, without the quarter that is left alone, is 75: 4 pipes and 33 connections.
+        let swerved = try Swerved(
+            configuration: 25, options: "}; director { backend relay;",
+            through: "ulimit -n 300; exec \"$0\" \"$@\"")
+        try await swerved.wait(
+            for: "the process may have 300 descriptors: 33 connections are carried at a time, not 10000")
+        try await swerved.wait(for: "ready: ")
+        #expect(try await swerved.end(by: SIGTERM) == 0)
+    }
+
+    @Test(
+        "The relay takes half of all descriptors without what is left alone",
+        arguments: [(1024, 512 - 256), (20_000, 10_000 - 256), (120, 60 - 32), (40, 2)])
+    func relay(limit: Int, share: Int) {
+        #expect(DescriptorBudget(limit: limit, inUse: 30).relay == share)
+    }
 }

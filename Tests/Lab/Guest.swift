@@ -62,7 +62,8 @@ extension Guest {
     }()
 
     private static let needed = [
-        "linux.uml", "busybox", "ip", "ipvsadm", "curl", "dig", "named", "tcpdump", "swerved", "swervectl",
+        "linux.uml", "busybox", "ip", "tc", "ipvsadm", "curl", "dig", "named", "tcpdump", "swerved",
+        "swervectl",
     ]
 
     /// The guest's memory is a sparse file, faster in /dev/shm, which in containers is often too small.

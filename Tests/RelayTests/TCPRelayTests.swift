@@ -186,6 +186,53 @@ struct TCPRelayTests {
         }
     }
 
+    @Test(
+        "So many connections and pipes as there are descriptors for",
+        arguments: [
+            // An eighth of them for pipes of two each, the rest for connections of two each.
+            (1024, 64, 448), (9744, 609, 4263), (2, 0, 1), (0, 0, 1), (1 << 20, 2048, 10_000),
+        ])
+    func descriptors(available: Int, pipes: Int, connections: Int) {
+        let limits = RelayLimits(descriptors: available)
+        #expect(limits.maximumPipes == pipes)
+        #expect(limits.maximumConnections == connections)
+    }
+
+    @Test(
+        "octets that are marked as urgent pass in their place, and neither end nor hold up what follows",
+        arguments: [10, 400_000])
+    func urgent(size: Int) async throws {
+        try await RelayBench.run(net: size == 10 ? 24 : 25) { bench in
+            try await TestServer.run(.named("RS1"), at: bench.host(2)) {
+                try await bench.add(2)
+                let pieces = (0..<8).map { [UInt8](repeating: UInt8(97 + $0), count: size) }
+                let socket = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+                defer { close(socket) }
+                var place = sockaddr_in()
+                place.sin_family = sa_family_t(AF_INET)
+                place.sin_port = bench.virtual.port.bigEndian
+                place.sin_addr.s_addr = inet_addr("\(bench.virtual.address)")
+                let connected = withUnsafePointer(to: &place) {
+                    $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                        connect(socket, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+                    }
+                }
+                try #require(connected == 0)
+                for piece in pieces {
+                    #expect(send(socket, piece, size, Int32(MSG_NOSIGNAL)) == size)
+                    #expect(send(socket, "!", 1, Int32(MSG_OOB) | Int32(MSG_NOSIGNAL)) == 1)
+                }
+                shutdown(socket, Int32(SHUT_WR))
+                var answer: [UInt8] = []
+                var buffer = [UInt8](repeating: 0, count: 65536)
+                while case let count = recv(socket, &buffer, buffer.count, 0), count > 0 {
+                    answer += buffer[..<count]
+                }
+                #expect(answer == Array("RS1:".utf8) + pieces.joined(separator: [33]) + [33])
+            }
+        }
+    }
+
     @Test("a connection without a byte is reset after its time")
     func idle() async throws {
         var limits = RelayLimits()

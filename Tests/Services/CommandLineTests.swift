@@ -95,6 +95,21 @@ struct CommandLineTests {
         try expect("status", 1)
         try expect("stop", 0)
         try expect("status", 3)
+        // The same, of one in whose command line ldirectord and swerved are named.
+        let bystander = Process()
+        bystander.executableURL = URL(filePath: "/usr/bin/tail")
+        bystander.arguments = ["-f", site.file.path(), site.folder.path() + "/ldirectord.site.cf.conf"]
+        bystander.standardOutput = FileHandle.nullDevice
+        bystander.standardError = FileHandle.nullDevice
+        try bystander.run()
+        defer {
+            kill(bystander.processIdentifier, SIGKILL)
+            bystander.waitUntilExit()
+        }
+        try Data("\(bystander.processIdentifier)\n".utf8).write(to: URL(filePath: site.pidFile))
+        try expect("status", 1)
+        try expect("stop", 0)
+        #expect(bystander.isRunning)
         try expect("nonsense", 255)
     }
 
@@ -165,5 +180,38 @@ struct CommandLineTests {
             try site.write(site.text("site.cf") + "# a change\n")
             try await site.wait("the callback") { site.text("out/callback") == "changed \(site.file.path())\n" }
         }
+    }
+
+    @Test(
+        "Who is in maintenance at the start never serves; while the folder can't be read, that stays so",
+        .enabled(if: getuid() == 0, "a ping needs root"))
+    func maintenance() async throws {
+        let site = try Site()
+        defer { site.end() }
+        let maintenance = site.folder.path() + "/maintenance"
+        try FileManager.default.createDirectory(atPath: maintenance, withIntermediateDirectories: true)
+        try Data().write(to: URL(filePath: maintenance + "/127.0.0.1:17081"))
+        try site.write(
+            """
+            maintenancedir=\(maintenance)
+            \(Self.plain)
+                monitorfile=\(site.folder.path())/out/monitor
+
+            """)
+        var states: [String] {
+            site.text("out/monitor").split(separator: "\n").compactMap { line in
+                line.split(separator: "]").dropFirst(2).first.map(String.init)
+            }
+        }
+        #expect(try site.status(of: "start") == 0)
+        try await site.wait("its state") { !states.isEmpty }
+        #expect(rename(maintenance, maintenance + ".away") == 0)
+        let words = "\(maintenance): No such file or directory; who is in maintenance stays as it was"
+        try await site.wait("a warning") { site.text("ldirectord.site.cf.log").contains(words) }
+        #expect(rename(maintenance + ".away", maintenance) == 0)
+        #expect(states == [" 127.0.0.1 17081 [down"])
+        try FileManager.default.removeItem(atPath: maintenance + "/127.0.0.1:17081")
+        try await site.wait("it comes up") { states.count > 1 }
+        #expect(states == [" 127.0.0.1 17081 [down", " 127.0.0.1 17081 [up"])
     }
 }

@@ -96,12 +96,20 @@ struct LdirectordService: Sendable {
         SystemCalls.contents(of: pidFile).flatMap { pid_t($0.prefix { $0.isNumber }) }
     }
 
-    /// The process that runs.
+    /// The process that runs: the one of the pid file if it is a swerved with our configuration, or ldirectord itself,
+    /// which may have been started before it made way for us. A number that another program has by now is none.
     private var process: pid_t? {
-        guard let pid = writtenProcess, let line = SystemCalls.contents(of: "/proc/\(pid)/cmdline"),
-            line.contains("ldirectord") || line.contains("swerved")
-        else { return nil }
-        return pid
+        guard let pid = writtenProcess, let line = SystemCalls.contents(of: "/proc/\(pid)/cmdline") else {
+            return nil
+        }
+        let words = line.split(separator: "\0", omittingEmptySubsequences: false)
+        let names = words.prefix(3).map { $0.split(separator: "/").last ?? "" }
+        switch names.first {
+        case "swerved": return words.contains(Substring(configuration)) ? pid : nil
+        case "perl": return names.contains("ldirectord") ? pid : nil
+        case "ldirectord": return pid
+        default: return nil
+        }
     }
 
     private func status() -> Int32 {

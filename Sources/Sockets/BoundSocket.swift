@@ -69,6 +69,16 @@ public enum BoundSocket {
             ? nil : SocketError("spread clients over tcp \(text(sockets.endpoint))", code: errno)
     }
 
+    /// Lets what connections receive be acknowledged by the answers to it, which are sent at once, from the first query
+    /// on: one packet less for it. Where nothing can be answered yet, see `StreamSocket.acknowledge`.
+    public static func acknowledgeByAnswers(_ sockets: EndpointSockets) {
+        var off: Int32 = 0
+        for socket in sockets.descriptors {
+            unsafe setsockopt(
+                socket, Int32(IPPROTO_TCP), TCP_QUICKACK, &off, socklen_t(MemoryLayout<Int32>.size))
+        }
+    }
+
     /// One for all endpoints, so that a client comes to the same worker whichever address it asks.
     private static let clientKey = UInt32.random(in: 0...UInt32.max) | 1
 

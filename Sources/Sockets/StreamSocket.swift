@@ -49,6 +49,12 @@ public enum StreamSocket {
         return code
     }
 
+    /// Acknowledges what was received at once: a client that sends a message in parts may wait for that between them.
+    public static func acknowledge(_ socket: Int32) {
+        var on: Int32 = 1
+        unsafe setsockopt(socket, Int32(IPPROTO_TCP), TCP_QUICKACK, &on, socklen_t(MemoryLayout<Int32>.size))
+    }
+
     /// Closes with a reset instead of an orderly end, so that the other end doesn't take what it has for all.
     public static func reset(_ socket: Int32) {
         var immediately = linger(l_onoff: 1, l_linger: 0)

@@ -42,6 +42,8 @@ struct Connection {
     }
 
     var isOpen: Bool { descriptor >= 0 }
+    /// Whether it has asked something, and nothing is left to do.
+    var isAnswered: Bool { state == .idle || state == .keptAlive }
 }
 
 /// Neighbours in a list; -1: none.

@@ -1,12 +1,13 @@
 internal import Addresses
 internal import Answering
 internal import Glibc
+internal import Sockets
 internal import Telemetry
 
 /// Queries come and answers go.
 extension StreamLoop {
-    /// Goes on with a connection that is ready for it.
-    mutating func serve(_ index: Int) {
+    /// Goes on with a connection that is ready for it, or has just been taken.
+    mutating func serve(_ index: Int, isFresh: Bool = false) {
         if !table[index].isOpen { return }
         if table[index].output.isEmpty {
             read(index)
@@ -14,7 +15,8 @@ extension StreamLoop {
             // What came before the client began to read again. While we didn't read, the rest of it couldn't come.
             answerHeld(index, isNew: true)
         }
-        if table[index].isOpen { watch(index) }
+        if !table[index].isOpen { return }
+        if isFresh, table[index].isAnswered { watchLater(index) } else { watch(index) }
     }
 
     private mutating func read(_ index: Int) {
@@ -53,6 +55,8 @@ extension StreamLoop {
     /// Notes what a connection is about now, since this moment if that is new.
     private mutating func settle(_ index: Int, isNew: Bool) {
         let isBusy = !table[index].input.isEmpty || !table[index].output.isEmpty
+        // There was no answer to acknowledge it.
+        if isBusy, !isNew { StreamSocket.acknowledge(table[index].descriptor) }
         // Only the first part of a query starts the clock: one that comes octet by octet has no longer than another.
         if isBusy, !isNew, table[index].state == .busy { return }
         table.move(index, to: isBusy ? .busy : table[index].isKeptAlive ? .keptAlive : .idle, now: now)

@@ -23,6 +23,8 @@ struct StreamLoop: ~Copyable {
     private var order: StreamCrowd.Orders
     private var patience = InlineArray<4, UInt64>(repeating: 0)
     private var listeners: [Int32] = []
+    /// Connections that have been answered for the first time and aren't watched yet.
+    private var fresh: [Int32] = []
     /// There may be fewer connections than there are.
     private var isShrinking = false
     /// Until when nothing is accepted, for want of descriptors.
@@ -49,6 +51,8 @@ struct StreamLoop: ~Copyable {
     private static let pause: UInt64 = 20_000_000
     /// How many connections more than the limit may be open while other loops make room.
     static let headroom = 16
+    /// How long a busy loop leaves a connection alone after the first answer, in nanoseconds.
+    private static let moment: UInt64 = 500_000
     /// How long unfinished connections have in the end.
     private static let farewell: UInt64 = 2_000_000_000
 
@@ -64,7 +68,8 @@ struct StreamLoop: ~Copyable {
         obey()
         var events = unsafe [epoll_event](repeating: epoll_event(), count: 64)
         while !isOver {
-            let sleep = pauseEnd == nil ? Self.sleep : Int32(Self.pause / 1_000_000)
+            let answered = fresh.count
+            let sleep = answered > 0 ? 0 : pauseEnd == nil ? Self.sleep : Int32(Self.pause / 1_000_000)
             let count = unsafe epoll_wait(readiness.rawValue, &events, 64, sleep)
             tick()
             for index in 0..<max(Int(count), 0) {
@@ -80,6 +85,7 @@ struct StreamLoop: ~Copyable {
                     serve(Int(place))
                 }
             }
+            if answered > 0 { watchFresh(answered, isBusy: count > 0) }
             while let index = table.expired(now: now, patience) { cut(index) }
             if let pauseEnd, pauseEnd <= now { listen(again: true) }
             show()
@@ -199,8 +205,27 @@ struct StreamLoop: ~Copyable {
         // Others must know of it before it costs time: only so the limit is kept.
         show()
         // Most have sent their query with the last packet of the handshake.
-        serve(index)
+        serve(index, isFresh: true)
         show()
+    }
+
+    /// Looks again at the first of those that were answered before this turn, and lets the kernel watch them. Who had
+    /// a single question has closed meanwhile, and need not be watched; while there is other work, they get a moment
+    /// to do so.
+    private mutating func watchFresh(_ count: Int, isBusy: Bool) {
+        var end = 0
+        while end < count {
+            let index = Int(fresh[end])
+            if isBusy, table[index].since &+ Self.moment > now { break }
+            serve(index)
+            end += 1
+        }
+        fresh.removeFirst(end)
+    }
+
+    /// Leaves for later whether a connection is worth watching.
+    mutating func watchLater(_ index: Int) {
+        fresh.append(Int32(index))
     }
 
     /// Closes the connection that goes first, or lets its loop do so; whether there is room now.

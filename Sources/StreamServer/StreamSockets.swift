@@ -31,6 +31,7 @@ public final class StreamSockets: Sendable {
         var failure = kept?.spreadFailure
         for group in groups where !(kept?.groups.contains { $0 === group } ?? false) {
             failure = BoundSocket.spreadByClient(group) ?? failure
+            BoundSocket.acknowledgeByAnswers(group)
         }
         return StreamSockets(groups: groups, workers: workers, spreadFailure: failure)
     }

@@ -6,7 +6,7 @@
 # release.
 set -e
 cd "$(dirname "$0")/../.."
-SWERVE_BENCHMARKS=1 swift build -c release --product EngineBenchmark 2>&1 | grep -E "error|warning:" || true
+[ -n "${PROGRAM:-}" ] || SWERVE_BENCHMARKS=1 swift build -c release --product EngineBenchmark 2>&1 | grep -E "error|warning:" || true
 program=${PROGRAM:-.build/release/EngineBenchmark}
 N=${N:-20000}
 folder=$(mktemp -d)

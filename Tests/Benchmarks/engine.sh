@@ -1,7 +1,8 @@
 #!/bin/bash
 # engine.sh [WORKLOAD...]: user-space instructions, allocations and reference counts per query of the
 # answering engine alone, by callgrind: a run of N and one of 3N queries, their difference divided by 2N. Not
-# disturbed by the machine's load. Needs valgrind; builds for release. DETAIL=1 adds the dearest functions.
+# disturbed by the machine's load. Needs valgrind; builds for release. DETAIL=1 adds the dearest functions. WORKLOAD:
+# small, small+edns, limited:small, 100000 …, see EngineBenchmark.
 #
 # engine.sh check: the workloads of the table below; fails if one takes more instructions than it says, allocates,
 # or counts a reference. CI runs it behind its release build, since it says nothing about a debug build.
@@ -16,7 +17,7 @@ small+cookie 980
 100000 800
 END
 }
-SWERVE_BENCHMARKS=1 swift build -c release --product EngineBenchmark 2>&1 | grep -E "error|warning:" || true
+[ -n "${PROGRAM:-}" ] || SWERVE_BENCHMARKS=1 swift build -c release --product EngineBenchmark 2>&1 | grep -E "error|warning:" || true
 program=${PROGRAM:-.build/release/EngineBenchmark}
 N=${N:-20000}
 folder=$(mktemp -d)
@@ -25,7 +26,8 @@ trap 'rm -rf "$folder"' EXIT
 objcopy --strip-debug "$program" "$folder/program"
 program=$folder/program
 run() { # workload queries file
-    SWIFT_DETERMINISTIC_HASHING=1 valgrind --tool=callgrind --callgrind-out-file="$3" "$program" "$1" "$2" >/dev/null 2>&1
+    SWIFT_DETERMINISTIC_HASHING=1 valgrind --tool=callgrind --callgrind-out-file="$3" "$program" "$1" "$2" >"$folder/log" 2>&1 ||
+        { cat "$folder/log"; exit 1; }
 }
 calls() { # file pattern: how often functions of such names were called
     awk -v p="$2" '/^c?fn=/ { match($0, /\([0-9]+\)/); id = substr($0, RSTART, RLENGTH)

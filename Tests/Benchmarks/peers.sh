@@ -143,7 +143,7 @@ stop_all() {
     running=()
 }
 # Nanoseconds on a processor, by all threads of a server.
-spent() { local p; for p in $(descendants "$1"); do cat /proc/"$p"/task/*/schedstat 2>/dev/null; done | awk '{ s += $1 } END { printf "%d\n", s }'; }
+spent() { local p; for p in $(descendants "$1"); do cat /proc/"$p"/task/*/schedstat 2>/dev/null; done | awk '{ s += $1 } END { printf "%.0f\n", s }'; }
 median() { sort -n | awk '{ v[NR] = $1 } END { if (NR) print v[int((NR + 1) / 2)]; else print "" }'; }
 thousands() { awk '{ if ($1 == "") print "–"; else if ($1 < 1000) print int($1); else printf "%d,%03d\n", $1 / 1000, $1 % 1000 }'; }
 row() { # title, a file per server with its figures
@@ -172,6 +172,8 @@ network() {
     ip -n "$client" link set "vc$$" up
     ip -n "$client" link set lo up
     ip -n "$server" link set lo up
+    # What arrives is taken in on the server's core: else the client's does it, which sends through the same kernel.
+    ip netns exec "$server" sh -c "echo 1 >/sys/class/net/vs$$/queues/rx-0/rps_cpus"
 }
 asks() { ip netns exec "$client" dig +short +time=1 +tries=1 "@$address" -p "$1" "$2" SOA 2>/dev/null | grep -q ns1 || [ "$3" = bare ]; }
 declare -A process
@@ -191,9 +193,10 @@ start_all() { # zone-file origin
         for _ in $(seq 300); do asks $port "$2" "$name" && break; sleep 0.1; done
     done
 }
-# A load by kxdpgun from the second core, which costs little there: it bypasses the kernel's sockets.
+# A load by kxdpgun from the second core, which costs little there: it bypasses the kernel's sockets. It chooses its
+# cores itself, the first one unless it is told to begin with another.
 shoot() { # port questions rate seconds [-T]
-    ip netns exec "$client" taskset -c 1 timeout 30 kxdpgun ${5:-} -t "$4" -Q "$3" -p "$1" -i "$folder/$2.kq" -I "vc$$" "$address" 2>&1
+    ip netns exec "$client" timeout 30 kxdpgun -F 1 ${5:-} -t "$4" -Q "$3" -p "$1" -i "$folder/$2.kq" -I "vc$$" "$address" 2>&1
 }
 replies() { awk '/^total replies/ { print $3 }'; }
 # Alternated runs: answers per second and processor time per answer into figures/KEY and figures/KEY-cpu.
@@ -228,10 +231,10 @@ alternate() { # key zone kind rate
 
 udp() {
     start_all small yufu123.com
-    alternate udp-small small udp "${UDP_RATE:-200000}"
+    alternate udp-small small udp "${UDP_RATE:-450000}"
     stop_all
     start_all million big.example
-    alternate udp-million million udp "${UDP_RATE:-200000}"
+    alternate udp-million million udp "${UDP_RATE:-450000}"
     stop_all
     heading "UDP, one core"
     row "answers/s, small zone" udp-small
@@ -242,7 +245,7 @@ udp() {
 tcp() {
     start_all small yufu123.com
     alternate tcp-kept small persistent 0
-    alternate tcp-once small once "${TCP_RATE:-100000}"
+    alternate tcp-once small once "${TCP_RATE:-45000}"
     stop_all
     heading "TCP, one core"
     row "answers/s, persistent connections" tcp-kept
@@ -325,7 +328,7 @@ run_counted() { # zone origin name queries
     timeout 60 dnsperf -s 127.0.0.1 -p $port -d "$folder/asked" -n 1 -c 8 -q 20 -t 30 >/dev/null 2>&1 || true
     stop_all
     sleep 0.5
-    cat "$d"/out.* | awk '/^(summary|totals):/ { t += $2 } END { printf "%d\n", t / 2 }'
+    cat "$d"/out.* | awk '/^(summary|totals):/ { t += $2 } END { printf "%.0f\n", t / 2 }'
 }
 
 mkdir -p "$folder/figures"

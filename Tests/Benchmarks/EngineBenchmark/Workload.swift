@@ -4,7 +4,6 @@ import TestZones
 import Zones
 
 enum BenchmarkError: Error {
-    case usage
     case zone([ZoneIssue])
 }
 

@@ -1,6 +1,7 @@
 import Addresses
 import Answering
 import DNSWire
+import Glibc
 import Telemetry
 import TestZones
 import Zones
@@ -18,8 +19,13 @@ import Zones
 
 let arguments = CommandLine.arguments
 guard arguments.count == 3, let rounds = Int(arguments[2]) else {
-    print("usage: EngineBenchmark small|steered|alias|referral|RECORDS QUERIES")
-    throw BenchmarkError.usage
+    usage()
+}
+func usage() -> Never {
+    print(
+        "usage: EngineBenchmark [limited:|dropped:]small|steered|alias|referral|NAME:TYPE|RECORDS[+edns|+cookie|…] QUERIES"
+    )
+    exit(64)
 }
 
 let clock = ContinuousClock()
@@ -55,7 +61,7 @@ if let plus = name.firstIndex(of: "+") {
         // REFUSED: the cookie, and an extended error of six octets.
         queryOptions = Array(answer[..<count].dropLast(6).suffix(28))
     case "+nsid": queryOptions = [0, 3, 0, 0]
-    default: throw BenchmarkError.usage
+    default: usage()
     }
     name.removeSubrange(plus...)
 }

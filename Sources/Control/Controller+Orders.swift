@@ -238,11 +238,11 @@ extension Controller {
 
     /// For how many seconds answers that name an address may be kept.
     private func timeToLive(of address: IPAddress) -> Double {
-        let entries = publishedEntries ?? []
-        let places = (setsOfVIP[address] ?? []).filter { place in
-            entries.indices.contains(place) && entries[place].addresses.contains { $0.address == address }
-        }
-        return places.map { Double(entries[$0].timeToLive) }.max() ?? 0
+        guard let publishedView else { return 0 }
+        let entries = renderer.places(of: address).lazy.map(publishedView.entry)
+        return entries.filter { $0.addresses.contains { $0.address == address } }.map { Double($0.timeToLive) }
+            .max()
+            ?? 0
     }
 
     /// Ends orders whose time is over, goes on with drains, and saves what could not be saved before.

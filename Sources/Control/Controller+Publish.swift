@@ -35,8 +35,7 @@ extension Controller {
         var vips: Set<Int> = []
         for place in unpublished { vips.formUnion(index.vipsOfService[place]) }
         unpublished = []
-        if publishedEntries == nil { vips = Set(plan.vips.indices) }
-        var sets: Set<Int> = []
+        if publishedView == nil { vips = Set(plan.vips.indices) }
         var changed: [(IPAddress, VIPStanding)] = []
         for place in vips {
             let vip = plan.vips[place]
@@ -44,34 +43,27 @@ extension Controller {
             let steered = SteeredVIP(
                 standing(of: vip, servers), isServedWhenAllDown: vip.isServedWhenAllDown)
             guard steeredVIPs.updateValue(steered, forKey: vip.address) != steered else { continue }
-            sets.formUnion(setsOfVIP[vip.address] ?? [])
+            renderer.note(steered, of: vip.address)
             changed.append((vip.address, steered.standing))
         }
-        publish(sets: sets)
+        publish(changesOf: changed.map(\.0))
         for (address, standing) in changed.sorted(by: { $0.0 < $1.0 }) { note(standing, of: address) }
     }
 
-    private func publish(sets: Set<Int>) {
-        let all = marking.registry.sets
-        func entry(_ set: SteeredSet) -> SteeringEntry {
-            SteeringEntry(of: set, vips: steeredVIPs, policy: plan.policies[Int(set.policy)])
+    private func publish(changesOf vips: [IPAddress]) {
+        let next: SteeringView?
+        if let publishedView {
+            // Its memory is what the next view is written to.
+            store.freeReplacedViews()
+            next = renderer.view(after: publishedView, changesOf: vips)
+        } else {
+            renderer = SteeringRenderer(
+                sets: marking.registry.sets, vips: steeredVIPs, policies: plan.policies)
+            next = renderer.view()
         }
-        guard var entries = publishedEntries else {
-            let entries = all.map(entry)
-            store.publish(marking.snapshot.with(view: SteeringView(entries)))
-            publishedEntries = entries
-            return
-        }
-        var hasChanged = false
-        publishedEntries = []
-        for place in sets {
-            let next = entry(all[place])
-            if entries[place] == next { continue }
-            entries[place] = next
-            hasChanged = true
-        }
-        publishedEntries = entries
-        if hasChanged { store.publish(marking.snapshot.with(view: SteeringView(entries))) }
+        guard let next else { return }
+        publishedView = next
+        store.publish(marking.snapshot.with(view: next))
     }
 
     /// Takes note of a VIP's standing; of another state something is said.

@@ -68,8 +68,8 @@ extension Controller {
         Overview(
             virtualServers: virtualServers, checks: watches.states, standings: standings, since: standingSince,
             desired: desiredForPeople, privateTable: privateTable.normalized, sets: marking.registry.sets,
-            uses: marking.registry.uses, entries: publishedEntries ?? [], troubles: backendTroubles.sorted(),
-            orders: book, agents: agents, plan: plan)
+            uses: marking.registry.uses, entries: publishedView?.entries ?? [],
+            troubles: backendTroubles.sorted(), orders: book, agents: agents, plan: plan)
     }
 
     /// How many rrsets of each zone are steered.

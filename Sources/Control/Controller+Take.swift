@@ -59,11 +59,7 @@ extension Controller {
 
     private func take(_ next: Marking) {
         marking = next
-        publishedEntries = nil
-        setsOfVIP = [:]
-        for (place, set) in next.registry.sets.enumerated() {
-            for address in set.addresses { setsOfVIP[address, default: []].append(place) }
-        }
+        publishedView = nil
     }
 
     /// Begins with a plan that has just taken the place of another.

@@ -137,12 +137,12 @@ public actor Controller {
 
     // What was published.
     var marking = Marking()
-    /// The places in the registry of the sets that have each VIP.
-    var setsOfVIP: [IPAddress: [Int]] = [:]
+    /// Of what is published.
+    var renderer = SteeringRenderer(sets: [], vips: [:], policies: [])
     var steeredVIPs: [IPAddress: SteeredVIP] = [:]
     var standings: [IPAddress: VIPStanding] = [:]
     var standingSince: [IPAddress: ContinuousClock.Instant] = [:]
-    var publishedEntries: [SteeringEntry]?
+    var publishedView: SteeringView?
 
     var savedAt: ContinuousClock.Instant?
     var savingTook = Duration.zero

@@ -1,6 +1,3 @@
-public import Addresses
-public import Zones
-
 /// What was configured for the answers of a name.
 public struct SteeringPolicy: Hashable, Sendable {
     /// The most seconds that an answer with a VIP may be cached.
@@ -29,37 +26,5 @@ public struct SteeredVIP: Hashable, Sendable {
     public init(_ standing: VIPStanding, isServedWhenAllDown: Bool = false) {
         self.standing = standing
         self.isServedWhenAllDown = isServedWhenAllDown
-    }
-}
-
-/// The least TTL, in seconds, of an answer that may change soon: less would only add load.
-private let leastTimeToLive: UInt32 = 5
-
-extension SteeringEntry {
-    /// What a steered set is answered with, as its VIPs stand.
-    ///
-    /// The addresses that are up and those that are no VIP; without any, the degraded ones; without
-    /// any, what the policy says. An address that is no VIP has the mean weight of those that are.
-    public init(of set: SteeredSet, vips: [IPAddress: SteeredVIP], policy: SteeringPolicy) {
-        var chosen = set.addresses.filter { vips[$0].map { $0.standing.state == .up } ?? true }
-        if chosen.isEmpty { chosen = set.addresses.filter { vips[$0]?.standing.state == .degraded } }
-        if chosen.isEmpty {
-            chosen = set.addresses.filter { policy.servesAllWhenDown ?? vips[$0]?.isServedWhenAllDown ?? true }
-        }
-        let live = chosen.compactMap { vips[$0]?.standing.weight }
-        let mean = live.isEmpty ? 1 : max(live.reduce(0, +) / live.count, 1)
-
-        var ceiling = policy.timeToLive
-        let unsettled = set.addresses.compactMap { vips[$0]?.standing }.filter { $0.state != .up }
-        if let soonest = unsettled.compactMap(\.recovery).min() {
-            let seconds = UInt32(
-                clamping: soonest.components.seconds + (soonest.components.attoseconds > 0 ? 1 : 0))
-            ceiling = min(ceiling, max(seconds, leastTimeToLive))
-        }
-        self.init(
-            addresses: chosen.map {
-                WeightedAddress(address: $0, weight: UInt32(clamping: vips[$0]?.standing.weight ?? mean))
-            },
-            timeToLive: min(set.timeToLive, ceiling), negativeTimeToLive: ceiling, isSingle: policy.isSingle)
     }
 }

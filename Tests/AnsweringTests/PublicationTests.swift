@@ -43,6 +43,22 @@ struct PublicationTests {
         #expect(store.freeReplaced() == 0)
     }
 
+    @Test("Where only the view differs, a replaced one may be freed alone") func viewsAlone() throws {
+        let store = SnapshotStore(try Self.snapshot())
+        weak let zones = store.current
+        store.publish(try Self.snapshot())
+        weak let view = store.current
+        store.publish(store.current.with(view: .empty))
+        let worker = Responder(store: store, counters: WorkerCounters(), seed: 1)
+        weak let held = store.current
+        store.publish(store.current.with(view: .empty))
+        store.freeReplacedViews()
+        #expect(view == nil && zones != nil && held != nil)
+        #expect(store.freeReplaced() == 1)
+        #expect(zones == nil)
+        _ = worker
+    }
+
     @Test("Snapshots that differ in the view share their zones") func views() throws {
         let store = SnapshotStore(try Self.snapshot())
         weak let zone = store.current.catalog.zones.values.first?.zone

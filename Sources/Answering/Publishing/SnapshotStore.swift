@@ -36,12 +36,22 @@ public final class SnapshotStore: Sendable {
     /// Frees the replaced snapshots that no worker has any more; the number of those that are still in use. To be
     /// called now and then where it may take its time.
     @discardableResult
-    public func freeReplaced() -> Int {
+    public func freeReplaced() -> Int { free { _, _ in true } }
+
+    /// Frees those of them that share all but the view with the newest: that takes no time.
+    public func freeReplacedViews() {
+        free { $0.sharesZones(with: $1) }
+    }
+
+    @discardableResult
+    private func free(where isToGo: (_ replaced: Snapshot, _ newest: Snapshot) -> Bool) -> Int {
         var unused: [Snapshot] = []
         let rest = contents.withLock { contents in
             // Nobody can come by a replaced snapshot again, so what only the store has stays so.
             for index in contents.replaced.indices.reversed()
-            where isKnownUniquelyReferenced(&contents.replaced[index]) {
+            where isToGo(contents.replaced[index], contents.newest)
+                && isKnownUniquelyReferenced(&contents.replaced[index])
+            {
                 unused.append(contents.replaced.remove(at: index))
             }
             return contents.replaced.count

@@ -4,14 +4,15 @@ internal import CLinux
 @safe public final class FlatMemory: Sendable {
     /// The octets, readable as long as this object lives.
     public let view: FlatView
-    // Freed in deinit, never written after init.
-    private nonisolated(unsafe) let allocation: Allocation
+    // Freed in deinit unless a buffer takes it, which happens only where nobody else has this object.
+    private nonisolated(unsafe) var allocation: Allocation?
 
     /// Takes over what a buffer has, trimmed to its size.
     public init(_ buffer: consuming FlatBuffer) {
         let count = buffer.count
-        unsafe allocation = buffer.take()
-        view = unsafe FlatView(base: UnsafeRawPointer(allocation.base), count: count)
+        let taken = buffer.take()
+        unsafe allocation = taken
+        view = unsafe FlatView(base: UnsafeRawPointer(taken.base), count: count)
     }
 
     /// These octets.
@@ -23,7 +24,14 @@ internal import CLinux
     }
 
     deinit {
-        unsafe allocation.free()
+        unsafe allocation?.free()
+    }
+
+    /// The memory of an object that nobody else has and that is not looked into any more; nil if somebody has it.
+    fileprivate static func reclaim(_ memory: inout FlatMemory) -> Allocation? {
+        guard isKnownUniquelyReferenced(&memory) else { return nil }
+        defer { unsafe memory.allocation = nil }
+        return unsafe memory.allocation
     }
 
     /// The octets as numbers.
@@ -56,6 +64,20 @@ internal import CLinux
         self.capacity = allocation.size
     }
 
+    /// A copy of these octets. It is written over `spare`, which is of no use any more, if that has as many octets and
+    /// nobody else has it: memory that is new costs more than the copy.
+    public init(copying view: FlatView, over spare: inout FlatMemory) {
+        if spare.view.count == view.count, let allocation = FlatMemory.reclaim(&spare) {
+            self.allocation = allocation
+        } else {
+            allocation = Allocation(size: max(view.count, 64) + Self.slack)
+        }
+        unsafe base = allocation.base
+        capacity = allocation.size
+        used = view.count
+        copy(view, from: 0, count: view.count, to: 0)
+    }
+
     deinit {
         allocation.free()
     }
@@ -68,6 +90,15 @@ internal import CLinux
         if amount > capacity &- start &- Self.slack { grow(by: amount) }
         used = start &+ amount
         return start
+    }
+
+    /// Moves what stands from a place on behind so many zero octets.
+    public mutating func insert(zeros amount: Int, at place: Int) {
+        let length = count - place
+        precondition(place >= 0 && length >= 0)
+        _ = extend(by: amount)
+        unsafe (base + place + amount).copyMemory(from: base + place, byteCount: length)
+        unsafe (base + place).initializeMemory(as: UInt8.self, repeating: 0, count: amount)
     }
 
     @usableFromInline @inline(never)

@@ -13,6 +13,9 @@ public struct SteeredSet: Hashable, Sendable {
     /// The caller's number for what was configured for the name.
     public var policy: UInt16
 
+    /// The addresses' family.
+    public var family: AddressFamily { type == .a ? .v4 : .v6 }
+
     /// A set.
     public init(type: RecordType, addresses: [IPAddress], timeToLive: UInt32, policy: UInt16) {
         self.type = type

@@ -3,44 +3,59 @@ internal import Addresses
 
 /// What all steered sets are answered with at one moment, in flat memory for the path of a query.
 public struct SteeringView: Sendable {
-    /// The entries, in the order of the registry's sets.
-    public let entries: [SteeringEntry]
     /// The view as a query sees it; valid as long as this view lives, which the
     /// caller has to see to.
     @unsafe public let table: SteeringAnswers
-    private let memory: FlatMemory
+    private var memory: FlatMemory
 
-    /// Renders the entries.
-    public init(_ entries: [SteeringEntry]) {
-        self.entries = entries
-        let addresses = entries.reduce(0) { $0 + $1.addresses.count }
-        var buffer = FlatBuffer(
-            capacity: entries.count * SteeringAnswers.headSize + addresses * SteeringAnswers.addressSize)
-        _ = buffer.extend(by: entries.count * SteeringAnswers.headSize)
-        for (index, entry) in entries.enumerated() {
-            let head = index * SteeringAnswers.headSize
-            let start = buffer.extend(by: entry.addresses.count * SteeringAnswers.addressSize)
-            var weight: UInt64 = 0
-            for (place, address) in entry.addresses.enumerated() {
-                weight += UInt64(address.weight)
-                let element = start + place * SteeringAnswers.addressSize
-                buffer.store(weight, at: element)
-                switch address.address {
-                case .v4(let v4): buffer.store(v4.rawValue.bigEndian, at: element + 8)
-                case .v6(let v6):
-                    buffer.store(v6.high.bigEndian, at: element + 8)
-                    buffer.store(v6.low.bigEndian, at: element + 16)
-                }
-            }
-            buffer.store(UInt64(start), at: head)
-            buffer.store(UInt32(entry.addresses.count), at: head + 8)
-            buffer.store(entry.timeToLive, at: head + 12)
-            buffer.store(entry.negativeTimeToLive, at: head + 16)
-            buffer.store(entry.isSingle ? UInt32(1) : 0, at: head + 20)
-            buffer.store(weight, at: head + 24)
-        }
+    init(_ buffer: consuming FlatBuffer, count: Int) {
         memory = FlatMemory(buffer)
-        unsafe table = SteeringAnswers(entries: memory.view, count: entries.count)
+        unsafe table = SteeringAnswers(entries: memory.view, count: count)
+    }
+
+    /// A view of these entries.
+    public init(_ entries: [SteeringEntry]) {
+        var writer = SteeringWriter(rooms: entries.map(\.addresses.count))
+        for (index, entry) in entries.enumerated() {
+            writer.begin(index)
+            for address in entry.addresses {
+                writer.add(address.address.steeringOctets, weight: address.weight)
+            }
+            writer.end(
+                timeToLive: entry.timeToLive, negativeTimeToLive: entry.negativeTimeToLive,
+                isSingle: entry.isSingle, family: entry.addresses.first?.address.family ?? .v4)
+        }
+        self = writer.finish()
+    }
+
+    /// A copy of these octets in the memory of this view, if nobody else has it. The view is not to be used after that.
+    mutating func copy(_ octets: FlatView) -> FlatBuffer {
+        FlatBuffer(copying: octets, over: &memory)
+    }
+
+    /// The entries, in the order of the registry's sets.
+    public var entries: [SteeringEntry] { unsafe (0..<table.count).map(entry) }
+
+    /// One entry.
+    public func entry(_ index: Int) -> SteeringEntry {
+        let table = unsafe table
+        var before: UInt64 = 0
+        let addresses = (0..<table.addressCount(index)).map { place in
+            let start = table.address(place, of: index)
+            let address: IPAddress =
+                table.isV6(index)
+                ? .v6(
+                    IPv6Address(
+                        high: UInt64(bigEndian: table.octets.word64(at: start)),
+                        low: UInt64(bigEndian: table.octets.word64(at: start + 8))))
+                : .v4(IPv4Address(rawValue: UInt32(bigEndian: table.octets.word32(at: start))))
+            let weight = table.octets.word64(at: start - 8)
+            defer { before = weight }
+            return WeightedAddress(address: address, weight: UInt32(weight - before))
+        }
+        return SteeringEntry(
+            addresses: addresses, timeToLive: table.timeToLive(index),
+            negativeTimeToLive: table.negativeTimeToLive(index), isSingle: table.isSingle(index))
     }
 
     /// A view of no sets.
@@ -50,8 +65,8 @@ public struct SteeringView: Sendable {
 /// The steering view as a query sees it: without a reference count. Whoever keeps it keeps the
 /// ``SteeringView`` it came from.
 ///
-/// An entry's head: u64 where its addresses are, u32 their number, u32 TTL, u32 negative TTL, u32 whether
-/// answers are single, u64 the sum of weights. An address: u64 the sum of weights up to and with it, and
+/// An entry's head: u64 where its addresses are, u32 their number, u32 TTL, u32 negative TTL, u32 flags (whether
+/// answers are single, whether the addresses are IPv6), u64 the sum of weights. An address: u64 the sum of weights up to and with it, and
 /// 16 octets in network order.
 @frozen public struct SteeringAnswers: Sendable {
     @usableFromInline let view: FlatView
@@ -59,6 +74,8 @@ public struct SteeringView: Sendable {
     public let count: Int
 
     @inlinable static var headSize: Int { 32 }
+    @inlinable static var single: UInt32 { 1 }
+    static var isV6: UInt32 { 2 }
     /// Octets from one address to the next.
     @inlinable public static var addressSize: Int { 24 }
 
@@ -84,8 +101,10 @@ public struct SteeringView: Sendable {
 
     /// Whether an answer has one address of the entry.
     @inlinable public func isSingle(_ entry: Int) -> Bool {
-        view.word32(at: entry &* Self.headSize &+ 20) != 0
+        view.word32(at: entry &* Self.headSize &+ 20) & Self.single != 0
     }
+
+    func isV6(_ entry: Int) -> Bool { view.word32(at: entry &* Self.headSize &+ 20) & Self.isV6 != 0 }
 
     /// The memory that ``address(_:of:)`` leads into.
     @inlinable public var octets: FlatView { view }

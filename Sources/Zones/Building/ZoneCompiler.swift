@@ -9,6 +9,8 @@ struct ZoneCompiler: ~Copyable {
     var key = NameKey()
     /// Where each node lies in the heap, in units of eight octets; 0 for those that have no place there.
     var places: Column<UInt32>
+    /// Whether it won't be in the nearer caches of a processor: what a query has to fetch then costs more than all else.
+    private let isLarge: Bool
     /// Whether any record is signed.
     var isSigned = false
     /// How the zone proves what it doesn't have.
@@ -34,6 +36,7 @@ struct ZoneCompiler: ~Copyable {
     init(_ zone: consuming PendingZone, limits: ZoneLimits, issues: IssueList) {
         let room = zone.nodes.count * 24 + zone.names.count + zone.records.count * 32 + zone.data.count
         composer = AnswerComposer(capacity: room)
+        isLarge = room >= 4 << 20
         places = Column(zeros: zone.nodes.count)
         self.limits = limits
         self.issues = issues
@@ -62,6 +65,7 @@ struct ZoneCompiler: ~Copyable {
         var nodeCount = 0
         for node in zone.nodes.indices where !zone.nodes[node].isOccluded {
             compose(node)
+            if isLarge { fitIntoLines(node) }
             if zone.nodes[node].isHidden { continue }
             deepest = max(deepest, Int(zone.nodes[node].labels))
             nodeCount += 1
@@ -181,6 +185,17 @@ struct ZoneCompiler: ~Copyable {
             first = end
         }
         reportUnused(unused..<order.count, of: node)
+    }
+
+    /// Lets the node that was just written begin with a cache line, if it lies in more of them than it has to.
+    private mutating func fitIntoLines(_ node: Int) {
+        let line = 64
+        let start = Int(places[node]) * 8
+        let (offset, size) = (start % line, composer.heap.count - start)
+        if offset + size <= (size + line - 1) / line * line { return }
+        // With it goes the word of its denials in front of it.
+        composer.heap.insert(zeros: line - offset, at: denialKind == .none ? start : start - 8)
+        places[node] += UInt32((line - offset) / 8)
     }
 
     /// Puts a node's records into the order of its directory; how many of them are no signatures, and of how many

@@ -35,7 +35,8 @@ struct GRPCHealthCall {
 
     func judge(_ answer: HTTPAnswer) throws(ProbeFailure) {
         guard answer.status == 200 else { throw ProbeFailure("HTTP \(answer.status)") }
-        switch answer.headers.first(name: "grpc-status") {
+        // Where nothing is answered, the header is all there is.
+        switch (answer.trailers.first(name: "grpc-status") ?? answer.headers.first(name: "grpc-status")) {
         case nil, "0"?: break
         case "5"?: throw ProbeFailure("the service is unknown")
         case "12"?: throw ProbeFailure("it has no health service")

@@ -24,6 +24,31 @@ extension ChannelPipeline.SynchronousOperations {
     }
 }
 
+/// Lets no status in that is none: what makes HTTP/1 of the answer behind it takes any number for one, and ends the
+/// process for some.
+private final class HTTP2StatusGate: ChannelInboundHandler {
+    typealias InboundIn = HTTP2Frame.FramePayload
+
+    private let connection: ConnectionGuard
+
+    init(_ connection: ConnectionGuard) { self.connection = connection }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        if case .headers(let part) = unwrapInboundIn(data),
+            // Switching protocols is not for HTTP/2 (RFC 9113 §8.6).
+            !part.headers[":status"].allSatisfy({ Self.isStatus($0.utf8) && $0 != "101" })
+        {
+            connection.fail("the answer is no HTTP/2 (its status is none)")
+            return
+        }
+        context.fireChannelRead(data)
+    }
+
+    private static func isStatus(_ text: String.UTF8View) -> Bool {
+        text.count == 3 && text.allSatisfy { (48...57).contains($0) } && (49...53).contains(text.first ?? 0)
+    }
+}
+
 /// Opens the one stream as soon as the connection stands, and says what is wrong with it.
 private final class HTTP2RequestOpener: ChannelInboundHandler {
     typealias InboundIn = NIOAny
@@ -49,6 +74,7 @@ private final class HTTP2RequestOpener: ChannelInboundHandler {
         streams.createStreamChannel(promise: nil) { stream in
             stream.eventLoop.makeCompletedFuture {
                 try stream.pipeline.syncOperations.addHandlers(
+                    HTTP2StatusGate(bound.value),
                     HTTP2FramePayloadToHTTP1ClientCodec(httpProtocol: isSecure ? .https : .http),
                     makeHandler(bound.value))
             }

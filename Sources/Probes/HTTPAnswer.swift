@@ -21,6 +21,8 @@ struct HTTPAnswer: Sendable {
     var status: Int
     /// The fields of its header.
     var headers: HTTPHeaders = [:]
+    /// The fields behind its body.
+    var trailers: HTTPHeaders = [:]
     /// The body, without transfer coding; empty unless the status is a good one.
     var body: [UInt8] = []
 }
@@ -66,8 +68,8 @@ final class HTTPAnswerHandler: ChannelInboundHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch unwrapInboundIn(data) {
-        // One on the way says nothing (RFC 9110 §15.2).
-        case .head(let head) where head.status.code < 200: break
+        // One on the way says nothing (RFC 9110 §15.2), but for the last word of HTTP that 101 is.
+        case .head(let head) where head.status.code < 200 && head.status.code != 101: break
         case .head(let head):
             answer = HTTPAnswer(status: Int(head.status.code), headers: head.headers)
             if hasBody(Int(head.status.code)) {
@@ -79,7 +81,8 @@ final class HTTPAnswerHandler: ChannelInboundHandler {
             let room = HTTPAnswer.maximumBody - (answer?.body.count ?? 0)
             answer?.body.append(contentsOf: part.readableBytesView.prefix(room))
             if part.readableBytes >= room { finish() }
-        case .end:
+        case .end(let trailers):
+            answer?.trailers = trailers ?? [:]
             finish()
         }
     }

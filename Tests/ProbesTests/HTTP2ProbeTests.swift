@@ -28,6 +28,13 @@ struct HTTP2ProbeTests {
     /// HEADERS of an answer that goes on.
     private static let head = settings + frame(1, 4, stream: 1, content: ok)
 
+    private static let noStatus = "the answer is no HTTP/2 (its status is none)"
+
+    /// An answer that is a `:status` only.
+    private static func status(_ text: [UInt8]) -> TestServer.Script {
+        TestServer.send(settings + frame(1, 5, stream: 1, content: [8, UInt8(text.count)] + text))
+    }
+
     private static func reset(_ code: Int) -> String { "the request was reset, error \(code) of HTTP/2" }
 
     /// One kind of server, and what a check of it finds.
@@ -56,6 +63,11 @@ struct HTTP2ProbeTests {
             // What is against the protocol.
             Row("a push", TestServer.send(settings + frame(5, 4, stream: 1, content: [0, 0, 0, 2])), reset(1)),
             Row("a header without a status", TestServer.send(settings + frame(1, 5, stream: 1)), reset(1)),
+            // `:status` of -5, of nothing, of four digits, of what HTTP/2 has not.
+            Row("a status below nothing", status([0x2D, 0x35]), noStatus),
+            Row("an empty status", status([]), noStatus),
+            Row("a long status", status([0x32, 0x30, 0x30, 0x30]), noStatus),
+            Row("another protocol", status([0x31, 0x30, 0x31]), noStatus),
             Row(
                 "a body without a header", TestServer.send(settings + frame(0, stream: 1, content: [65])),
                 reset(5)),

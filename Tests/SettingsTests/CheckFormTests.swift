@@ -115,6 +115,8 @@ struct CheckFormTests {
         arguments: [
             ("https", 14 * 86_400), ("https { certificate-expiry 30d; }", 30 * 86_400),
             ("pops { certificate-expiry 0; }", 0),
+            ("all { check https { certificate-expiry 0; }; check connect; }", 0),
+            ("all { check https { certificate-expiry 2d; }; check pops; }", 14 * 86_400),
             (
                 "all { check https { certificate-expiry 2d; }; check grpc { certificate-expiry 3d; }; }",
                 3 * 86_400

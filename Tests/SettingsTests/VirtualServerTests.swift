@@ -224,15 +224,19 @@ struct VirtualServerTests {
             ("check ping { attempts ▸0; };", "a count is from 1 to 100, not 0"),
             (
                 "check http { status ▸99; };",
-                "a status is from 100 to 599, or a range as 200-299 or 2xx, not '99'"
+                "a status is from 200 to 599 or 101, or a range as 200-299 or 2xx, not '99'"
             ),
             (
                 "check http { status ▸299-200; };",
-                "a status is from 100 to 599, or a range as 200-299 or 2xx, not '299-200'"
+                "a status is from 200 to 599 or 101, or a range as 200-299 or 2xx, not '299-200'"
+            ),
+            (
+                "check http { status 101 ▸1xx; };",
+                "a status is from 200 to 599 or 101, or a range as 200-299 or 2xx, not '1xx'"
             ),
             (
                 "check http { status ▸0xx; };",
-                "a status is from 100 to 599, or a range as 200-299 or 2xx, not '0xx'"
+                "a status is from 200 to 599 or 101, or a range as 200-299 or 2xx, not '0xx'"
             ),
             (
                 "check http { expect-header ▸\"a:b\"; };",

@@ -24,8 +24,8 @@ struct CheckDraft {
     var expectations: [HTTPExpectation] = []
     var jsonPlace: Place?
     var isHTTP2 = false
-    /// A certificate that ends in less time is warned about.
-    var certificateNotice = Check.usualCertificateNotice
+    /// A certificate that ends in less time is warned about; nil where nothing is written.
+    var certificateNotice: Duration?
     /// What is wanted of TLS.
     var tls = TLSCheck()
     /// The checks of a group.
@@ -61,7 +61,15 @@ struct CheckDraft {
         return Check(
             method, target: Endpoint(address, port: kind.hasPort ? self.port ?? port : 0), interval: interval,
             timeout: timeout, rise: rise, fall: fall, judgement: judgement,
-            certificateNotice: parts.map(\.certificateNotice).max() ?? certificateNotice)
+            certificateNotice: parts.compactMap(\.noticeInGroup).max() ?? certificateNotice
+                ?? Check.usualCertificateNotice)
+    }
+
+    /// What a part has to say of its group's notice: nothing, if it sees no certificate.
+    private var noticeInGroup: Duration? {
+        let isSecure =
+            kind == .https || kind.service?.isSecure ?? false || exchange.isSecure || grpc.isSecure
+        return certificateNotice ?? (isSecure ? Check.usualCertificateNotice : nil)
     }
 
     private func method(_ address: IPAddress, port: UInt16) -> Check.Method {

@@ -154,11 +154,12 @@ extension CheckReader {
             if word.keyword.hasSuffix("xx"), let hundred = decimal(word.keyword.dropLast(2)) {
                 ends = hundred < 10 ? [hundred * 100, hundred * 100 + 99] : []
             }
-            guard (1...2).contains(ends.count), ends.allSatisfy({ (100...599).contains($0) }),
+            // No other below 200 ends an answer (RFC 9110 §15.2).
+            guard (1...2).contains(ends.count), ends.allSatisfy({ (200...599).contains($0) }) || ends == [101],
                 ends[0] <= ends[ends.count - 1]
             else {
                 cursor.fail(
-                    "a status is from 100 to 599, or a range as 200-299 or 2xx, not '\(word.text)'",
+                    "a status is from 200 to 599 or 101, or a range as 200-299 or 2xx, not '\(word.text)'",
                     at: word.place)
                 return nil
             }

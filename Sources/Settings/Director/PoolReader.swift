@@ -50,8 +50,10 @@ enum PoolReader {
 
     static func judge(_ draft: VirtualServerDraft, _ reading: Reading) {
         let scheduler = draft.scheduler.name
-        let agent = draft.agent?.place ?? draft.realServers.lazy.compactMap { $0.agent?.place }.first
-        if let agent, weightless.contains(scheduler) {
+        let agents = [draft.agent] + draft.realServers.map(\.agent)
+        if let agent = agents.lazy.compactMap({ $0?.isOff ?? true ? nil : $0?.place }).first,
+            weightless.contains(scheduler)
+        {
             let what = scheduler == "fo" ? "takes weights for priorities" : "knows no weights"
             reading.warning(
                 "the scheduler '\(scheduler)' \(what): of an agent's percentages only 0% means something",

@@ -170,13 +170,25 @@ extension RecordDataWriter {
         let end = value.offset + number(2)
         offset = end
         let name = ServiceParameterKey.name(of: key)
+        if key == 1, value.offset < end {
+            // In the list only a comma and a backslash are escaped, with all else as it is; then that again as a
+            // character-string (RFC 9460 §A.1).
+            var list: [UInt8] = []
+            while value.offset < end {
+                if !list.isEmpty { list.append(UInt8(ascii: ",")) }
+                for octet in value.string() {
+                    if octet == UInt8(ascii: ",") || octet == UInt8(ascii: "\\") {
+                        list.append(UInt8(ascii: "\\"))
+                    }
+                    list.append(octet)
+                }
+            }
+            return add("\(name)=\(RecordData.quoted(list))")
+        }
         var items: [String] = []
         while value.offset < end {
             switch key {
             case 0: items.append(ServiceParameterKey.name(of: UInt16(value.number(2))))
-            case 1:
-                items.append(
-                    RecordData.escaped(value.string(), UInt8(ascii: ","), UInt8(ascii: "\\")))
             case 3: items.append("\(value.number(2))")
             case 4: items.append(value.ipv4())
             case 5: items.append(RecordData.base64(value.take(end - value.offset)))
@@ -187,9 +199,6 @@ extension RecordDataWriter {
         let text = items.joined(separator: ",")
         if items.isEmpty {
             add(name)
-        } else if key == 1 {
-            // The list's own escapes are escaped again as those of a character-string (RFC 9460 §A.1).
-            add("\(name)=\(RecordData.quoted(Array(text.utf8)))")
         } else {
             add("\(name)=\(text)")
         }

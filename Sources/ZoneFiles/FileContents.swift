@@ -25,6 +25,7 @@ struct FileContents {
         if status.st_mode & S_IFMT != S_IFREG, !isNull { throw Failure(reason: "Not a regular file") }
         let size = Int(status.st_size)
         if size > limit { throw Failure(reason: "File of \(size) octets is larger than \(limit)") }
+        if !FlatMemory.hasRoom(for: size) { throw Failure(reason: "Not enough memory for \(size) octets") }
         var buffer = FlatBuffer(capacity: size + 1)
         _ = buffer.extend(by: size)
         var count = 0

@@ -49,6 +49,8 @@ extension Lexer {
         }
         if text.isOverfull { throw Self.tooLong(start..<offset) }
         let octets = text.copy
+        // A value of a key's number is in the wire's form, also where the key has a name (RFC 9460 §2.1).
+        if name.hasPrefix("key") { return (key, octets) }
         guard let value = Self.value(ofKey: key, octets), value.count <= 65535 else {
             throw Mistake("invalid value of \(name)", at: start..<offset, hint: Self.form(ofKey: key))
         }

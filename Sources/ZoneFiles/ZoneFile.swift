@@ -43,8 +43,14 @@ public enum ZoneFile {
         _ file: SourceFile, _ origin: DomainName, _ directory: String?, _ limits: ZoneFileLimits
     ) -> LoadedZone {
         // Records are seldom shorter than 32 octets; a table too large costs less than one grown.
-        let builder = ZoneBuilder(
-            origin: origin, recordCountHint: file.bytes.view.count / 32, limits: limits.zone)
+        let hint = file.bytes.view.count / 32
+        if !ZoneBuilder.hasRoom(recordCountHint: hint) {
+            return LoadedZone(
+                zone: nil,
+                diagnostics: [Diagnostic(.error, "can't read zone file '\(file.name)': not enough memory")],
+                files: [ReadFile(path: file.name, identity: file.identity)], recordCount: 0)
+        }
+        let builder = ZoneBuilder(origin: origin, recordCountHint: hint, limits: limits.zone)
         var reader = MasterFileReader(
             sink: builder, origin: origin, directory: directory, limits: limits)
         reader.files = [file]

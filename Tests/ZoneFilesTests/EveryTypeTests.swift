@@ -212,6 +212,12 @@ struct EveryTypeTests {
             ##"SVCB 16 foo.example.org. alpn=f\\\092oo\092,bar,h2"##,
             "001003666f6f076578616d706c65036f7267000001000c08665c6f6f2c626172026832"
         ),
+        // A known key by its number has its value in the wire's form (RFC 9460 §2.1).
+        (##"SVCB 1 . key1=\002h2 key3=\001\187"##, "000100000100030268320003000201bb"),
+        (##"SVCB 1 . key0=\000\001 alpn=h2"##, "00010000000002000100010003026832"),
+        (##"SVCB 1 . key5=abc"##, "00010000050003616263"),
+        // Protocols of any octets (RFC 9460 §7.1.1): a zero and 255, a comma, a quotation mark.
+        (##"SVCB 1 . alpn="\000\255,\\,\"""##, "000100000100060200ff022c22"),
         (
             ##"HTTPS 1 . alpn=h3 no-default-alpn port=8443 ech=AwEAAQ=="##,
             "00010000010003026833000200000003000220fb0005000403010001"

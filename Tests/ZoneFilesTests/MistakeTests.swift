@@ -68,6 +68,7 @@ struct MistakeTests {
         ),
         ("@ SVCB 1 . port=1 port=2", "3:19: error: parameter port is there twice"),
         ("@ SVCB 1 . prot=1", "3:12: error: unknown parameter 'prot'"),
+        ("@ SVCB 1 . key1=h2", "3:8: error: invalid data for SVCB: alpn ends inside a protocol"),
         ("@ SVCB 1 . no-default-alpn", "3:8: error: invalid data for SVCB: no-default-alpn needs alpn"),
         ("@ APL 1:192.0.2.0/33", "3:7: error: invalid data for APL: an IPv4 prefix has more than 32 bits"),
         (

@@ -40,6 +40,19 @@
         }
     }
 
+    /// Whether so many octets can be had now. Room that is not written to costs nothing, so that asking doesn't either;
+    /// what is small is taken for granted.
+    static func isPossible(size: Int) -> Bool {
+        if size < largeSize { return true }
+        let size = largePages(size)
+        let memory = unsafe mmap(
+            nil, size, PROT_READ | PROT_WRITE,
+            MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
+        if unsafe memory == MAP_FAILED { return false }
+        unsafe munmap(memory, size)
+        return true
+    }
+
     /// The same octets in more room, what is added is zero.
     consuming func grown(to newSize: Int) -> Allocation {
         let grown = Allocation(size: newSize)

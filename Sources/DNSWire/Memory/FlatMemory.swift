@@ -7,6 +7,10 @@ internal import CLinux
     // Freed in deinit unless a buffer takes it, which happens only where nobody else has this object.
     private nonisolated(unsafe) var allocation: Allocation?
 
+    /// Whether there is memory for so many octets more. What is made without having asked, and doesn't fit, ends the
+    /// process.
+    public static func hasRoom(for octets: Int) -> Bool { Allocation.isPossible(size: octets) }
+
     /// Takes over what a buffer has, trimmed to its size.
     public init(_ buffer: consuming FlatBuffer) {
         let count = buffer.count

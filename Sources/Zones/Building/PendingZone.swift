@@ -128,6 +128,10 @@ struct PendingZone: ~Copyable {
     /// Labels of the apex.
     var apexLabels: Int { apex.labelCount }
 
+    /// Octets in use, without the table, about.
+    @inline(__always)
+    var size: Int { names.count &+ data.count &+ records.count &* 32 &+ nodes.count &* 48 }
+
     /// Whether a name lies at or below the apex.
     func contains(_ key: borrowing NameKey) -> Bool {
         guard key.labelCount >= apexLabels, key.hash(labels: apexLabels) == apex.hash(labels: apexLabels)

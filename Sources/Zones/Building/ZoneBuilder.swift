@@ -16,6 +16,9 @@ public struct ZoneBuilder: ~Copyable {
     private var isOwnerKnown = false
     private var isTooLarge = false
     private var isBeyondLimit = false
+    /// Memory has run out; and up to which size of the zone it was found to be enough.
+    private var isOutOfMemory = false
+    private var provenSize = 1 << 20
 
     /// A builder for the zone of this apex; the hint sizes its tables once.
     public init(origin: DomainName, recordCountHint: Int = 0, limits: ZoneLimits = ZoneLimits()) {
@@ -23,6 +26,12 @@ public struct ZoneBuilder: ~Copyable {
         self.limits = limits
         issues = IssueList(limit: limits.issues)
         pending = PendingZone(origin: origin, recordCountHint: max(recordCountHint, 0))
+    }
+
+    /// Whether there is memory to begin with so many records.
+    public static func hasRoom(recordCountHint: Int) -> Bool {
+        // Of twice as many: 12 octets of names, 10 of data, 32 of a record and 48 of a node; and the table.
+        FlatMemory.hasRoom(for: recordCountHint * 2 * (12 + 10 + 32 + 48 + 16))
     }
 
     /// Takes a record.
@@ -48,6 +57,8 @@ public struct ZoneBuilder: ~Copyable {
             return reportTooMany(most, type, location)
         }
         precondition(data.byteCount <= 65535)
+        if pending.size > provenSize { proveRoom() }
+        if isOutOfMemory { return }
         append(type, ttl, data, location)
     }
 
@@ -64,12 +75,15 @@ public struct ZoneBuilder: ~Copyable {
     /// - Parameter now: Seconds since 1970, by which signatures are judged; nil: they aren't.
     public mutating func compile(at now: UInt32? = nil) -> (zone: Zone?, issues: [ZoneIssue]) {
         pending.settle(on: key)
-        if isTooLarge {
+        // What is compiled, and on the way to it: at most three times what was read.
+        if !FlatMemory.hasRoom(for: 3 * pending.size) { isOutOfMemory = true }
+        if isTooLarge || isOutOfMemory {
             let origin = origin
+            let message =
+                isTooLarge
+                ? "the zone has more than 4 GB of names or of data" : "there is not enough memory for the zone"
             issues.append(isError: true) {
-                ZoneIssue(
-                    .zoneTooLarge, isError: true, owner: origin,
-                    message: "the zone has more than 4 GB of names or of data")
+                ZoneIssue(.zoneTooLarge, isError: true, owner: origin, message: message)
             }
             return (nil, issues.all(of: origin))
         }
@@ -78,6 +92,13 @@ public struct ZoneBuilder: ~Copyable {
         isOwnerKnown = false
         var compiler = ZoneCompiler(taken, limits: limits, issues: issues)
         return compiler.compile(at: now)
+    }
+
+    /// Looks whether what has been read can grow by another half and somewhat more, while what grows is there twice.
+    private mutating func proveRoom() {
+        let next = pending.size + pending.size / 2 + 1 << 24
+        isOutOfMemory = isOutOfMemory || !FlatMemory.hasRoom(for: 3 * next)
+        provenSize = next
     }
 
     /// Says once that there are more records than the limit.

@@ -88,7 +88,7 @@ extension Core {
                 backend =
                     switch next.settings.director.backend {
                     case .ipvs: try KernelTable()
-                    case .relay: Self.makeRelay(group, log)
+                    case .relay: Self.makeRelay(log)
                     case .none: nil
                     }
             }

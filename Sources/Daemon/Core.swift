@@ -73,7 +73,7 @@ actor Core {
         startSettings = settings
         backend =
             settings.director.backend == .relay
-            ? Self.makeRelay(group, log) : kernelTable
+            ? Self.makeRelay(log) : kernelTable
         store = SnapshotStore(Snapshot(catalog: ZoneCatalog([:])))
         let hub = hub
         let certificates = certificates
@@ -171,7 +171,7 @@ actor Core {
     }
 
     /// A relay that holds to the number of descriptors.
-    static func makeRelay(_ group: any EventLoopGroup, _ log: Log) -> RelayTable {
+    static func makeRelay(_ log: Log) -> RelayTable {
         var limits = RelayLimits()
         if let budget = DescriptorBudget.now {
             let wanted = limits.maximumConnections
@@ -183,7 +183,7 @@ actor Core {
                         + "carried at a time, not \(wanted)")
             }
         }
-        return RelayTable(group: group, logger: log.logger("relay"), limits: limits)
+        return RelayTable(logger: log.logger("relay"), limits: limits)
     }
 
     /// Holds TCP connections to a configuration's limits, and to what there are descriptors for.

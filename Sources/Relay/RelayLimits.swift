@@ -6,7 +6,7 @@ public struct RelayLimits: Hashable, Sendable {
     /// session one; connections beyond it are reset, and for a new UDP session the longest idle ones of
     /// its virtual server make room.
     public var maximumConnections = 10_000
-    /// Threads that carry TCP; each takes the connections that it accepts.
+    /// Threads; each takes the connections that it accepts, and all datagrams of some virtual servers.
     public var threads = max(1, min(8, System.coreCount))
     /// Pipes through which the kernel moves bytes, of all threads together; each takes two file descriptors.
     /// Connections beyond them copy.
@@ -33,10 +33,6 @@ public struct RelayLimits: Hashable, Sendable {
 
     /// Real servers that are tried for one connection.
     static let attempts = 4
-    /// Bytes that wait in a UDP socket's queue before datagrams are dropped.
-    static let highWatermark = 64 * 1024
-    /// Datagrams that wait for a session's socket.
-    static let waitingDatagrams = 16
     /// Clients that each virtual server keeps with their real server.
     static let persistentClients = 65_536
 }

@@ -1,7 +1,6 @@
 internal import Addresses
 internal import Director
 internal import Logging
-internal import NIOCore
 internal import Synchronization
 
 /// A virtual server as event loops and the table share it.
@@ -43,9 +42,7 @@ final class RelayService: Sendable {
 
 /// What all virtual servers of a relay share.
 struct RelayShared: Sendable {
-    let group: any EventLoopGroup
     let logger: Logger
-    let limits: RelayLimits
     let registry: ConnectionRegistry
-    let loops: TCPLoops
+    let loops: RelayLoops
 }

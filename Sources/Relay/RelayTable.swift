@@ -1,7 +1,7 @@
 public import Addresses
 public import Director
 public import Logging
-public import NIOCore
+internal import NIOCore
 
 /// The table carried in user space: a listening socket for each virtual server, a connection of our own to
 /// a real server for each connection of a client.
@@ -21,17 +21,16 @@ public actor RelayTable: Backend {
 
     private let shared: RelayShared
     private var services: [VirtualServerKey: RelayService] = [:]
-    private var listeners: [VirtualServerKey: Listener] = [:]
+    private var listeners: [VirtualServerKey: Int32] = [:]
     private var isClosed = false
     private var isBusy = false
     private var turns: [CheckedContinuation<Void, Never>] = []
 
-    /// An empty table. UDP lives on these event loops, TCP on threads of its own.
-    public init(group: any EventLoopGroup, logger: Logger, limits: RelayLimits = RelayLimits()) {
-        let registry = ConnectionRegistry(capacity: limits.maximumConnections)
+    /// An empty table, whose packets are carried by threads of its own.
+    public init(logger: Logger, limits: RelayLimits = RelayLimits()) {
         shared = RelayShared(
-            group: group, logger: logger, limits: limits, registry: registry,
-            loops: TCPLoops(limits))
+            logger: logger, registry: ConnectionRegistry(capacity: limits.maximumConnections),
+            loops: RelayLoops(limits))
     }
 
     /// All virtual servers and their destinations.
@@ -71,7 +70,6 @@ public actor RelayTable: Backend {
         isClosed = true
         services = [:]
         for key in Array(listeners.keys) { await closeListener(key) }
-        await shared.registry.closeAll()
         await shared.loops.close()
     }
 
@@ -162,19 +160,14 @@ public actor RelayTable: Backend {
 
     private func openListener(_ service: RelayService) async throws(BackendError) {
         if listeners[service.key] != nil { return }
-        listeners[service.key] = try await service.listen()
+        listeners[service.key] = try service.listen()
         shared.logger.debug("\(service.key): the port is open")
     }
 
     private func closeListener(_ key: VirtualServerKey) async {
-        guard let listener = listeners.removeValue(forKey: key) else { return }
+        guard let socket = listeners.removeValue(forKey: key) else { return }
         shared.logger.debug("\(key): the port refuses")
-        switch listener {
-        case .tcp(let socket): await shared.loops.unlisten(socket)
-        case .udp(let channel):
-            channel.close(promise: nil)
-            try? await channel.closeFuture.get()
-        }
+        await shared.loops.unlisten(socket)
     }
 
     private func closeIdleListeners() async {

@@ -5,14 +5,15 @@ internal import Logging
 internal import NIOCore
 internal import Sockets
 
-/// What one thread of the relay has for itself: connections, and the virtual servers' sockets that it
-/// accepts them from. Nothing here waits but the poller.
+/// What one thread of the relay has for itself: connections, the virtual servers' sockets that it accepts them from, and
+/// what it has of UDP. Nothing here waits but the poller.
 struct TCPLoop: ~Copyable {
     private let poller: Poller
     private let limits: RelayLimits
     private var events = Poller.Events(capacity: 256)
     private let shared = SharedBuffer()
     private var pipes: Pipes
+    private var datagrams: DatagramLoop
 
     private var listeners: [Int32: RelayService] = [:]
     /// Not watched until a time, for want of descriptors or memory.
@@ -39,6 +40,7 @@ struct TCPLoop: ~Copyable {
         self.poller = poller
         self.limits = limits
         pipes = Pipes(limit: limits.maximumPipes / max(limits.threads, 1))
+        datagrams = DatagramLoop(poller, limits)
     }
 
     /// Waits for what happens next, and does it.
@@ -48,7 +50,9 @@ struct TCPLoop: ~Copyable {
         for index in 0..<events.count {
             let (key, readiness) = events[index]
             if key == Poller.wakeKey { continue }
-            if key & Self.listenerBit != 0 {
+            if key & DatagramLoop.keyBit != 0 {
+                datagrams.ready(key, at: now)
+            } else if key & Self.listenerBit != 0 {
                 accept(Int32(truncatingIfNeeded: key))
             } else if let connection = connections[Int(key >> 1)] {
                 ready(connection, isServer: key & 1 == 1, readiness)
@@ -66,17 +70,19 @@ struct TCPLoop: ~Copyable {
         resumeListeners()
         freeSlots += closedSlots
         closedSlots = []
+        datagrams.conclude(at: now)
     }
 
-    /// Begins to accept a virtual server's connections.
+    /// Begins to accept a virtual server's connections, or to take its datagrams.
     mutating func listen(_ socket: Int32, for service: RelayService) {
+        if service.transport == .udp { return datagrams.listen(socket, for: service) }
         listeners[socket] = service
         watch(socket)
     }
 
     /// Accepts no more from a socket, which may be closed then.
     mutating func unlisten(_ socket: Int32) {
-        if listeners.removeValue(forKey: socket) == nil { return }
+        if listeners.removeValue(forKey: socket) == nil { return datagrams.unlisten(socket) }
         if let index = pausedListeners.firstIndex(of: socket) {
             pausedListeners.remove(at: index)
         } else {
@@ -84,8 +90,9 @@ struct TCPLoop: ~Copyable {
         }
     }
 
-    /// Resets all connections.
+    /// Resets all connections, and ends all sessions.
     mutating func endAll() {
+        datagrams.endAll()
         for connection in connections { if let connection { end(connection) } }
     }
 
@@ -104,6 +111,7 @@ struct TCPLoop: ~Copyable {
             }
         }
         if !pausedListeners.isEmpty { due = min(due, pauseEnd) }
+        if let sweep = datagrams.due { due = min(due, sweep) }
         return due <= now ? 0 : Int32((due - now) / 1_000_000 + 1)
     }
 

@@ -11,7 +11,7 @@ import Testing
 struct RelayBatteryTests {
     @Test(arguments: Array(zip(BackendBattery.cases, UInt8(1)...)))
     func battery(behaviour: BatteryCase, number: UInt8) async throws {
-        let relay = RelayTable(group: MultiThreadedEventLoopGroup.singleton, logger: Logger(label: "test"))
+        let relay = RelayTable(logger: Logger(label: "test"))
         try await behaviour.run(on: relay, at: Endpoint(.v4(IPv4Address(127, 60, 1, number)), port: 28080))
         await relay.close()
     }
@@ -20,7 +20,7 @@ struct RelayBatteryTests {
         "over IPv6 too", .enabled(if: hasIPv6, "this host has no address ::1"),
         arguments: Array(zip(BackendBattery.cases, UInt16(1)...)))
     func batteryIPv6(behaviour: BatteryCase, number: UInt16) async throws {
-        let relay = RelayTable(group: MultiThreadedEventLoopGroup.singleton, logger: Logger(label: "test"))
+        let relay = RelayTable(logger: Logger(label: "test"))
         try await behaviour.run(on: relay, at: Endpoint(.v6(.loopback), port: 28100 + number))
         await relay.close()
     }
@@ -51,7 +51,7 @@ struct RelayBatteryTests {
             ),
         ] as [(VirtualServerKey, ServiceOptions, String)])
     func refusals(key: VirtualServerKey, options: ServiceOptions, message: String) async {
-        let relay = RelayTable(group: MultiThreadedEventLoopGroup.singleton, logger: Logger(label: "test"))
+        let relay = RelayTable(logger: Logger(label: "test"))
         let errors = await relay.apply([.addService(key, options)])
         #expect(errors.map { $0?.description } == [message])
         #expect(await relay.table() == Table())
@@ -61,8 +61,8 @@ struct RelayBatteryTests {
     @Test("a port that another program has is named", arguments: [TransportProtocol.tcp, .udp])
     func portInUse(transport: TransportProtocol) async {
         let key = VirtualServerKey.endpoint(transport, local(transport == .tcp ? 4 : 5))
-        let first = RelayTable(group: MultiThreadedEventLoopGroup.singleton, logger: Logger(label: "test"))
-        let second = RelayTable(group: MultiThreadedEventLoopGroup.singleton, logger: Logger(label: "test"))
+        let first = RelayTable(logger: Logger(label: "test"))
+        let second = RelayTable(logger: Logger(label: "test"))
         let server = Destination(Endpoint(.v4(.loopback), port: 1), forwarding: .masq)
         let steps = [Change.addService(key, ServiceOptions()), .addDestination(key, server)]
         #expect(await first.apply(steps) == [nil, nil])
@@ -85,7 +85,7 @@ struct RelayBatteryTests {
     @Test("a destination that is the virtual server itself is refused")
     func loop() async {
         let key = VirtualServerKey.endpoint(.tcp, local(6))
-        let relay = RelayTable(group: MultiThreadedEventLoopGroup.singleton, logger: Logger(label: "test"))
+        let relay = RelayTable(logger: Logger(label: "test"))
         // gate: the port counts for nothing.
         let itself = Destination(Endpoint(local(6).address, port: 1), forwarding: .gate)
         let errors = await relay.apply([.addService(key, ServiceOptions()), .addDestination(key, itself)])

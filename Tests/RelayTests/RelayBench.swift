@@ -26,7 +26,7 @@ struct RelayBench: Sendable {
         _ body: (RelayBench) async throws -> Void
     ) async throws {
         let relay = RelayTable(
-            group: MultiThreadedEventLoopGroup.singleton, logger: Logger(label: "test"), limits: limits)
+            logger: Logger(label: "test"), limits: limits)
         let bench = RelayBench(net: net, transport: transport, relay: relay)
         let outcome: Result<Void, any Error>
         do {

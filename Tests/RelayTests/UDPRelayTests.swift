@@ -189,4 +189,65 @@ struct UDPRelayTests {
             }
         }
     }
+
+    @Test("many clients at once each get their own answers")
+    func many() async throws {
+        try await RelayBench.run(net: 36, .udp) { bench in
+            try await server("RS1", at: bench.host(2)) {
+                try await bench.add(2)
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    for number in 0..<40 {
+                        group.addTask {
+                            try await Client.run { client in
+                                for text in (0..<20).map({ "\(number) \($0)" }) {
+                                    try await client.expect(bench.virtual, text, "RS1:\(text)")
+                                }
+                            }
+                        }
+                    }
+                    try await group.waitForAll()
+                }
+                #expect(await bench.counts(2)?.active == 40)
+            }
+        }
+    }
+
+    @Test("a real server without an open port ends the session; the client's next datagram begins another")
+    func closedPort() async throws {
+        try await RelayBench.run(net: 37, .udp) { bench in
+            try await bench.add(2)
+            try await Client.run { client in
+                let address = try SocketAddress(
+                    ipAddress: "\(bench.virtual.address)", port: Int(bench.virtual.port))
+                for _ in 0..<3 {
+                    try await client.channel.writeAndFlush(
+                        AddressedEnvelope(remoteAddress: address, data: ByteBuffer(string: "lost")))
+                    try await bench.waitForActive(0, at: 2)
+                }
+                try await server("RS1", at: bench.host(2)) {
+                    // One that was on its way when the port was closed still may end the session.
+                    try await bench.waitForActive(0, at: 2)
+                    try await client.expect(bench.virtual, "a", "RS1:a")
+                }
+            }
+        }
+    }
+
+    @Test("closing the relay ends its sessions")
+    func closing() async throws {
+        try await RelayBench.run(net: 38, .udp) { bench in
+            try await server("RS1", at: bench.host(2)) {
+                try await bench.add(2)
+                try await Client.run { client in
+                    try await client.expect(bench.virtual, "a", "RS1:a")
+                    await bench.relay.close()
+                    #expect(await bench.relay.table() == Table())
+                }
+                // The port is free again.
+                let socket = try await Datagrams.open(
+                    at: "\(bench.virtual.address)", port: Int(bench.virtual.port))
+                try await socket.executeThenClose { _, _ in }
+            }
+        }
+    }
 }

@@ -4,7 +4,6 @@ import Dispatch
 import Foundation
 import IPVS
 import Logging
-import NIOPosix
 import Relay
 
 // VerdictBenchmark relay|ipvs [FLIPS [SERVERS [NAMES [SETS]]]]: the time from the outcome of a check until the backend's table
@@ -27,11 +26,10 @@ else {
     exit(64)
 }
 
-let group = MultiThreadedEventLoopGroup.singleton
 let inner: any Backend =
     arguments[1] == "ipvs"
     ? try KernelTable()
-    : RelayTable(group: group, logger: Logger(label: "relay") { _ in SwiftLogNoOpLogHandler() })
+    : RelayTable(logger: Logger(label: "relay") { _ in SwiftLogNoOpLogHandler() })
 let scene = try Scene(backend: inner, servers: servers, names: names, sets: sets)
 let figures = try await scene.measure(flips: flips)
 print(

@@ -1,18 +1,29 @@
+internal import Director
 internal import Glibc
 internal import Sockets
 internal import Synchronization
 
-/// The threads that carry TCP connections, started with the first virtual server of that kind.
-final class TCPLoops: Sendable {
+/// The threads that carry connections and datagrams, started with the first virtual server.
+final class RelayLoops: Sendable {
     private let limits: RelayLimits
     private let threads = Mutex<[LoopThread]>([])
+    /// Which thread has the next virtual server over UDP.
+    private let turn = Atomic<Int>(0)
 
     init(_ limits: RelayLimits) {
         self.limits = limits
     }
 
-    /// Opens a virtual server's port, from which all threads accept.
+    /// Opens a virtual server's port: all threads accept connections from it, one takes its datagrams.
     func listen(for service: RelayService) throws(SocketError) -> Int32 {
+        if service.transport == .udp {
+            let port = try BoundSocket.udp(service.virtual, .first)
+            let running = try start()
+            let socket = port.release()
+            let number = turn.wrappingAdd(1, ordering: .relaxed).oldValue
+            running[number % running.count].tell(.listen(socket, service))
+            return socket
+        }
         let listener = try BoundSocket.tcp(service.virtual, .first)
         StreamSocket.keepUrgentOctets(listener.rawValue)
         let running = try start()

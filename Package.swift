@@ -76,7 +76,8 @@ let package = Package(
         .target(
             name: "Probes",
             dependencies: [
-                "Addresses", "CCrypto", "CLinux", "DNSWire", "Health", "Patterns", http, http2, tls, tlsEvents,
+                "Addresses", "CCrypto", "CLinux", "DNSWire", "Health", "Patterns", "Sockets", http, http2, tls,
+                tlsEvents,
             ] + nio,
             swiftSettings: house),
         .target(name: "IPVS", dependencies: ["Addresses", "Director", "Netlink"], swiftSettings: house),

@@ -7,7 +7,7 @@ public struct StateFile: Sendable {
     /// Its path.
     public let path: String
 
-    /// A verdict takes half a kilobyte: this is the state of a hundred thousand checks. What is larger
+    /// A verdict takes half a kilobyte at most: this is the state of a hundred thousand checks. What is larger
     /// is none of ours, and reading it would hold up the start.
     static let maximumSize = 64 << 20
 
@@ -46,7 +46,7 @@ public struct StateFile: Sendable {
         state.bootID = Self.bootID
         state.savedAt = Self.now
         let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .prettyPrinted]
+        encoder.outputFormatting = [.sortedKeys]
         guard let data = try? encoder.encode(state) else { return "write \(path): not to be encoded" }
         return lastTurn.last.withLock { last in
             if turn < last { return nil }

@@ -6,13 +6,30 @@ internal import ZoneFiles
 
 /// What ldirectord's directives want done beside the table and the answers.
 extension Core {
+    /// After a look at how things stand, this many times what it took is left to other work.
+    private static let lookingRest = 10
+
     /// Does it, until the task is cancelled.
     func followDirectives() async throws {
         let events = hub.events()
+        // However much happens at once, it is looked at once.
+        let (changes, change) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { await self.reactor.run() }
             tasks.addTask {
-                for await event in events { await self.writeDirectiveLog(event) }
+                for await event in events {
+                    await self.writeDirectiveLog(event)
+                    change.yield()
+                }
+            }
+            tasks.addTask {
+                let clock = ContinuousClock()
+                for await _ in changes {
+                    let start = clock.now
+                    await self.react()
+                    // With thousands of real servers a look takes long enough to hold up other work.
+                    try await Task.sleep(for: min((clock.now - start) * Self.lookingRest, .seconds(1)))
+                }
             }
             tasks.addTask {
                 var watch = FileWatch()
@@ -45,13 +62,12 @@ extension Core {
         await reactor.look(at: controller.overview, during: occasion)
     }
 
-    private func writeDirectiveLog(_ event: Event) async {
+    private func writeDirectiveLog(_ event: Event) {
         let director = configuration.settings.director
         if let place = director.logFile {
             let name = director.ldirectordFile?.split(separator: "/").last.map(String.init) ?? "ldirectord"
             DirectiveLog(place: place, name: name).write(event) { [log] in log.write(.error, "logfile", $0) }
         }
-        await react()
     }
 
     /// Takes out whom a configuration's `maintenancedir` names. While that can't be read, all stays as it was.

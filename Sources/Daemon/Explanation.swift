@@ -150,13 +150,17 @@ struct Explanation {
         let answered = Set(entry.addresses.map(\.address))
         let addresses = set.addresses.map { address in
             let vip = overview.plan.vips.first { $0.address == address }
-            let servers = overview.virtualServers.filter { vip?.virtualServers.contains($0.key) ?? false }
+            let servers = zip(overview.virtualServers, overview.plan.services).filter {
+                vip?.virtualServers.contains($0.0.key) ?? false
+            }
             return AddressExplanation(
                 address: "\(address)",
                 state: vip.map { _ in ServiceState(overview.standings[address]?.state ?? .down) },
                 weight: Int(entry.addresses.first { $0.address == address }?.weight ?? 0),
                 isAnswered: answered.contains(address), note: overview.orders.words(.vip(address)),
-                virtualServers: servers.map { VirtualServerReport($0, overview, connections[$0.key] ?? [:]) })
+                virtualServers: servers.map {
+                    VirtualServerReport($0, $1, overview, connections[$0.key] ?? [:])
+                })
         }
         return SteeringExplanation(
             answers: entry.isSingle ? "single" : "all",

@@ -22,18 +22,26 @@ extension ServersReport {
         _ overview: Overview, connections: [VirtualServerKey: [Endpoint: ConnectionCounts]],
         certificates: [Check: Int64]
     ) {
+        var placesOfVIP: [IPAddress: [Int]] = [:]
+        for (place, set) in overview.sets.enumerated() {
+            for address in set.addresses { placesOfVIP[address, default: []].append(place) }
+        }
+        // Both are in the plan's order.
+        let servers = zip(overview.virtualServers, overview.plan.services)
         self.init(
-            vips: overview.plan.vips.sorted { $0.address < $1.address }.map { VIPReport($0, overview) },
-            virtualServers: overview.virtualServers.sorted { $0.key < $1.key }.map {
-                VirtualServerReport($0, overview, connections[$0.key] ?? [:], certificates)
+            vips: overview.plan.vips.sorted { $0.address < $1.address }.map {
+                VIPReport($0, overview, placesOfVIP[$0.address] ?? [])
+            },
+            virtualServers: servers.sorted { $0.0.key < $1.0.key }.map { server, service in
+                VirtualServerReport(server, service, overview, connections[server.key] ?? [:], certificates)
             })
     }
 }
 
 extension VIPReport {
-    fileprivate init(_ vip: ControlPlan.VIP, _ overview: Overview) {
+    /// - Parameter places: Those of the steered sets that have it.
+    fileprivate init(_ vip: ControlPlan.VIP, _ overview: Overview, _ places: [Int]) {
         let standing = overview.standings[vip.address]
-        let places = overview.sets.indices.filter { overview.sets[$0].addresses.contains(vip.address) }
         let defaultTTL = Int(overview.plan.policies[0].timeToLive)
         self.init(
             address: "\(vip.address)", state: ServiceState(standing?.state ?? .down),
@@ -49,11 +57,11 @@ extension VIPReport {
 
 extension VirtualServerReport {
     init(
-        _ server: VirtualServer, _ overview: Overview, _ counts: [Endpoint: ConnectionCounts],
+        _ server: VirtualServer, _ plan: ControlPlan.Service, _ overview: Overview,
+        _ counts: [Endpoint: ConnectionCounts],
         _ certificates: [Check: Int64] = [:]
     ) {
         let standing = VIPStanding(of: [server], requires: .any)
-        let plan = overview.plan.services.first { $0.key == server.key }
         let desired = overview.desired[server.key]
         func report(_ real: RealServer, _ member: ControlPlan.Member?) -> RealServerReport {
             let endpoint = real.destination.normalized(for: server.key).endpoint
@@ -87,8 +95,8 @@ extension VirtualServerReport {
         self.init(
             name: "\(server.key)", state: ServiceState(standing.state), scheduler: server.options.scheduler,
             quorum: server.quorum,
-            realServers: zip(server.realServers, plan?.members ?? []).map { report($0, $1) },
-            fallback: server.fallback.map { report($0, plan?.fallback) },
+            realServers: zip(server.realServers, plan.members).map { report($0, $1) },
+            fallback: server.fallback.map { report($0, plan.fallback) },
             order: overview.orders.word(.virtualServer(server.key)))
     }
 }

@@ -29,24 +29,9 @@ public struct Check: Hashable, Sendable, Codable {
         case constant(Bool)
     }
 
-    /// What a probe does.
-    public var method: Method
     /// Where it goes.
     public var target: Endpoint
-    /// From the start of one probe to the start of the next.
-    public var interval: Duration
-    /// What one probe may take in all, from connecting to the last byte.
-    public var timeout: Duration
-    /// Successes in a row that bring a real server up, at least 1.
-    public var rise: Int
-    /// Failures in a row that take it down, at least 1.
-    public var fall: Int
-    /// What else decides about the verdict, and about the interval.
-    public var judgement: Judgement
-    /// A certificate that ends in less time is warned about; nothing: none is.
-    public var certificateNotice: Duration
-    /// The way of clients, where a probe takes that; nil for the one to the target's own address.
-    public var path: DataPath?
+    private var shared: Shared
 
     /// The notice where nothing is written: two weeks, as long as it takes to get another by hand.
     public static let usualCertificateNotice = Duration.seconds(14 * 86_400)
@@ -60,15 +45,123 @@ public struct Check: Hashable, Sendable, Codable {
         rise: Int = 1, fall: Int = 1, judgement: Judgement = Judgement(),
         certificateNotice: Duration = usualCertificateNotice, path: DataPath? = nil
     ) {
-        self.method = method
         self.target = target
-        self.interval = interval
-        self.timeout = timeout
-        self.rise = rise
-        self.fall = fall
-        self.judgement = judgement
-        self.certificateNotice = certificateNotice
-        self.path = path
+        shared = Shared(
+            Terms(
+                method: method, interval: interval, timeout: timeout, rise: rise, fall: fall,
+                judgement: judgement, certificateNotice: certificateNotice, path: path))
+    }
+
+    /// What a probe does.
+    public var method: Method {
+        get { shared.terms.method }
+        set { terms.method = newValue }
+    }
+
+    /// From the start of one probe to the start of the next.
+    public var interval: Duration {
+        get { shared.terms.interval }
+        set { terms.interval = newValue }
+    }
+
+    /// What one probe may take in all, from connecting to the last byte.
+    public var timeout: Duration {
+        get { shared.terms.timeout }
+        set { terms.timeout = newValue }
+    }
+
+    /// Successes in a row that bring a real server up, at least 1.
+    public var rise: Int {
+        get { shared.terms.rise }
+        set { terms.rise = newValue }
+    }
+
+    /// Failures in a row that take it down, at least 1.
+    public var fall: Int {
+        get { shared.terms.fall }
+        set { terms.fall = newValue }
+    }
+
+    /// What else decides about the verdict, and about the interval.
+    public var judgement: Judgement {
+        get { shared.terms.judgement }
+        set { terms.judgement = newValue }
+    }
+
+    /// A certificate that ends in less time is warned about; nothing: none is.
+    public var certificateNotice: Duration {
+        get { shared.terms.certificateNotice }
+        set { terms.certificateNotice = newValue }
+    }
+
+    /// The way of clients, where a probe takes that; nil for the one to the target's own address.
+    public var path: DataPath? {
+        get { shared.terms.path }
+        set { terms.path = newValue }
+    }
+
+    /// All of it but the target.
+    public private(set) var terms: Terms {
+        get { shared.terms }
+        set { shared = Shared(newValue) }
+    }
+}
+
+extension Check {
+    /// What checks of different targets may have in common; see the properties of a check.
+    public struct Terms: Hashable, Sendable, Codable {
+        fileprivate var method: Method
+        fileprivate var interval: Duration
+        fileprivate var timeout: Duration
+        fileprivate var rise: Int
+        fileprivate var fall: Int
+        fileprivate var judgement: Judgement
+        fileprivate var certificateNotice: Duration
+        fileprivate var path: DataPath?
+    }
+
+    /// Terms in a place of their own: a check stands in many lists, by the thousand.
+    private final class Shared: Sendable {
+        let terms: Terms
+
+        init(_ terms: Terms) { self.terms = terms }
+    }
+
+    /// This check, with the terms of another one where they are equal, so that they are kept once.
+    public func sharingTerms(with other: Check?) -> Check {
+        guard let other, other.terms == terms else { return self }
+        return other.aimed(at: target)
+    }
+
+    /// The same check of another target.
+    public func aimed(at target: Endpoint) -> Check {
+        var check = self
+        check.target = target
+        return check
+    }
+
+    /// Whether both ask the same in the same way.
+    public static func == (left: Check, right: Check) -> Bool {
+        left.target == right.target
+            && (left.shared === right.shared || left.shared.terms == right.shared.terms)
+    }
+
+    /// By the target alone, which few checks share.
+    public func hash(into hasher: inout Hasher) { target.hash(into: &hasher) }
+
+    private enum CodingKeys: CodingKey { case target }
+
+    /// Reads a check.
+    public init(from decoder: any Decoder) throws {
+        target = try decoder.container(keyedBy: CodingKeys.self).decode(Endpoint.self, forKey: .target)
+        shared = Shared(try Terms(from: decoder))
+    }
+
+    /// Writes a check.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(target, forKey: .target)
+        try terms.encode(to: encoder)
     }
 }
 

@@ -67,6 +67,16 @@ struct HTTPExchange: Sendable {
     var context: NIOSSLContext?
     var serverName: String?
     var isHTTP2: Bool
+
+    /// Whether it is HTTP/1.1 without TLS.
+    var isPlain: Bool { context == nil && !isHTTP2 }
+
+    /// The request as HTTP/1.1 has it on the wire.
+    var bytes: [UInt8] {
+        var text = "\(head.method) \(head.uri) HTTP/1.1\r\n"
+        for (name, value) in head.headers { text += "\(name): \(value)\r\n" }
+        return Array((text + "\r\n").utf8) + body
+    }
 }
 
 extension Prober {
@@ -74,8 +84,20 @@ extension Prober {
     func fetch(
         _ exchange: HTTPExchange, of target: Endpoint, _ deadline: Deadline
     ) async throws(ProbeFailure) -> HTTPAnswer {
+        let found =
+            exchange.isPlain
+            ? try await askPlainly(target, exchange, deadline)
+            : try await askByTLS(exchange, of: target, deadline)
+        guard case .answered(let answer) = found else { throw ProbeFailure("no answer") }
+        return answer
+    }
+
+    /// By TLS, or in HTTP/2.
+    private func askByTLS(
+        _ exchange: HTTPExchange, of target: Endpoint, _ deadline: Deadline
+    ) async throws(ProbeFailure) -> Found {
         let shown = ShownCertificates.ofTask
-        let found = try await converse(with: target, until: deadline) { pipeline, connection in
+        return try await converse(with: target, until: deadline) { pipeline, connection in
             if let context = exchange.context {
                 try pipeline.addTLSClient(context, serverName: exchange.serverName, notedBy: shown)
             }
@@ -91,7 +113,5 @@ extension Prober {
             try pipeline.addHTTPClientHandlers(decoderLimitConfiguration: HTTPAnswer.headerLimits)
             try pipeline.addHandler(handler(connection))
         }
-        guard case .answered(let answer) = found else { throw ProbeFailure("no answer") }
-        return answer
     }
 }

@@ -316,6 +316,25 @@ struct StartTests {
         #expect(standing == .unknown)
     }
 
+    @Test("Verdicts are read as they were written, of checks that have much in common and of others")
+    func kept() throws {
+        let folder = try Self.folder()
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let file = StateFile(directory: folder)
+        let first = Scene.member(Scene.one).check
+        var slower = first
+        slower.interval = .seconds(60)
+        var state = SavedState()
+        state.verdicts = [
+            .init(check: first, verdict: .up, reason: "fine"),
+            .init(check: first.aimed(at: Scene.two), verdict: .down, reason: "HTTP 503, \"busy\""),
+            .init(check: slower, verdict: .up, reason: ""),
+        ]
+        #expect(file.write(state) == nil)
+        let read = try #require(file.read()).verdicts
+        #expect(read.count == 3 && state.verdicts.allSatisfy(read.contains))
+    }
+
     @Test("Verdicts in a form of another version are ignored, and what is ours is not forgotten")
     func otherVersion() throws {
         let folder = try Self.folder()
@@ -328,7 +347,7 @@ struct StartTests {
         #expect(file.write(state) == nil)
         #expect(file.read()?.verdicts.count == 1)
         var text = try String(contentsOfFile: file.path, encoding: .utf8)
-        text = text.replacingOccurrences(of: "\"verdict\" : ", with: "\"judgement\" : ")
+        text = text.replacingOccurrences(of: "\"rows\":", with: "\"lines\":")
         try text.write(toFile: file.path, atomically: true, encoding: .utf8)
         let read = try #require(file.read())
         #expect(read.owned == [key] && read.verdicts.isEmpty)

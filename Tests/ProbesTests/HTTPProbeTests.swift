@@ -79,7 +79,7 @@ struct HTTPProbeTests {
             "connection reset while reading the body"),
         Row(
             "no HTTP", TestServer.send("220 mail.example ESMTP\r\n"),
-            "the answer is no HTTP (invalid constant string)"),
+            "the answer is no HTTP: it begins with '220 mail.example ESMTP?'"),
         Row(
             "huge body, found at its start",
             TestServer.flood(after: "HTTP/1.0 200 OK\r\n\r\nRS 1", with: String(repeating: "x", count: 9000)),

@@ -9,6 +9,7 @@ struct RealServerJudge {
     let backend: BackendKind
     private let server: VirtualServerDraft
     private var places: [Endpoint: Place] = [:]
+    private var lastCheck: Check?
 
     init(_ reading: Reading, backend: BackendKind, server: VirtualServerDraft) {
         self.reading = reading
@@ -44,6 +45,8 @@ struct RealServerJudge {
         }
         guard var target = target(check, draft, destination) else { return nil }
         if let place = check.throughVIP { goThroughVIP(&target, check, destination, at: place) }
+        target = target.sharingTerms(with: lastCheck)
+        lastCheck = target
         return RealServerSettings(
             destination: destination, check: target, agent: (draft.agent ?? server.agent)?.check(draft.address),
             position: draft.place.position)

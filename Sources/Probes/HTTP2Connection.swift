@@ -1,4 +1,5 @@
 internal import NIOCore
+internal import NIOHPACK
 internal import NIOHTTP1
 internal import NIOHTTP2
 internal import NIOTLS

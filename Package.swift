@@ -24,6 +24,7 @@ let nio: [Target.Dependency] = [
 ]
 let http: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
 let http2: Target.Dependency = .product(name: "NIOHTTP2", package: "swift-nio-http2")
+let headerFields: Target.Dependency = .product(name: "NIOHPACK", package: "swift-nio-http2")
 let tls: Target.Dependency = .product(name: "NIOSSL", package: "swift-nio-ssl")
 let tlsEvents: Target.Dependency = .product(name: "NIOTLS", package: "swift-nio")
 let log: Target.Dependency = .product(name: "Logging", package: "swift-log")
@@ -76,8 +77,8 @@ let package = Package(
         .target(
             name: "Probes",
             dependencies: [
-                "Addresses", "CCrypto", "CLinux", "DNSWire", "Health", "Patterns", "Sockets", http, http2, tls,
-                tlsEvents,
+                "Addresses", "CCrypto", "CLinux", "DNSWire", "Health", "Patterns", "Sockets", http, http2,
+                headerFields, tls, tlsEvents,
             ] + nio,
             swiftSettings: house),
         .target(name: "IPVS", dependencies: ["Addresses", "Director", "Netlink"], swiftSettings: house),

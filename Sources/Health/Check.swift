@@ -146,8 +146,11 @@ extension Check {
             && (left.shared === right.shared || left.shared.terms == right.shared.terms)
     }
 
-    /// By the target alone, which few checks share.
-    public func hash(into hasher: inout Hasher) { target.hash(into: &hasher) }
+    /// By where it goes, which few checks share: those through a VIP have its address in common.
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(target)
+        hasher.combine(path?.realServer)
+    }
 
     private enum CodingKeys: CodingKey { case target }
 

@@ -211,6 +211,7 @@ extension Prober {
             }
         let loop = group.next()
         let found = loop.makePromise(of: Found.self)
+        let guarding = loop.makePromise(of: NIOLoopBound<ConnectionGuard>.self)
         let cancelled = loop.makePromise(of: Void.self)
         defer { cancelled.succeed() }
         // Bounded by the guard, which counts what comes and ends the connection.
@@ -229,6 +230,7 @@ extension Prober {
                 if let context { try pipeline.addTLSClient(context, notedBy: shown) }
                 try pipeline.addHandler(WireHandler(arrivals, connection, isSecure: context != nil))
                 connection.end(when: cancelled.futureResult)
+                guarding.succeed(NIOLoopBound(connection, eventLoop: loop))
             }
         }
         found.futureResult.whenComplete { result in
@@ -256,6 +258,7 @@ extension Prober {
                 cancelled.succeed()
             }
         } catch {
+            guarding.fail(error)
             // What the guard found first says more.
             do {
                 _ = try await found.futureResult.get()
@@ -264,12 +267,12 @@ extension Prober {
             }
             throw ProbeFailure(error, during: .connecting)
         }
+        // Not from the pipeline, which has nobody any more once a server has spoken and closed.
         let connection: NIOLoopBound<ConnectionGuard>
         do {
-            connection = try await channel.pipeline.handler(type: ConnectionGuard.self)
-                .map { NIOLoopBound($0, eventLoop: loop) }.get()
+            connection = try await guarding.futureResult.get()
         } catch {
-            throw ProbeFailure("connection closed \(Phase.connecting)")
+            throw ProbeFailure(error, during: .connecting)
         }
         var wire = Wire(channel, connection, stream.makeAsyncIterator(), isLossy: !isStream, deadline)
         guard case .opened = try await wire.arrival() else {

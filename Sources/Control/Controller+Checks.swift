@@ -164,6 +164,7 @@ extension Controller {
             if probing >= maximumProbes {
                 // The next one that ends makes room.
                 isCrowded = true
+                sayCrowded(now)
                 return
             }
             guard let turn = agenda.next(by: now),
@@ -178,6 +179,17 @@ extension Controller {
             jobs.yield(.probe(ready, turn))
         }
         setAlarm()
+    }
+
+    /// Says that checks are late, once a minute at most.
+    private func sayCrowded(_ now: ContinuousClock.Instant) {
+        if let saidCrowded, saidCrowded.duration(to: now) < .seconds(60) { return }
+        saidCrowded = now
+        report(
+            Occurrence(
+                .warning, "checks",
+                "\(maximumProbes) probes are under way, half as many as the process may have descriptors: "
+                    + "others that are due wait"))
     }
 
     /// Takes in what a probe has found, and sets the check's next turn.

@@ -87,6 +87,8 @@ public actor Controller {
     let maximumProbes: Int
     /// Whether more are due than may be under way.
     var isCrowded = false
+    /// When that was said last.
+    var saidCrowded: ContinuousClock.Instant?
     var random = Chance()
 
     // The virtual servers as they stand, in the plan's order, and those of them that are to be looked at anew: for

@@ -23,8 +23,8 @@ struct StreamLoop: ~Copyable {
     private var order: StreamCrowd.Orders
     private var patience = InlineArray<4, UInt64>(repeating: 0)
     private var listeners: [Int32] = []
-    /// Connections that have been answered for the first time and aren't watched yet.
-    private var fresh: [Int32] = []
+    /// Connections that have been answered for the first time and aren't watched yet, and since when.
+    private var fresh: [(index: Int32, since: UInt64)] = []
     /// There may be fewer connections than there are.
     private var isShrinking = false
     /// Until when nothing is accepted, for want of descriptors.
@@ -215,9 +215,10 @@ struct StreamLoop: ~Copyable {
     private mutating func watchFresh(_ count: Int, isBusy: Bool) {
         var end = 0
         while end < count {
-            let index = Int(fresh[end])
-            if isBusy, table[index].since &+ Self.moment > now { break }
-            serve(index)
+            // Its place may have been given to another meanwhile, which is looked at a moment too early then.
+            let (index, since) = fresh[end]
+            if isBusy, since &+ Self.moment > now { break }
+            serve(Int(index))
             end += 1
         }
         fresh.removeFirst(end)
@@ -225,7 +226,7 @@ struct StreamLoop: ~Copyable {
 
     /// Leaves for later whether a connection is worth watching.
     mutating func watchLater(_ index: Int) {
-        fresh.append(Int32(index))
+        fresh.append((Int32(index), now))
     }
 
     /// Closes the connection that goes first, or lets its loop do so; whether there is room now.

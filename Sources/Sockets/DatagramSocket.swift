@@ -1,4 +1,5 @@
 public import Addresses
+internal import CLinux
 internal import Glibc
 
 /// Sockets of sessions over UDP, whose calls never wait. Descriptors are bare numbers here: a loop keeps them by the

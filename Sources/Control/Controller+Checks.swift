@@ -171,7 +171,8 @@ extension Controller {
                 let watch = watches.watch(Int(turn.slot), number: turn.number)
             else { continue }
             guard let ready = ready(watch.check) else {
-                agenda.add(turn, due: now + noteNoWay(of: Int(turn.slot), watch.check, at: now))
+                noteNoWay(of: Int(turn.slot), at: now)
+                agenda.add(turn, due: now + Self.dataPathPause)
                 continue
             }
             wayless[Int(turn.slot)] = nil

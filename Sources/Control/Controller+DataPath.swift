@@ -38,20 +38,13 @@ extension Controller {
         return ready
     }
 
-    /// Takes note that a check can't be carried out for want of a way: at first it is waited for, then said, and what
-    /// could not be asked for ten intervals does not count as up for ever. How long until it is looked again.
-    func noteNoWay(of slot: Int, _ check: Check, at now: ContinuousClock.Instant) -> Duration {
+    /// Takes note that a check can't be carried out for want of a way: at first it is waited for, then said. That is no
+    /// verdict about the real server, which keeps the one that it has.
+    func noteNoWay(of slot: Int, at now: ContinuousClock.Instant) {
         let since = wayless[slot] ?? now
         wayless[slot] = since
-        let waited = since.duration(to: now)
-        if waited < Self.patience { return Self.dataPathPause }
-        let words = "its private virtual server does not stand in the table"
-        if waited < check.interval * 10 {
-            take(.undecided(words), at: slot)
-            return Self.dataPathPause
-        }
-        take(.failure("\(words): not asked for \(waited.components.seconds) s"), at: slot)
-        return check.interval
+        if since.duration(to: now) < Self.patience { return }
+        take(.undecided("its private virtual server does not stand in the table"), at: slot)
     }
 
     /// After so long it is looked again whether a check can be carried out that could not be.

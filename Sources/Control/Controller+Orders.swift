@@ -57,7 +57,8 @@ extension Controller {
             subjects = extended(named)
             for subject in named { give(.disabled, subject, for: span, reason) }
         case .enable:
-            subjects = extended(named).filter { named.contains($0) || book.inherited[$0] != nil }
+            let all = Set(named)
+            subjects = extended(named).filter { all.contains($0) || book.inherited[$0] != nil }
             for subject in named { book.orders[subject] = nil }
         case .drain(let patience):
             subjects = extended(named)
@@ -250,12 +251,17 @@ extension Controller {
         if orderTrouble != nil { saveOrders() }
         if book.isEmpty { return }
         let now = WallClock.now
-        for (subject, order) in book.orders {
-            guard let until = order.until, until <= now else { continue }
-            book.orders[subject] = nil
+        let ended = book.orders.filter { $0.value.until.map { $0 <= now } ?? false }
+        if !ended.isEmpty {
+            for (subject, order) in ended {
+                book.orders[subject] = nil
+                touch(subject)
+                report(Occurrence(.info, "\(subject)", "the time of its order is over (\(order.words))"))
+            }
             inheritOrders()
-            report(Occurrence(.info, "\(subject)", "the time of its order is over (\(order.words))"))
-            changed(subject)
+            saveOrders()
+            publish()
+            wake.yield()
         }
         let own = Self.unfinishedDrains(book.orders)
         let inherited = Self.unfinishedDrains(book.inherited)
@@ -264,13 +270,6 @@ extension Controller {
         for subject in inherited { follow(\.inherited, drain: subject, counts ?? nil, at: now) }
         for subject in own { follow(\.orders, drain: subject, counts ?? nil, at: now) }
         saveOrders()
-        wake.yield()
-    }
-
-    private func changed(_ subject: Order.Subject) {
-        touch(subject)
-        saveOrders()
-        publish()
         wake.yield()
     }
 

@@ -33,7 +33,7 @@ extension Controller {
             let touched = unreconciled
             unreconciled = []
             followFallbacks(of: touched)
-            savedVerdicts = [:]
+            forgetSaved()
             publish()
             return
         }
@@ -80,23 +80,30 @@ extension Controller {
             speak(of: troubles + unread)
         } catch {
             if backend !== self.backend { return }
-            believe(Table())
+            plan.services.indices.forEach(lookAgain)
+            believed = nil
             isLookDue = true
-            // Also without repairs it has to be looked at again, since nothing is believed of it now.
+            // Also without repairs it has to be looked at again, since nothing is known of it now.
             isPlanNew = true
             speak(of: [error])
             hasReconciled = true
             followFallbacks(of: plan.services.indices)
-            savedVerdicts = [:]
+            forgetSaved()
             publish()
             save(force: false)
             return
         }
         hasReconciled = true
         followFallbacks(of: number == planNumber ? touched : Set(plan.services.indices))
-        savedVerdicts = [:]
+        forgetSaved()
         publish()
         save(force: false)
+    }
+
+    /// What was saved has had its use: what a later reload adds begins anew.
+    private func forgetSaved() {
+        savedVerdicts = [:]
+        savedAgents = [:]
     }
 
     /// Reads the table. While that fails, what was last known of it holds for a time: nil then, and what there is to

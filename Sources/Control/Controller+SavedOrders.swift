@@ -38,23 +38,23 @@ extension Controller {
 
     /// Reads a file of orders. One that can't be understood is kept aside, so that none of ours takes its place.
     static func orders(in file: StoredFile) -> StoredOrders {
-        let problem: String
+        let unsaved = "no order is saved before swerved is started again"
         switch file.read(maximumSize: StateFile.maximumSize) {
         case .absent: return StoredOrders()
-        case .unreadable(let text): problem = text
+        // Perhaps there is nothing wrong with what it holds.
+        case .unreadable(let text):
+            return StoredOrders(trouble: "\(text): no order in it holds; \(unsaved)", isWritable: false)
         case .bytes(let bytes):
             if let book = try? JSONDecoder().decode(OrderBook.self, from: Data(bytes)) {
                 return StoredOrders(book: book)
             }
-            problem = "\(file.path) can't be understood"
         }
-        let text = "\(problem): no order in it holds"
+        let text = "\(file.path) can't be understood: no order in it holds"
         switch file.setAside() {
         case .success(let path): return StoredOrders(trouble: "\(text); it is kept as \(path)")
         case .failure(let failure):
             return StoredOrders(
-                trouble: "\(text); \(failure.text): no order is saved before swerved is started again",
-                isWritable: false)
+                trouble: "\(text); \(failure.text): \(unsaved)", isWritable: false)
         }
     }
 }

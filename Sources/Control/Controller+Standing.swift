@@ -50,7 +50,7 @@ extension Controller {
         let subject = Order.Subject.realServer(service.key, endpoint)
         if !book.isEmpty { obey(subject, &server, in: entry, service.key) }
         if let agent = member.agent, let said = agents[agent] {
-            follow(said, &server, hasOrder: book.orders[subject] != nil)
+            follow(said, &server, hasOrder: book[subject] != nil)
         }
         return server
     }
@@ -111,8 +111,8 @@ extension Controller {
 
     // MARK: max-down
 
-    /// Keeps real servers in that checks would take out beyond what the virtual server allows: those that went
-    /// down last, since the first ones are out already. One may always be taken out.
+    /// Keeps real servers in that checks and agents would take out beyond what the virtual server allows: those whose
+    /// check is up, then those that went down last, since the first ones are out already. One may always be taken out.
     private func keepSome(of members: inout [RealServer], _ place: Int) {
         let service = plan.services[place]
         guard let percentage = service.maximumDown else { return }
@@ -123,7 +123,7 @@ extension Controller {
         }
         let slots = index.slotsOfMembers[place]
         let down = pool.filter { members[$0].standing == .down }.sorted {
-            let (one, other) = (since(slots[$0]), since(slots[$1]))
+            let (one, other) = (downSince(slots[$0]), downSince(slots[$1]))
             return one == other ? $0 < $1 : one < other
         }
         let allowed = max(pool.count * percentage / 100, 1)
@@ -143,8 +143,12 @@ extension Controller {
         }
     }
 
-    private func since(_ slot: Int32) -> ContinuousClock.Instant {
-        (slot < 0 ? nil : watches.slots[Int(slot)]?.state.since) ?? clock.now
+    /// Since when a check has been down; now if it isn't.
+    private func downSince(_ slot: Int32) -> ContinuousClock.Instant {
+        guard slot >= 0, let state = watches.slots[Int(slot)]?.state, state.verdict == .down else {
+            return clock.now
+        }
+        return state.since
     }
 }
 
@@ -152,7 +156,8 @@ extension ControlPlan.Service {
     /// With slow start or agents, by which the weights in the table are multiplied, so that there are steps between
     /// nothing and the least of them: a weight of 1 is 100 then. The schedulers of Linux count with weights up to 65535.
     var weightScale: Int32 {
-        guard slowStart != nil || members.contains(where: { $0.agent != nil }) else { return 1 }
+        guard slowStart != nil || members.contains(where: { $0.agent != nil }), options.otherUseOfWeights == nil
+        else { return 1 }
         let weights = members.map(\.destination.weight).filter { $0 > 0 }
         guard let least = weights.min(), let most = weights.max() else { return 1 }
         return max(min((100 + least - 1) / least, 65_535 / most), 1)

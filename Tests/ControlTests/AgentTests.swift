@@ -109,6 +109,14 @@ struct AgentTests {
             try await scene.until("half of the ordered weight") { await scene.table[Scene.one] == 200 }
             try await order(.disable)
             try await scene.until("out by order") { await scene.table == [Scene.two: 100] }
+            // An order about all behind a virtual server is one about each.
+            _ = try await scene.controller.order(.enable, SubjectPattern("\(Scene.one)"))
+            scene.say(Self.agent, "maint")
+            try await scene.until("out by its agent") { await scene.table == [Scene.two: 100] }
+            _ = try await scene.controller.order(
+                .drain(patience: .seconds(600)), SubjectPattern("\(Scene.key)"))
+            let server = await scene.controller.overview.virtualServers[0].realServers[0]
+            #expect(server.note?.contains("agent") == false)
         }
     }
 
@@ -121,7 +129,15 @@ struct AgentTests {
             scene.say(Self.agent, "maint 50%")
             try await scene.until("it is out") { await scene.table == [Scene.two: 100] }
             scene.say(Self.agent, "ready")
-            try await scene.until("a tenth of half of it") { await scene.table[Scene.one] == 10 }
+            try await scene.until("a tenth of half of it") {
+                await scene.backend?.taken.contains {
+                    if case .addDestination(_, let one) = $0 {
+                        one.endpoint == Scene.one && one.weight == 10
+                    } else {
+                        false
+                    }
+                } ?? false
+            }
             try await scene.until("half of it") { await scene.table[Scene.one] == 100 }
         }
     }
@@ -143,6 +159,13 @@ struct AgentTests {
         try await second.run(Self.plan()) {
             try await second.until("as before, although the agent is away") {
                 await second.table == [Scene.one: 0, Scene.two: 100]
+            }
+            for hasAgent in [false, true] {
+                await second.controller.take(
+                    Self.plan(agent: hasAgent), backend: second.backend, zones: [:], options: .init())
+            }
+            try await second.until("one that a reload adds begins anew") {
+                await second.table == [Scene.one: 200, Scene.two: 100]
             }
         }
     }

@@ -175,7 +175,7 @@ struct RepairTests {
     }
 
     @Test(
-        "A table that can't be read for a moment changes no answer; after five seconds nothing is believed of it"
+        "A table that can't be read for a moment changes no answer; after five seconds nothing is known of it"
     )
     func unreadable() async throws {
         let scene = Scene(up: [Scene.one, Scene.two])
@@ -198,10 +198,22 @@ struct RepairTests {
             try await scene.until("it is over") { isSaid("is as it should be again") }
             #expect(scene.answered == [Scene.vip])
             #expect(!isSaid("VIP down"))
+            // Who drains is not cut off by it.
+            scene.set(Scene.one, true)
+            try await scene.until("both serve") { await scene.table == [Scene.one: 1, Scene.two: 1] }
+            await scene.backend?.count(Scene.one, of: Scene.key, ConnectionCounts(active: 3))
+            _ = try await scene.controller.order(
+                .drain(patience: .seconds(600)), SubjectPattern("\(Scene.one)"))
+            try await scene.until("it drains") { await scene.table == [Scene.one: 0, Scene.two: 1] }
             await scene.backend?.break_(true)
-            try await scene.until("nothing is believed") { scene.answered == [] }
+            try await scene.until("nothing is known") { scene.answered == [] }
             await scene.backend?.break_(false)
             try await scene.until("it is answered again") { scene.answered == [Scene.vip] }
+            #expect(await scene.table == [Scene.one: 0, Scene.two: 1])
+            let removed = await scene.backend?.taken.filter {
+                if case .deleteDestination(Scene.key, Scene.one) = $0 { true } else { false }
+            }
+            #expect(removed?.count == 1, "when its check failed, and never again")
         }
     }
 

@@ -33,6 +33,19 @@ struct PoolJudgementTests {
         }
     }
 
+    @Test("max-down keeps in whom only an agent calls down, before whose check fails")
+    func maximumDownWithAgents() async throws {
+        let scene = Scene(up: [Scene.one, Scene.two])
+        var plan = AgentTests.plan()
+        plan.services[0].maximumDown = 50
+        scene.say(AgentTests.agent, "down")
+        try await scene.run(plan) {
+            try await scene.until("its agent has its way") { await scene.table == [Scene.two: 100] }
+            scene.set(Scene.two, false)
+            try await scene.until("who is up is kept in") { await scene.table == [Scene.one: 200] }
+        }
+    }
+
     @Test("Slow start: who returns comes to the whole weight in steps, and the weights leave room for them")
     func slowStart() async throws {
         let scene = Scene(up: [Scene.one, Scene.two])

@@ -113,17 +113,17 @@ struct CheckFormTests {
     @Test(
         "When a certificate's end is warned about",
         arguments: [
-            ("https", 14 * 86_400), ("https { certificate-expiry 30d; }", 30 * 86_400),
+            ("https", 14), ("https { certificate-expiry 30d; }", 30),
             ("pops { certificate-expiry 0; }", 0),
             ("all { check https { certificate-expiry 0; }; check connect; }", 0),
-            ("all { check https { certificate-expiry 2d; }; check pops; }", 14 * 86_400),
+            ("all { check https { certificate-expiry 2d; }; check pops; }", 14),
             (
                 "all { check https { certificate-expiry 2d; }; check grpc { certificate-expiry 3d; }; }",
-                3 * 86_400
+                3
             ),
         ])
-    func certificateNotice(_ text: String, _ seconds: Int64) throws {
-        #expect(try check(text).certificateNotice == .seconds(seconds))
+    func certificateNotice(_ text: String, _ days: Int64) throws {
+        #expect(try check(text).certificateNotice == .seconds(days * 86_400))
     }
 
     @Test("Agents: the virtual server's, another, none")

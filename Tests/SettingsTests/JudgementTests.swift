@@ -64,6 +64,14 @@ struct JudgementStatementTests {
                 "scheduler fo; ▸slow-start 30s;",
                 "slow-start raises a weight in steps, but the scheduler 'fo' takes weights for priorities"
             ),
+            (
+                "scheduler sh; ▸slow-start 30s;",
+                "slow-start raises a weight in steps, but the scheduler 'sh' takes weights for places in a table of 256"
+            ),
+            (
+                "scheduler ovf; ▸slow-start 30s;",
+                "slow-start raises a weight in steps, but the scheduler 'ovf' takes weights for numbers of connections"
+            ),
             ("check connect { hold-down 10s max ▸5s; };", "a span is from 10s to 1d, not 5s"),
             ("check connect { down-threshold ▸1; };", "a count is from 2 to 1000, not 1"),
         ])

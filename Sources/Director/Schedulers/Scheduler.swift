@@ -72,6 +72,18 @@ extension ServiceOptions {
         "rr", "wrr", "lc", "wlc", "lblc", "lblcr", "dh", "sh", "sed", "nq", "fo", "ovf", "mh", "twos",
     ]
 
+    /// What the scheduler makes of weights, in words behind its name, where a larger one is not just a larger share
+    /// of the clients; nil where it is.
+    public var otherUseOfWeights: String? {
+        switch scheduler {
+        case "rr", "lc", "dh": "knows no weights"
+        case "fo": "takes weights for priorities"
+        case "ovf": "takes weights for numbers of connections"
+        case "sh": "takes weights for places in a table of 256"
+        default: nil
+        }
+    }
+
     /// The scheduler with the options' name and flags; nil if there is none here.
     ///
     /// - Parameter virtual: the address that clients ask.

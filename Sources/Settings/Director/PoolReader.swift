@@ -1,4 +1,5 @@
 import Diagnostics
+import Director
 
 /// What a virtual server says about its real servers as a pool.
 struct PoolDraft {
@@ -45,25 +46,18 @@ enum PoolReader {
         return value
     }
 
-    /// Schedulers for which a smaller weight means nothing, or something else than a smaller share.
-    private static let weightless = ["rr", "lc", "dh", "fo"]
-
     static func judge(_ draft: VirtualServerDraft, _ reading: Reading) {
         let scheduler = draft.scheduler.name
+        guard let use = ServiceOptions(scheduler: scheduler).otherUseOfWeights else { return }
         let agents = [draft.agent] + draft.realServers.map(\.agent)
-        if let agent = agents.lazy.compactMap({ $0?.isOff ?? true ? nil : $0?.place }).first,
-            weightless.contains(scheduler)
-        {
-            let what = scheduler == "fo" ? "takes weights for priorities" : "knows no weights"
+        if let agent = agents.lazy.compactMap({ $0?.isOff ?? true ? nil : $0?.place }).first {
             reading.warning(
-                "the scheduler '\(scheduler)' \(what): of an agent's percentages only 0% means something",
+                "the scheduler '\(scheduler)' \(use): of an agent's percentages only 0% means something",
                 at: agent)
         }
-        guard let slowStart = draft.pool.slowStart else { return }
-        if weightless.contains(scheduler) {
-            let what = scheduler == "fo" ? "takes weights for priorities" : "knows no weights"
+        if let slowStart = draft.pool.slowStart {
             reading.error(
-                "slow-start raises a weight in steps, but the scheduler '\(scheduler)' \(what)",
+                "slow-start raises a weight in steps, but the scheduler '\(scheduler)' \(use)",
                 at: slowStart.place, hint: scheduler == "lc" ? "write 'scheduler wlc'" : "write 'scheduler wrr'"
             )
         }

@@ -237,13 +237,10 @@ extension Controller {
         return vips
     }
 
-    /// For how many seconds answers that name an address may be kept.
+    /// For how many seconds answers that name an address may be kept, also those that were given a moment ago.
     private func timeToLive(of address: IPAddress) -> Double {
-        guard let publishedView else { return 0 }
-        let entries = renderer.places(of: address).lazy.map(publishedView.entry)
-        return entries.filter { $0.addresses.contains { $0.address == address } }.map { Double($0.timeToLive) }
-            .max()
-            ?? 0
+        marking.registry.sets.lazy.filter { $0.addresses.contains(address) }
+            .map { Double(min($0.timeToLive, self.plan.policies[Int($0.policy)].timeToLive)) }.max() ?? 0
     }
 
     /// Ends orders whose time is over, goes on with drains, and saves what could not be saved before.

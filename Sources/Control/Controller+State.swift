@@ -65,10 +65,12 @@ extension Controller {
 
     /// How everything stands now, for people to look at.
     public var overview: Overview {
-        Overview(
+        // While another plan is taken on there is no view yet, whose entries the sets go with.
+        let registry = publishedView.map { _ in marking.registry }
+        return Overview(
             virtualServers: virtualServers, checks: watches.states, standings: standings, since: standingSince,
-            desired: desiredForPeople, privateTable: privateTable.normalized, sets: marking.registry.sets,
-            uses: marking.registry.uses, entries: publishedView?.entries ?? [],
+            desired: desiredForPeople, privateTable: privateTable.normalized, sets: registry?.sets ?? [],
+            uses: registry?.uses ?? [], entries: publishedView?.entries ?? [],
             troubles: backendTroubles.sorted(), orders: book, agents: agents, plan: plan)
     }
 

@@ -160,7 +160,7 @@ struct DatagramLoop: ~Copyable {
             service.with { $0.release(chosen.endpoint) }
             return session
         }
-        if service.relay.registry.isFull { evict(port) }
+        if service.relay.registry.isFullOfSessions { evict(port) }
         if let session = open(port, ownKey, chosen, now) { return session }
         service.with { $0.release(chosen.endpoint) }
         return nil
@@ -170,14 +170,14 @@ struct DatagramLoop: ~Copyable {
         _ port: Port, _ key: SessionKey, _ destination: Destination, _ now: UInt64
     ) -> Session? {
         let service = port.service
-        guard service.relay.registry.enter() else { return nil }
+        guard service.relay.registry.enter(isSession: true) else { return nil }
         let socket = DatagramSocket.connect(to: service.target(of: destination))
         let slot = freeSlots.popLast() ?? sessions.count
         if slot == sessions.count { sessions.append(nil) }
         if socket < 0 || poller.watch(socket, for: .reading, key: Self.keyBit | UInt64(slot)) != 0 {
             if socket >= 0 { close(socket) }
             freeSlots.append(slot)
-            service.relay.registry.leave()
+            service.relay.registry.leave(isSession: true)
             return nil
         }
         let session = Session(port, key, destination.endpoint, socket, slot: slot, now: now)
@@ -192,11 +192,16 @@ struct DatagramLoop: ~Copyable {
         closedSlots.append(session.slot)
         session.port.sessions[session.key] = nil
         session.port.service.with { [server = session.server] in $0.release(server) }
-        session.port.service.relay.registry.leave()
+        session.port.service.relay.registry.leave(isSession: true)
     }
 
-    /// Ends the longest idle sixteenth of a virtual server's sessions, so that the sorting is paid for by many.
+    /// Ends the longest idle sixteenth of a virtual server's sessions, so that the sorting is paid for by many; where it
+    /// has none, of those of the one with the most.
     private mutating func evict(_ port: Port) {
+        var port = port
+        if port.sessions.isEmpty {
+            port = ports.values.max { $0.sessions.count < $1.sessions.count } ?? port
+        }
         let longestIdle = port.sessions.values.sorted { $0.lastActivity < $1.lastActivity }
         for session in longestIdle.prefix((longestIdle.count + 15) / 16) { end(session) }
     }

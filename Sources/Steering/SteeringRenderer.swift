@@ -74,9 +74,6 @@ public struct SteeringRenderer: Sendable {
         }
     }
 
-    /// The places of the sets that have a VIP.
-    public func places(of vip: IPAddress) -> [Int] { numbers[vip].map { groupsOfVIP[$0] } ?? [] }
-
     /// Notes how a VIP stands now.
     public mutating func note(_ standing: SteeredVIP, of vip: IPAddress) {
         if let number = numbers[vip] { vips[number] = VIP(standing) }

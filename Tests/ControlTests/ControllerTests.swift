@@ -217,6 +217,33 @@ struct RepairTests {
         }
     }
 
+    @Test("While another plan is taken on, people see sets only with their entries, and a drain keeps its time")
+    func coming() async throws {
+        let scene = Scene(up: [Scene.one, Scene.two])
+        try await scene.run {
+            try await scene.until("both serve") { await scene.table == [Scene.one: 1, Scene.two: 1] }
+            try await scene.until("they are answered") { scene.answered == [Scene.vip] }
+            await scene.backend?.stick()
+            var plan = Scene.plan()
+            plan.services[0].members[0].destination.weight = 7
+            let (zone, coming) = (try Scene.zone(), plan)
+            async let taken: Void = scene.controller.take(
+                coming, backend: scene.backend, zones: [zone.origin: .init(zone)], options: .init())
+            try await scene.until("the pass waits") { await scene.backend?.isHoldingUp ?? false }
+            let overview = await scene.controller.overview
+            #expect(overview.sets.count == overview.entries.count && overview.uses.count == overview.sets.count)
+            _ = try await scene.controller.order(
+                .drain(patience: .seconds(600)), SubjectPattern("\(Scene.vip)"))
+            guard
+                case .drain(let drain)? = await scene.controller.overview.orders.orders[.vip(Scene.vip)]?.action,
+                case .withdrawn = drain.phase
+            else { Issue.record("answers that were given are not waited for"); return }
+            await scene.backend?.release()
+            await taken
+            #expect(await scene.controller.overview.entries.count == 1)
+        }
+    }
+
     @Test("The third time in a minute another controller is named, and the entry is left alone")
     func quarrel() async throws {
         let scene = Scene(up: [Scene.one])

@@ -17,6 +17,16 @@ struct ConnectProbeTests {
         }
     }
 
+    @Test("a server that takes connections and resets them at once is up, whenever that is looked at")
+    func resets() async throws {
+        try await TestServer.run(script: TestServer.reset()) { server in
+            for _ in 0..<50 {
+                let outcome = await prober.probe(Check(.connect, target: server.endpoint))
+                #expect(outcome.finding == "success")
+            }
+        }
+    }
+
     /// Port 1 (tcpmux) is served by nobody today.
     @Test("a closed port refuses")
     func refused() async {

@@ -60,13 +60,18 @@ private struct Client: Sendable {
         try outcome.get()
     }
 
-    /// Asks, and expects an answer from the address and port that were asked.
+    /// Asks, again and again, and expects an answer from the address and port that were asked; answers to other
+    /// questions are not heard.
     func expect(_ endpoint: Endpoint, _ question: String, _ expected: String) async throws {
         let address = try SocketAddress(ipAddress: "\(endpoint.address)", port: Int(endpoint.port))
         let promise = channel.eventLoop.makePromise(of: AddressedEnvelope<ByteBuffer>.self)
-        answers.waiting.withLock { $0.append(promise) }
-        let datagram = AddressedEnvelope(remoteAddress: address, data: ByteBuffer(string: question))
-        try await channel.writeAndFlush(datagram)
+        answers.waiting.withLock { $0.append((question, promise)) }
+        let repeated = channel.eventLoop.scheduleRepeatedTask(initialDelay: .zero, delay: .milliseconds(500)) {
+            [channel] _ in
+            let datagram = AddressedEnvelope(remoteAddress: address, data: ByteBuffer(string: question))
+            channel.writeAndFlush(datagram, promise: nil)
+        }
+        defer { repeated.cancel() }
         let answer = try await promise.futureResult.get()
         #expect(answer.remoteAddress == address)
         #expect(String(buffer: answer.data) == expected)
@@ -75,15 +80,21 @@ private struct Client: Sendable {
     final class Answers: ChannelInboundHandler, Sendable {
         typealias InboundIn = AddressedEnvelope<ByteBuffer>
 
-        let waiting = Mutex<[EventLoopPromise<AddressedEnvelope<ByteBuffer>>]>([])
+        typealias Waiting = (question: String, promise: EventLoopPromise<AddressedEnvelope<ByteBuffer>>)
+
+        let waiting = Mutex<[Waiting]>([])
 
         func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-            let promise = waiting.withLock { $0.isEmpty ? nil : $0.removeFirst() }
-            promise?.succeed(unwrapInboundIn(data))
+            let answer = unwrapInboundIn(data)
+            let text = String(buffer: answer.data)
+            let found = waiting.withLock { waiting in
+                waiting.firstIndex { text.hasSuffix(":" + $0.question) }.map { waiting.remove(at: $0) }
+            }
+            found?.promise.succeed(answer)
         }
 
         func channelInactive(context: ChannelHandlerContext) {
-            for promise in waiting.withLock({ $0 }) { promise.fail(ChannelError.eof) }
+            for (_, promise) in waiting.withLock({ $0 }) { promise.fail(ChannelError.eof) }
         }
     }
 }

@@ -58,14 +58,6 @@ struct SteeringRendererTests {
         }
         for (view, entries) in held { #expect(view.entries == entries) }
     }
-
-    @Test("The sets of a VIP") func places() {
-        let standings = Dictionary(
-            uniqueKeysWithValues: Self.vips.map { ($0, SteeredVIP(VIPStanding(state: .up, weight: 1))) })
-        let renderer = SteeringRenderer(sets: Self.sets, vips: standings, policies: Self.policies)
-        #expect(renderer.places(of: Self.vips[3]) == Array(8..<16) + Array(24..<32))
-        #expect(renderer.places(of: IPAddress("198.51.100.1")!) == [])
-    }
 }
 
 /// A generator that gives the same sequence in every run.

@@ -20,13 +20,18 @@ struct PlainLoop: ~Copyable {
     }
 
     private let poller: Poller
-    private var events = Poller.Events(capacity: 256)
+    /// Events taken at a time, and how often in a row without a look at deadlines.
+    private static let width = 256
+    private static let batchesAtOnce = 64
+    private var events = Poller.Events(capacity: width)
     /// What comes from all of them, one after the other.
     private var buffer = [UInt8](repeating: 0, count: 1 << 16)
     private var connections: [Connection?] = []
     private var freeSlots: [Int] = []
     private var deadlines = DeadlineHeap()
     private var lastNumber: UInt32 = 0
+    /// Full batches of events since deadlines were looked at last.
+    private var fullBatches = 0
 
     init(_ poller: Poller) {
         self.poller = poller
@@ -42,6 +47,12 @@ struct PlainLoop: ~Copyable {
             guard connections[slot]?.number == UInt32(key >> 32) else { continue }
             advance(slot, hasEnded: !readiness.isDisjoint(with: [.ending, .ended, .failed]))
         }
+        // After a standstill all that has come in time is heard before anything is called late.
+        if events.count == Self.width, fullBatches < Self.batchesAtOnce {
+            fullBatches += 1
+            return
+        }
+        fullBatches = 0
         let now = Self.clock()
         while let (due, slot) = deadlines.first, due <= now {
             guard let connection = connections[slot] else { break }
@@ -106,6 +117,8 @@ extension PlainLoop {
         guard let connection = connections[slot] else { return }
         if !connection.isConnected {
             let code = StreamSocket.error(of: connection.socket)
+            // What was reset has stood before, whenever that is looked at: refused is another error.
+            if connection.reader == nil, code == ECONNRESET { return finish(slot, .success(.connected)) }
             if code != 0 { return finish(slot, .failure(ProbeFailure(errno: code, during: .connecting))) }
             if connection.reader == nil { return finish(slot, .success(.connected)) }
             connections[slot]?.isConnected = true

@@ -17,8 +17,10 @@ family=$((family))
 capture() {
     : >/lab/log/director-tcpdump
     start director tcpdump tcpdump -Z root -i nlmon0 --immediate-mode -s 0 -U -w "/lab/$1.pcap"
-    wait_until 10 grep -q 'listening on' /lab/log/director-tcpdump
+    # It says that it listens a little before it does: what is asked of another family shows when it captures.
+    wait_until 10 captures "/lab/$1.pcap"
 }
+captures() { on director genl ctrl get name IPVS >/dev/null && [ -e "$1" ] && [ "$(stat -c %s "$1")" -gt 24 ]; }
 
 # requests FILE: the IPVS requests captured there.
 requests() {

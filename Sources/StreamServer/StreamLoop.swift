@@ -118,7 +118,7 @@ struct StreamLoop: ~Copyable {
         responder.idleTimeout = UInt16(clamping: Int64(order.limits.advertisedTimeout / .milliseconds(100)))
         if order.isEnding, end == nil { finish() }
         for _ in 0..<member.roomWanted.exchange(0, ordering: .relaxed) {
-            if let first = table.first { cut(first) }
+            if let first = table.first(now: now) { cut(first) }
         }
         while let client = table.client(beyond: order.limits.connectionsPerClient),
             let first = table.first(of: client, beyond: order.limits.connectionsPerClient)
@@ -145,7 +145,7 @@ struct StreamLoop: ~Copyable {
     private mutating func shrink() {
         show()
         while let member = crowd.first, crowd.connections > order.limits.connections {
-            guard member === self.member, let first = table.first else { return member.ring() }
+            guard member === self.member, let first = table.first(now: now) else { return member.ring() }
             cut(first)
             show()
         }
@@ -233,7 +233,7 @@ struct StreamLoop: ~Copyable {
     private mutating func makeRoom() -> Bool {
         show()
         guard let member = crowd.first else { return false }
-        if member === self.member, let first = table.first {
+        if member === self.member, let first = table.first(now: now) {
             cut(first)
             return true
         }
@@ -243,7 +243,7 @@ struct StreamLoop: ~Copyable {
     }
 
     private func show() {
-        member.gauge.show(connections: table.count, rank: table.rank)
+        member.gauge.show(connections: table.count, rank: table.rank(now: now))
     }
 
     private mutating func pause() {

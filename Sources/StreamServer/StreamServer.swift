@@ -82,7 +82,8 @@ public final class StreamServer: Sendable {
         }
     }
 
-    /// Holds connections to other limits from now on; where there are too many of them, the longest idle go.
+    /// Holds connections to other limits from now on; where there are too many of them, those go
+    /// that would make room for others.
     public func take(_ limits: StreamLimits) {
         tell { $0.limits = limits }
     }

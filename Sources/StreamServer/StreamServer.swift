@@ -72,6 +72,10 @@ public final class StreamServer: Sendable {
         if readiness < 0 { throw SocketError("epoll of tcp-\(index)", code: errno) }
         let (crowd, store) = (crowd, store)
         do throws(SocketError) {
+            // It would never hear that it is to end.
+            if !StreamLoop.hear(crowd.members[index].bell.rawValue, by: readiness) {
+                throw SocketError("epoll of tcp-\(index)", code: errno)
+            }
             return try ServerThread("tcp-\(index)") {
                 var loop = StreamLoop(index, of: crowd, store: store, readiness: Descriptor(owning: readiness))
                 loop.run()

@@ -94,7 +94,8 @@ extension Core {
             }
             configuration = next
             await take(next)
-            if udpServer.sockets?.endpoints != udp.endpoints {
+            // Whatever can be refused has been asked for by now, but for threads, which just as many have ended.
+            if udpServer.sockets !== udp {
                 try udpServer.serve(udp, from: store)
                 try streamServer.serve(streams)
             }

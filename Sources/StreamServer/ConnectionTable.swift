@@ -31,8 +31,8 @@ struct Connection {
     fileprivate(set) var state = State.silent
     /// Since when, in nanoseconds of a clock.
     fileprivate(set) var since: UInt64 = 0
-    fileprivate var inQueue = Links()
-    fileprivate var ofClient = Links()
+    /// Its neighbours in the queue of its state, and in its client's.
+    fileprivate var links = InlineArray<2, Links>(repeating: Links())
     /// Where the table has its client.
     fileprivate var clientPlace: Int32 = -1
 
@@ -52,25 +52,59 @@ private struct Links {
     var next: Int32 = -1
 }
 
+/// Connections in the order in which they came.
+private struct Queue {
+    /// Whose queue it is: where its members have their neighbours.
+    enum Kind: Int {
+        case ofState
+        case ofClient
+    }
+
+    var first: Int32 = -1
+    var last: Int32 = -1
+
+    mutating func append(_ index: Int32, _ kind: Kind, in entries: inout [Connection]) {
+        entries[Int(index)].links[kind.rawValue] = Links(previous: last)
+        if last >= 0 { entries[Int(last)].links[kind.rawValue].next = index } else { first = index }
+        last = index
+    }
+
+    mutating func remove(_ index: Int, _ kind: Kind, in entries: inout [Connection]) {
+        let links = entries[index].links[kind.rawValue]
+        if links.previous >= 0 {
+            entries[Int(links.previous)].links[kind.rawValue].next = links.next
+        } else {
+            first = links.next
+        }
+        if links.next >= 0 {
+            entries[Int(links.next)].links[kind.rawValue].previous = links.previous
+        } else {
+            last = links.previous
+        }
+    }
+}
+
 /// The connections of one loop: which of them have had their time, and which makes room for a new one.
 ///
 /// Those in the same state stand in a queue, in the order in which they came to it, and all have the same time
-/// there. So the first of each queue is all there is to look at. Clients stand in lists by their share.
+/// there. So the first of each queue is all there is to look at. A client's stand in two queues likewise: those that are
+/// busy, and the others. Clients stand in lists by their share.
 struct ConnectionTable {
-    private struct Queue {
-        var first: Int32 = -1
-        var last: Int32 = -1
-    }
-
     private struct Client {
         let key: IPAddress
-        var first: Int32 = -1
+        /// Its connections that are busy, and those that aren't.
+        var busy = Queue()
+        var others = Queue()
         var count = 0
-        var inShare = Links()
+        var inList = Links()
 
         /// How large its share is: 0 with less than four connections, which are anybody's right, and one more each
         /// time that they double.
         var share: Int { min(Int.bitWidth - (count / 4).leadingZeroBitCount, 31) }
+        /// The list that it stands in: by share, and behind those that have the same and only busy connections.
+        var list: Int { share * 2 + (others.first >= 0 ? 1 : 0) }
+        /// Which of its connections goes first.
+        var leaving: Int { Int(others.first >= 0 ? others.first : busy.first) }
     }
 
     private var entries: [Connection] = []
@@ -79,10 +113,10 @@ struct ConnectionTable {
     private var clients: [Client] = []
     private var freeClients: [Int32] = []
     private var places: [IPAddress: Int32] = [:]
-    /// The clients of each share.
-    private var shares: InlineArray<32, Queue> = .init(repeating: Queue())
-    /// Bit by share: whether a client has it.
-    private var sharesTaken: UInt32 = 0
+    /// The clients of each share, in two lists.
+    private var lists: InlineArray<64, Queue> = .init(repeating: Queue())
+    /// Bit by list: whether a client stands in it.
+    private var listsTaken: UInt64 = 0
 
     /// Connections that there are.
     var count: Int { entries.count - free.count }
@@ -106,29 +140,23 @@ struct ConnectionTable {
             entries.append(connection)
         }
         entries[Int(index)].since = now
-        append(index)
         let client = place(of: Self.client(connection.client.address))
         entries[Int(index)].clientPlace = client
-        let first = clients[Int(client)].first
-        entries[Int(index)].ofClient.next = first
-        if first >= 0 { entries[Int(first)].ofClient.previous = index }
-        clients[Int(client)].first = index
-        count(client, 1)
+        let before = clients[Int(client)].count > 0 ? clients[Int(client)].list : nil
+        append(index)
+        clients[Int(client)].count += 1
+        relist(client, before)
         return Int(index)
     }
 
     /// Forgets a connection; its descriptor.
     mutating func remove(_ index: Int) -> Int32 {
         let descriptor = entries[index].descriptor
+        let client = entries[index].clientPlace
+        let before = clients[Int(client)].list
         unlink(index)
-        let (links, client) = (entries[index].ofClient, entries[index].clientPlace)
-        if links.next >= 0 { entries[Int(links.next)].ofClient.previous = links.previous }
-        if links.previous >= 0 {
-            entries[Int(links.previous)].ofClient.next = links.next
-        } else {
-            clients[Int(client)].first = links.next
-        }
-        count(client, -1)
+        clients[Int(client)].count -= 1
+        relist(client, before)
         entries[index].input.clear()
         entries[index].output.clear()
         entries[index].descriptor = -1
@@ -138,10 +166,13 @@ struct ConnectionTable {
 
     /// Lets a connection begin anew in a state.
     mutating func move(_ index: Int, to state: Connection.State, now: UInt64) {
+        let client = entries[index].clientPlace
+        let before = clients[Int(client)].list
         unlink(index)
         entries[index].state = state
         entries[index].since = now
         append(Int32(index))
+        relist(client, before)
     }
 
     /// A connection that has had its time, if there is one.
@@ -153,22 +184,31 @@ struct ConnectionTable {
         return nil
     }
 
-    /// Which goes first: of the clients with the largest share the longest idle one (RFC 7766 §6.2.3), and one in the
-    /// middle of something only if no other is idle: else a thousand half-sent queries would keep everybody out.
+    /// How long a connection is left to its client where others have a larger share.
+    private static let youth: UInt64 = 2_000_000_000
+
+    /// Which goes first: the longest idle one (RFC 7766 §6.2.3), and one in the middle of something only if no other is
+    /// idle: else a thousand half-sent queries would keep everybody out.
     ///
-    /// Shares come first, or a few clients that are always in the middle of something would. Where the longest idle one
-    /// is a client's of a smaller share, the client makes room that has had the largest for longest.
-    var first: Int? {
-        guard let oldest else { return nil }
-        let largest = largestShare
-        if clients[Int(entries[oldest].clientPlace)].share == largest { return oldest }
-        return first(of: shares[largest].first)
+    /// A client with a share that is larger by two steps than that of its owner makes room instead, or few clients
+    /// that are always in the middle of something would keep everybody out; larger by one step where that connection
+    /// has come to its state just now, or more of them would. No less than that: else a client with four would pay for
+    /// those of many others that lie idle. Of several clients with the largest share one that has an idle connection
+    /// goes before others.
+    func first(now: UInt64) -> Int? {
+        guard let oldest, listsTaken != 0 else { return nil }
+        let largest = 63 - listsTaken.leadingZeroBitCount
+        let steps = largest / 2 - share(oldest)
+        let isYoung = now < entries[oldest].since &+ Self.youth
+        if steps < (isYoung ? 1 : 2) { return oldest }
+        return clients[Int(lists[largest].first)].leaving
     }
 
-    /// How soon the first goes, for loops to compare what they have; the greatest number if there is none.
-    var rank: UInt64 {
-        guard let oldest else { return .max }
-        return UInt64(31 - largestShare) << 59 | rank(oldest) >> 5
+    /// How soon the first goes, for loops to compare what they have; the greatest number if there is none. As within a
+    /// loop, a share that is larger by one step than the smallest makes no difference.
+    func rank(now: UInt64) -> UInt64 {
+        guard let first = first(now: now) else { return .max }
+        return UInt64(31 - max(share(first) - 1, 0)) << 59 | rank(first) >> 5
     }
 
     /// The first of all, whoever has it.
@@ -181,7 +221,8 @@ struct ConnectionTable {
         return first < 0 ? nil : Int(first)
     }
 
-    private var largestShare: Int { 31 - sharesTaken.leadingZeroBitCount }
+    /// The share of a connection's client.
+    private func share(_ index: Int) -> Int { clients[Int(entries[index].clientPlace)].share }
 
     /// The order of going: busy ones last, then by time.
     private func rank(_ index: Int) -> UInt64 {
@@ -191,17 +232,7 @@ struct ConnectionTable {
     /// Which goes first of a client's connections, where it has more than `limit`.
     func first(of client: IPAddress, beyond limit: Int) -> Int? {
         guard let place = places[Self.client(client)], clients[Int(place)].count > limit else { return nil }
-        return first(of: place)
-    }
-
-    private func first(of client: Int32) -> Int {
-        var first = Int(clients[Int(client)].first)
-        var index = entries[first].ofClient.next
-        while index >= 0 {
-            if rank(Int(index)) <= rank(first) { first = Int(index) }
-            index = entries[Int(index)].ofClient.next
-        }
-        return first
+        return clients[Int(place)].leaving
     }
 
     /// A client that has more connections than `limit`, if there is one.
@@ -224,59 +255,58 @@ struct ConnectionTable {
         return place
     }
 
-    /// Counts a connection of a client that has come or gone.
-    private mutating func count(_ client: Int32, _ change: Int) {
-        let (before, share) = (clients[Int(client)].count, clients[Int(client)].share)
-        clients[Int(client)].count = before + change
-        if before > 0, change > 0 || before > 1, clients[Int(client)].share == share { return }
-        if before > 0 { leaveShare(client, share) }
-        if before + change > 0 { return enterShare(client, clients[Int(client)].share) }
+    /// Puts a client into the list that it belongs to, after one of its connections has come, changed or gone.
+    private mutating func relist(_ client: Int32, _ before: Int?) {
+        let isGone = clients[Int(client)].count == 0
+        let list = isGone ? nil : clients[Int(client)].list
+        if list == before { return }
+        if let before { leave(client, before) }
+        if let list { return enter(client, list) }
         places[clients[Int(client)].key] = nil
         freeClients.append(client)
     }
 
-    private mutating func enterShare(_ client: Int32, _ share: Int) {
-        let last = shares[share].last
-        clients[Int(client)].inShare = Links(previous: last)
-        if last >= 0 { clients[Int(last)].inShare.next = client } else { shares[share].first = client }
-        shares[share].last = client
-        sharesTaken |= 1 << UInt32(share)
+    private mutating func enter(_ client: Int32, _ list: Int) {
+        let last = lists[list].last
+        clients[Int(client)].inList = Links(previous: last)
+        if last >= 0 { clients[Int(last)].inList.next = client } else { lists[list].first = client }
+        lists[list].last = client
+        listsTaken |= 1 << UInt64(list)
     }
 
-    private mutating func leaveShare(_ client: Int32, _ share: Int) {
-        let links = clients[Int(client)].inShare
+    private mutating func leave(_ client: Int32, _ list: Int) {
+        let links = clients[Int(client)].inList
         if links.previous >= 0 {
-            clients[Int(links.previous)].inShare.next = links.next
+            clients[Int(links.previous)].inList.next = links.next
         } else {
-            shares[share].first = links.next
+            lists[list].first = links.next
         }
         if links.next >= 0 {
-            clients[Int(links.next)].inShare.previous = links.previous
+            clients[Int(links.next)].inList.previous = links.previous
         } else {
-            shares[share].last = links.previous
+            lists[list].last = links.previous
         }
-        if shares[share].first < 0 { sharesTaken &= ~(1 << UInt32(share)) }
+        if lists[list].first < 0 { listsTaken &= ~(1 << UInt64(list)) }
     }
 
+    /// Puts a connection at the end of the queue of its state, and of its client's.
     private mutating func append(_ index: Int32) {
-        let state = entries[Int(index)].state.rawValue
-        let last = queues[state].last
-        entries[Int(index)].inQueue = Links(previous: last)
-        if last >= 0 { entries[Int(last)].inQueue.next = index } else { queues[state].first = index }
-        queues[state].last = index
+        let (state, client) = (entries[Int(index)].state, Int(entries[Int(index)].clientPlace))
+        queues[state.rawValue].append(index, .ofState, in: &entries)
+        if state == .busy {
+            clients[client].busy.append(index, .ofClient, in: &entries)
+        } else {
+            clients[client].others.append(index, .ofClient, in: &entries)
+        }
     }
 
     private mutating func unlink(_ index: Int) {
-        let (links, state) = (entries[index].inQueue, entries[index].state.rawValue)
-        if links.previous >= 0 {
-            entries[Int(links.previous)].inQueue.next = links.next
+        let (state, client) = (entries[index].state, Int(entries[index].clientPlace))
+        queues[state.rawValue].remove(index, .ofState, in: &entries)
+        if state == .busy {
+            clients[client].busy.remove(index, .ofClient, in: &entries)
         } else {
-            queues[state].first = links.next
-        }
-        if links.next >= 0 {
-            entries[Int(links.next)].inQueue.previous = links.previous
-        } else {
-            queues[state].last = links.previous
+            clients[client].others.remove(index, .ofClient, in: &entries)
         }
     }
 

@@ -14,7 +14,7 @@ final class StreamCrowd: Sendable {
     private let logger: Logger
     /// Whether it was said that the kernel spreads connections, not clients.
     private let isSpreadingSaid = Mutex(false)
-    /// When it was said last that descriptors have run out.
+    /// When it was said last that descriptors or memory have run out.
     private let shortageSaid = Mutex<UInt64?>(nil)
 
     init(workers: Int, limits: StreamLimits, logger: Logger) {
@@ -30,8 +30,8 @@ final class StreamCrowd: Sendable {
         members.min { $0.gauge.rank < $1.gauge.rank }.flatMap { $0.gauge.rank == .max ? nil : $0 }
     }
 
-    /// Says that connections are closed for want of descriptors, once a minute at most.
-    func sayShort(_ code: Int32, now: UInt64) {
+    /// Says what descriptors or memory are wanted for and what comes of it, once a minute at most.
+    func sayShort(_ what: StaticString, _ code: Int32, _ result: StaticString, now: UInt64) {
         let isToBeSaid = shortageSaid.withLock { said in
             if let said, now - said < 60_000_000_000 { return false }
             said = now
@@ -39,7 +39,7 @@ final class StreamCrowd: Sendable {
         }
         if isToBeSaid {
             let words = unsafe String(cString: strerror(code))
-            logger.warning("accept: \(words); connections are closed to make room")
+            logger.warning("\(what): \(words); \(result)")
         }
     }
 

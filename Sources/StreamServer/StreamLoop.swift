@@ -27,12 +27,12 @@ struct StreamLoop: ~Copyable {
     private var fresh: [(index: Int32, since: UInt64)] = []
     /// There may be fewer connections than there are.
     private var isShrinking = false
-    /// Until when nothing is accepted, for want of descriptors.
+    /// Until when nothing is accepted for want of descriptors, or of memory to wait for it.
     private var pauseEnd: UInt64?
     /// When connections are closed, whatever is unfinished.
     private var end: UInt64?
 
-    /// A loop, which waits at an epoll descriptor of its own.
+    /// A loop, which waits at an epoll descriptor of its own, by which it hears the bell already.
     init(_ index: Int, of crowd: StreamCrowd, store: SnapshotStore, readiness: consuming Descriptor) {
         self.crowd = crowd
         member = crowd.members[index]
@@ -63,7 +63,6 @@ struct StreamLoop: ~Copyable {
 
     /// Serves until it is told to end.
     mutating func run() {
-        _ = watch(member.bell.rawValue, EPOLL_CTL_ADD, EPOLLIN.rawValue, Self.bell)
         tick()
         obey()
         var events = unsafe [epoll_event](repeating: epoll_event(), count: 64)
@@ -118,7 +117,7 @@ struct StreamLoop: ~Copyable {
         responder.idleTimeout = UInt16(clamping: Int64(order.limits.advertisedTimeout / .milliseconds(100)))
         if order.isEnding, end == nil { finish() }
         for _ in 0..<member.roomWanted.exchange(0, ordering: .relaxed) {
-            if let first = table.first { cut(first) }
+            if let first = table.first(now: now) { cut(first) }
         }
         while let client = table.client(beyond: order.limits.connectionsPerClient),
             let first = table.first(of: client, beyond: order.limits.connectionsPerClient)
@@ -128,16 +127,18 @@ struct StreamLoop: ~Copyable {
         if isShrinking { shrink() }
     }
 
+    /// Lets an epoll descriptor tell of a loop's bell; false if the kernel refuses.
+    static func hear(_ bell: Int32, by readiness: Int32) -> Bool {
+        control(readiness, EPOLL_CTL_ADD, bell, EPOLLIN.rawValue, Self.bell)
+    }
+
     /// Listens at these sockets instead of those of before. A pause ends with a change, and with nothing else before
     /// its time.
     private mutating func listen(at next: [Int32]) {
         if next == listeners { return }
         for listener in listeners { _ = watch(listener, EPOLL_CTL_DEL, 0, 0) }
         listeners = next
-        for (place, listener) in listeners.enumerated() {
-            _ = watch(listener, EPOLL_CTL_ADD, EPOLLIN.rawValue, Self.listener | UInt32(place))
-        }
-        pauseEnd = nil
+        listen(again: true)
     }
 
     /// Closes connections while there are more than the limit and this loop has the one that goes first; then it is
@@ -145,7 +146,7 @@ struct StreamLoop: ~Copyable {
     private mutating func shrink() {
         show()
         while let member = crowd.first, crowd.connections > order.limits.connections {
-            guard member === self.member, let first = table.first else { return member.ring() }
+            guard member === self.member, let first = table.first(now: now) else { return member.ring() }
             cut(first)
             show()
         }
@@ -177,7 +178,7 @@ struct StreamLoop: ~Copyable {
             case EAGAIN:
                 return
             case EMFILE, ENFILE, ENOBUFS, ENOMEM:
-                crowd.sayShort(errno, now: now)
+                crowd.sayShort("accept", errno, "connections are closed to make room", now: now)
                 if !makeRoom() { return pause() }
             case EBADF, EINVAL, ENOTSOCK:
                 // It was shut down, and is about to be left out.
@@ -233,7 +234,7 @@ struct StreamLoop: ~Copyable {
     private mutating func makeRoom() -> Bool {
         show()
         guard let member = crowd.first else { return false }
-        if member === self.member, let first = table.first {
+        if member === self.member, let first = table.first(now: now) {
             cut(first)
             return true
         }
@@ -243,18 +244,24 @@ struct StreamLoop: ~Copyable {
     }
 
     private func show() {
-        member.gauge.show(connections: table.count, rank: table.rank)
+        member.gauge.show(connections: table.count, rank: table.rank(now: now))
     }
 
     private mutating func pause() {
-        pauseEnd = now + Self.pause
         listen(again: false)
+        pauseEnd = now + Self.pause
     }
 
+    /// Lets the kernel tell of connections that wait, or no more. Where it refuses, that is said and tried again.
     private mutating func listen(again: Bool) {
-        if again { pauseEnd = nil }
+        pauseEnd = nil
+        let events = again ? EPOLLIN.rawValue : 0
         for (place, listener) in listeners.enumerated() {
-            _ = watch(listener, EPOLL_CTL_MOD, again ? EPOLLIN.rawValue : 0, Self.listener | UInt32(place))
+            let data = Self.listener | UInt32(place)
+            if watch(listener, EPOLL_CTL_MOD, events, data) { continue }
+            if errno == ENOENT, watch(listener, EPOLL_CTL_ADD, events, data) { continue }
+            crowd.sayShort("listen", errno, "connections wait until there is more", now: now)
+            pauseEnd = now + Self.pause
         }
     }
 
@@ -291,9 +298,15 @@ struct StreamLoop: ~Copyable {
     }
 
     private func watch(_ descriptor: Int32, _ operation: Int32, _ events: UInt32, _ place: UInt32) -> Bool {
+        Self.control(readiness.rawValue, operation, descriptor, events, place)
+    }
+
+    private static func control(
+        _ readiness: Int32, _ operation: Int32, _ descriptor: Int32, _ events: UInt32, _ place: UInt32
+    ) -> Bool {
         var event = unsafe epoll_event()
         unsafe event.events = events
         unsafe event.data.u32 = place
-        return unsafe epoll_ctl(readiness.rawValue, operation, descriptor, &event) == 0
+        return unsafe epoll_ctl(readiness, operation, descriptor, &event) == 0
     }
 }

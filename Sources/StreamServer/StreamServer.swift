@@ -72,6 +72,10 @@ public final class StreamServer: Sendable {
         if readiness < 0 { throw SocketError("epoll of tcp-\(index)", code: errno) }
         let (crowd, store) = (crowd, store)
         do throws(SocketError) {
+            // It would never hear that it is to end.
+            if !StreamLoop.hear(crowd.members[index].bell.rawValue, by: readiness) {
+                throw SocketError("epoll of tcp-\(index)", code: errno)
+            }
             return try ServerThread("tcp-\(index)") {
                 var loop = StreamLoop(index, of: crowd, store: store, readiness: Descriptor(owning: readiness))
                 loop.run()
@@ -82,7 +86,8 @@ public final class StreamServer: Sendable {
         }
     }
 
-    /// Holds connections to other limits from now on; where there are too many of them, the longest idle go.
+    /// Holds connections to other limits from now on; where there are too many of them, those go
+    /// that would make room for others.
     public func take(_ limits: StreamLimits) {
         tell { $0.limits = limits }
     }

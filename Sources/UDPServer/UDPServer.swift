@@ -33,14 +33,14 @@ public final class UDPServer: Sendable {
 
     /// Serves these sockets, which must have been opened for as many workers, instead of those that
     /// were served before.
-    /// - Throws: `start thread udp-0: …`, `epoll of udp-0: …`; nothing is served then.
+    /// - Throws: `start thread udp-0: …`; nothing is served then.
     public func serve(_ sockets: UDPSockets, from store: SnapshotStore) throws(SocketError) {
         precondition(sockets.workers == counters.count, "one socket per worker")
         end(take(), isLast: false)
         var next = Running(sockets: sockets)
         do throws(SocketError) {
             for index in counters.indices {
-                let worker = try Worker(
+                let worker = Worker(
                     index: index, sockets: sockets, store: store, counters: counters[index])
                 next.threads.append((worker, try ServerThread("udp-\(index)") { worker.run() }))
             }

@@ -12,15 +12,8 @@ final class Worker: Sendable {
     let store: SnapshotStore
     let counters: WorkerCounters
     let isStopping = Atomic(false)
-    /// Where it waits for its sockets, if it has several.
-    private let readiness: Descriptor
 
-    /// - Throws: `epoll of udp-0: …`
-    init(
-        index: Int, sockets: UDPSockets, store: SnapshotStore, counters: WorkerCounters
-    ) throws(SocketError) {
-        readiness = Descriptor(owning: epoll_create1(Int32(EPOLL_CLOEXEC)))
-        if readiness.rawValue < 0 { throw SocketError("epoll of udp-\(index)", code: errno) }
+    init(index: Int, sockets: UDPSockets, store: SnapshotStore, counters: WorkerCounters) {
         self.index = index
         self.sockets = sockets
         self.store = store
@@ -38,20 +31,20 @@ final class Worker: Sendable {
 
     /// Serves until `isStopping`.
     func run() {
+        let readiness = sockets.readiness(ofWorker: index)
         let sockets = sockets.sockets(ofWorker: index)
         for socket in sockets {
             Self.limit(socket.descriptor, SO_RCVTIMEO, Self.patience)
             Self.limit(socket.descriptor, SO_SNDTIMEO, Self.sendTimeout)
         }
         var service = Service(store: store, counters: counters)
-        if sockets.count == 1 {
-            let socket = sockets[0]
+        if let readiness {
+            serve(sockets, readiness, &service)
+        } else if let socket = sockets.first {
             // Waits for the first datagram, then takes those that are there.
             while !isStopping.load(ordering: .relaxed) {
                 service.serve(socket, flags: Int32(MSG_WAITFORONE))
             }
-        } else {
-            serve(sockets, &service)
         }
         for socket in sockets {
             var batches = 0
@@ -61,18 +54,12 @@ final class Worker: Sendable {
         }
     }
 
-    private func serve(_ sockets: [WorkerSocket], _ service: inout Service) {
-        for (index, socket) in sockets.enumerated() {
-            var event = unsafe epoll_event()
-            unsafe event.events = EPOLLIN.rawValue
-            unsafe event.data.u32 = UInt32(index)
-            unsafe epoll_ctl(readiness.rawValue, EPOLL_CTL_ADD, socket.descriptor, &event)
-        }
+    private func serve(_ sockets: [WorkerSocket], _ readiness: Int32, _ service: inout Service) {
         let patience = Int32(Self.patience.tv_usec / 1000)
-        var events = unsafe [epoll_event](repeating: epoll_event(), count: max(sockets.count, 1))
+        var events = unsafe [epoll_event](repeating: epoll_event(), count: sockets.count)
         let capacity = unsafe Int32(events.count)
         while !isStopping.load(ordering: .relaxed) {
-            let count = unsafe epoll_wait(readiness.rawValue, &events, capacity, patience)
+            let count = unsafe epoll_wait(readiness, &events, capacity, patience)
             if count <= 0 {
                 service.idle()
                 continue

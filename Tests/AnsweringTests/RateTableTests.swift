@@ -87,10 +87,12 @@ struct RateTableTests {
             options: AnswerOptions(rateLimiter: RateLimiter(Self.limits(2, tableSize: tableSize), seed: 3)))
         let query = try TestQuery("www.example.com A").message
         for _ in 0..<5 { _ = fixture.answer(query, from: "192.0.2.1") }
-        for index in 0..<20_000 {
-            // New networks are answered, however many there are.
-            #expect(!fixture.answer(query, from: "10.\(index >> 8).\(index & 255).1").isEmpty)
+        // New networks are answered, however many there are; but one that has the tag of 20 bits that the limited one
+        // has, which depends on the process, is taken for it. More than three of them are so once in 10^8 runs.
+        let left = (0..<20_000).count { index in
+            fixture.answer(query, from: "10.\(index >> 8).\(index & 255).1").isEmpty
         }
+        #expect(left <= 3)
         #expect(fixture.answer(query, from: "192.0.2.1").isEmpty)
     }
 

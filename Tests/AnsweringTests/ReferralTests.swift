@@ -79,6 +79,45 @@ struct ReferralTests {
         #expect(optional.text(2) == ["ns.mix.example.com. 3600 A 192.0.2.99"])
     }
 
+    @Test("The addresses of a host are there whole or not at all (RFC 2181 §9)") func wholeHosts() throws {
+        let hosts = (1...6).map { host in
+            let addresses = (1...3).map { "o\(host) A 192.0.2.\($0)\no\(host) AAAA 2001:db8::\($0)\n" }
+            return "mix NS o\(host)\n" + addresses.joined()
+        }
+        let below = (1...20).map { "m.cut AAAA 2001:db8::\($0)\n" }.joined()
+        let text =
+            Self.zone + "\nmix NS ns.mix\nns.mix A 192.0.2.99\n" + hosts.joined()
+            + "cut NS m.cut\n@ MX 1 m.cut\nal CNAME x.mix\n" + below
+        let fixture = try Fixture(["example.com": text], options: AnswerOptions(minimalResponses: false))
+        var counts: Set<Int> = []
+        for size in 512...1232 as ClosedRange<UInt16> {
+            let lines = try fixture.ask("al.example.com A", edns: size).text(2)
+            for host in 1...6 {
+                let count = lines.count { $0.hasPrefix("o\(host).") }
+                #expect(count == 0 || count == 6, "size \(size)")
+            }
+            counts.insert(lines.count { $0.hasPrefix("o") })
+            let further = try fixture.ask("example.com MX", edns: size).text(2).count { $0.hasPrefix("m.cut.") }
+            #expect(further == 0 || further == 20, "size \(size)")
+        }
+        // A header of 12 octets, a question of 20, the alias of 20, seven NS records of 17, the address that is required
+        // of 16 and an OPT record of 11 leave room in 512 for two hosts of 3 * (16 + 28), and in 1232 for all.
+        #expect(counts == [12, 18, 24, 30, 36])
+    }
+
+    @Test("So it is where there are more than any message holds") func wholeHostsOfMany() throws {
+        let hosts = (100..<124).map { host in
+            "mix NS o\(host)\n" + (1...100).map { "o\(host) AAAA 2001:db8::\($0)\n" }.joined()
+        }
+        let fixture = try Fixture(
+            ["example.com": Self.zone + "\n" + hosts.joined()], options: AnswerOptions(maximumUDPSize: 65535))
+        let query = try TestQuery("www.mix.example.com A", edns: 65535)
+        let lines = try TestAnswer(fixture.answer(query.message, room: 65535)).text(2)
+        let counts = (100..<124).map { host in lines.count { $0.hasPrefix("o\(host).") } }
+        // Each takes 100 * 28 octets: all take more than the 65,535 of a message.
+        #expect(Set(counts) == [0, 100])
+    }
+
     @Test("Parent and child served here: the longest match, but DS from the parent")
     func parentAndChild() throws {
         let child = "@ SOA ns1.sub.example.com. admin 9 8 7 6 5\n@ NS ns1.sub.example.com.\nns1 A 192.0.2.7"

@@ -22,7 +22,8 @@ struct ConnectionTableTests {
             // the states of three connections, and since when; the one that goes
             ([(.idle, 3), (.idle, 4), (.idle, 5)], 0),
             ([(.silent, 3), (.idle, 4), (.keptAlive, 5)], 0),
-            ([(.keptAlive, 4), (.silent, 5), (.idle, 3)], 2),
+            ([(.idle, 3), (.keptAlive, 4), (.silent, 5)], 0),
+            ([(.busy, 3), (.keptAlive, 4), (.silent, 5)], 1),
             ([(.busy, 3), (.idle, 4), (.idle, 5)], 1),
             ([(.busy, 3), (.busy, 4), (.busy, 5)], 0),
             ([(.busy, 3), (.busy, 5), (.silent, 9)], 2),
@@ -30,7 +31,7 @@ struct ConnectionTableTests {
     func order(connections: [(Connection.State, UInt64)], leaves: Int) throws {
         var table = ConnectionTable()
         for (state, since) in connections { _ = try Self.add(to: &table, state, since: since) }
-        #expect(table.first == leaves)
+        #expect(table.first(now: 1000) == leaves)
         let address = try #require(IPAddress("192.0.2.1"))
         #expect(table.first(of: address, beyond: 2) == leaves)
         #expect(table.first(of: address, beyond: 3) == nil)
@@ -39,22 +40,70 @@ struct ConnectionTableTests {
     @Test(
         "of clients with larger shares than others' one's own goes, also a busy one",
         arguments: [
-            // busy connections of one client, and of another; the place of the one that goes, the idle one being 0
-            // (with less than four a client's share is as any other's: the idle one goes)
-            (3, 3, 0), (4, 3, 1), (7, 4, 1), (4, 8, 5), (8, 15, 1), (20, 20, 1), (3, 50, 4),
+            // busy connections of one client, and of another; the place of the one that goes, the idle one being 0:
+            // where that has been idle for long, and where it hasn't
+            // (with less than four a client's share is as any other's: the idle one goes; so it does with less than
+            // eight where it has been idle for long)
+            (3, 3, 0, 0), (4, 3, 0, 1), (7, 4, 0, 1), (4, 8, 5, 5), (8, 15, 1, 1), (20, 20, 1, 1),
+            (3, 50, 4, 4),
         ])
-    func shares(one: Int, other: Int, leaves: Int) throws {
+    func shares(one: Int, other: Int, leaves: Int, leavesSoon: Int) throws {
         var table = ConnectionTable()
         let idle = try Self.add(to: &table, "192.0.2.1", .idle, since: 100)
         for since in 0..<one { _ = try Self.add(to: &table, "192.0.2.2", .busy, since: UInt64(200 + since)) }
         for since in 0..<other { _ = try Self.add(to: &table, "192.0.2.3", .busy, since: UInt64(300 + since)) }
-        #expect(idle == 0 && table.first == leaves)
+        #expect(idle == 0 && table.first(now: Self.late) == leaves)
+        #expect(table.first(now: Self.late - 1) == leavesSoon)
         // A loop with such a client comes before one that has none; without its connections it is as any other.
         var plain = ConnectionTable()
         _ = try Self.add(to: &plain, "192.0.2.4", .idle, since: 1)
-        #expect((table.rank < plain.rank) == (leaves != 0))
+        #expect((table.rank(now: Self.late) < plain.rank(now: Self.late)) == (leaves != 0))
         for index in 1..<table.count { #expect(table.remove(index) == 7) }
-        #expect(table.first == idle && plain.rank < table.rank)
+        #expect(table.first(now: Self.late) == idle && plain.rank(now: Self.late) < table.rank(now: Self.late))
+    }
+
+    /// Two seconds after 100.
+    private static let late: UInt64 = 2_000_000_100
+
+    @Test(
+        "a client with many connections doesn't pay for those of others that lie idle",
+        arguments: [
+            // connections of the one, all busy; whether one of them goes, and not one of fifty others' three
+            (3, false), (4, false), (7, false), (8, true), (20, true),
+        ])
+    func manyIdle(count: Int, leaves: Bool) throws {
+        var table = ConnectionTable()
+        var since: UInt64 = 100
+        for _ in 0..<3 {
+            for client in 1...50 {
+                _ = try Self.add(to: &table, "198.51.100.\(client)", .idle, since: since)
+                since += 1
+            }
+        }
+        for _ in 0..<count {
+            _ = try Self.add(to: &table, .busy, since: since)
+            since += 1
+        }
+        #expect(table.first(now: Self.late) == (leaves ? 150 : 0))
+    }
+
+    @Test("of clients with the same share one that has an idle connection makes room") func idleFirst() throws {
+        var table = ConnectionTable()
+        _ = try Self.add(to: &table, "192.0.2.1", .idle, since: 100)
+        for since in 200..<208 as Range<UInt64> {
+            _ = try Self.add(to: &table, "192.0.2.2", .busy, since: since)
+        }
+        for since in 300..<308 as Range<UInt64> {
+            _ = try Self.add(to: &table, "192.0.2.3", .busy, since: since)
+        }
+        #expect(table.first(now: Self.late) == 1)
+        let busy = table.rank(now: Self.late)
+        table.move(12, to: .idle, now: 400)
+        #expect(table.first(now: Self.late) == 12)
+        // For loops as well.
+        #expect(table.rank(now: Self.late) < busy)
+        table.move(12, to: .busy, now: 500)
+        #expect(table.first(now: Self.late) == 1)
     }
 
     private static func add(
@@ -71,15 +120,15 @@ struct ConnectionTableTests {
             try Self.add(to: &table, .idle, since: 3)
         )
         table.move(one, to: .idle, now: 4)
-        #expect(table.first == two)
+        #expect(table.first(now: 1000) == two)
         #expect(table.remove(two) == 7)
-        #expect(table.first == three)
+        #expect(table.first(now: 1000) == three)
         table.move(three, to: .busy, now: 5)
-        #expect(table.first == one)
+        #expect(table.first(now: 1000) == one)
         #expect(table.remove(one) == 7)
-        #expect(table.first == three)
+        #expect(table.first(now: 1000) == three)
         #expect(table.remove(three) == 7)
-        #expect(table.first == nil)
+        #expect(table.first(now: 1000) == nil)
         #expect(table.count == 0)
     }
 

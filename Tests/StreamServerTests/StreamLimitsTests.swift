@@ -133,8 +133,10 @@ struct StreamLimitsTests {
     {
         try await RunningServer.with(StreamLimits(connections: 10, transferTimeout: .seconds(60))) { running in
             let busy = try (0..<8).map { _ in try running.client(from: .v4(IPv4Address(127, 0, 0, 2))) }
-            for client in busy { client.send([0, 100]) }
-            try await running.wait { running.server.connectionCount == 8 }
+            for client in busy {
+                client.send([0, UInt8(query.count)] + query + [0, 100])
+                #expect(client.receiveMessage()?.answerCount == 1)
+            }
             // Each of a client of its own; all live on, and those that had the most make room.
             let others = try (3..<7).map { try running.client(from: .v4(IPv4Address(127, 0, 0, $0))) }
             for client in others { #expect(client.ask(query)?.answerCount == 1) }

@@ -1,5 +1,3 @@
-internal import DNSWire
-
 /// Nodes of zones, each once. An answer has two such lists: of the nodes whose NSEC or NSEC3 record it needs to prove
 /// what isn't there, which are gathered on the way and written when the sections before them are complete; and of
 /// those whose DNAME it has.

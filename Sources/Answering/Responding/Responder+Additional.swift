@@ -136,17 +136,20 @@ extension Responder {
         let glue = Glue(of: servers, in: zone.heap)
         let wanted = spare.hash(labels: spare.labelCount)
         var place = servers.length
-        for _ in 0..<(glue.requiredCount + glue.optionalCount) {
+        var rest = glue.count
+        while rest > 0 {
             expand(place, of: servers, zone, node: node)
             if spare.hash(labels: spare.labelCount) == wanted,
                 Compression.matches(spare, from: 0, in: draft.output, at: owner)
             {
-                guard appendRecord(&place, of: servers, zone, node: node, owner: owner, &draft) else { return }
-                draft.additionals += 1
-            } else {
-                let length = UInt16(bigEndian: zone.heap.word16(at: servers.start + place + 10))
-                place += RRSet.recordHeader + Int(length)
+                let count = appendHost(
+                    &place, of: servers, zone, node: node, owner: owner, atMost: rest, &draft)
+                draft.additionals += UInt16(truncatingIfNeeded: count)
+                return
             }
+            let length = UInt16(bigEndian: zone.heap.word16(at: servers.start + place + 10))
+            place += RRSet.recordHeader + Int(length)
+            rest -= 1
         }
     }
 }

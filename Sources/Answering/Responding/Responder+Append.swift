@@ -88,6 +88,26 @@ extension Responder {
         return false
     }
 
+    /// Appends the glue of one host from a place of a prepared block on, which stands together there: all or none, for
+    /// half an rrset is none (RFC 2181 §9). Moves the place behind it; the records, 0 if they don't fit.
+    mutating func appendHost(
+        _ place: inout Int, of servers: RRSet, _ zone: CompiledZone, node: Int, owner: Int?, atMost rest: Int,
+        _ draft: inout Draft
+    ) -> Int {
+        let (start, known) = (draft.position, compression.count)
+        let host = zone.heap.word16(at: servers.start + place)
+        var count = 0
+        repeat {
+            guard appendRecord(&place, of: servers, zone, node: node, owner: owner, &draft) else {
+                draft.position = start
+                compression.forget(downTo: known)
+                return 0
+            }
+            count += 1
+        } while count < rest && zone.heap.word16(at: servers.start + place) == host
+        return count
+    }
+
     /// Writes the record; what it has begun stays where it didn't fit.
     private mutating func writeRecord(
         _ place: inout Int, of rrset: RRSet, _ zone: CompiledZone, node: Int, owner: Int?,

@@ -152,15 +152,15 @@ extension Responder {
     ) {
         let before = draft.answers
         let zone = entry.zone
-        var isThere = false
+        var isAnyThere = false
         if type == .any {
-            isThere = answerAny(step, entry, all: all, &draft)
+            isAnyThere = answerAny(step, entry, all: all, &draft)
         } else {
             let node = step.found.node
             for index in 0..<zone.rrsetCount(of: node) {
                 let rrset = zone.rrset(of: node, index: index)
-                if draft.wantsDNSSEC && self.isThere(rrset, step) {
-                    isThere = true
+                if draft.wantsDNSSEC && isThere(rrset, step) {
+                    isAnyThere = true
                     continue
                 }
                 draft.answers += appendSignatures(of: rrset, zone, node: node, owner: step.owner, &draft)
@@ -168,7 +168,7 @@ extension Responder {
         }
         if draft.answers > before {
             if draft.wantsDNSSEC && step.found.match == .wildcard { proveExpansion(step, zone) }
-        } else if !draft.isTruncated && !draft.isWithdrawn && !isThere {
+        } else if !draft.isTruncated && !draft.isWithdrawn && !isAnyThere {
             denyType(step, zone, &draft)
         }
     }
@@ -185,11 +185,11 @@ extension Responder {
         if all { draft.wantsDNSSEC = true }
         defer { draft.wantsDNSSEC = wantsDNSSEC }
         var bound: UInt32?
-        var isThere = false
+        var isAnyThere = false
         for index in 0..<zone.rrsetCount(of: node) {
             let rrset = zone.rrset(of: node, index: index)
-            if self.isThere(rrset, step) {
-                isThere = true
+            if isThere(rrset, step) {
+                isAnyThere = true
                 if all && !wantsDNSSEC {
                     // It came without its signatures, which nobody asked for there.
                     draft.answers += appendSignatures(of: rrset, zone, node: node, owner: step.owner, &draft)
@@ -204,10 +204,10 @@ extension Responder {
             } else {
                 draft.answers += append(rrset, of: zone, node: node, owner: step.owner, &draft)
             }
-            if !all || draft.isTruncated { return isThere }
+            if !all || draft.isTruncated { return isAnyThere }
         }
         if draft.answers == before, let bound { denyFurther(step, zone, maximumTTL: bound, &draft) }
-        return isThere
+        return isAnyThere
     }
 
     /// Writes a DNAME and the CNAME that it makes of the name (RFC 6672 §2.2, §3.1).
@@ -331,9 +331,12 @@ extension Responder {
             draft.additionals += 1
         }
         let wasTruncated = draft.isTruncated
-        for _ in 0..<glue.optionalCount {
-            guard appendRecord(&place, of: servers, zone, node: node, owner: nil, &draft) else { break }
-            draft.additionals += 1
+        var rest = glue.optionalCount
+        while rest > 0 {
+            let count = appendHost(&place, of: servers, zone, node: node, owner: nil, atMost: rest, &draft)
+            if count == 0 { break }
+            draft.additionals += UInt16(truncatingIfNeeded: count)
+            rest -= count
             // The name just written; those below a delegation are not found, for they are not signed.
             if isSigned { proofs.insert(zone.find(spare, labels: spare.labelCount), of: step.index) }
         }

@@ -357,6 +357,20 @@ struct ZoneCompiler: ~Copyable {
         }
     }
 
+    /// Octets of a host's addresses.
+    private func addressLength(ofHost node: Int) -> Int {
+        var length = 0
+        var next = zone.nodes[node].first
+        while next != PendingNode.none {
+            let record = zone.records[Int(next)]
+            next = record.next
+            if record.type == .a || record.type == .aaaa, !record.isDuplicate {
+                length += RRSet.recordHeader + Int(record.dataLength)
+            }
+        }
+        return length
+    }
+
     /// The number of addresses added.
     private mutating func appendGlue(isRequired: Bool, node: Int, limit: Int) -> Int {
         let owner = Int(zone.nodes[node].nameLength) + zone.apex.length
@@ -371,13 +385,15 @@ struct ZoneCompiler: ~Copyable {
             let isGlue = zone.nodes[server].isOccluded || zone.nodes[server].flags.contains(.delegation)
             let pointer = MessageSize.header + owner + 4 + Int(servers[index].place)
             var next = zone.nodes[server].first
+            // All addresses of a host or none: half an rrset is none (RFC 2181 §9).
+            let isWhole =
+                pointer <= 0x3FFF - MessageSize.name
+                && composer.blockLength + addressLength(ofHost: server) < limit
             while next != PendingNode.none {
                 let (place, record) = (Int(next), zone.records[Int(next)])
                 next = record.next
                 guard record.type == .a || record.type == .aaaa, !record.isDuplicate else { continue }
-                if pointer > 0x3FFF - MessageSize.name
-                    || composer.blockLength + RRSet.recordHeader + 16 >= limit
-                {
+                if !isWhole {
                     if isRequired, node != 0, !isReported {
                         // RFC 9471 §3.1: a referral is not whole without them.
                         isReported = true

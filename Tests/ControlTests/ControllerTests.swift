@@ -6,6 +6,7 @@ import Foundation
 import Health
 import Synchronization
 import Testing
+import Zones
 
 @Suite("The flow of verdicts")
 struct ControllerTests {

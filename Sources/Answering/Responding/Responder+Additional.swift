@@ -143,7 +143,7 @@ extension Responder {
                 Compression.matches(spare, from: 0, in: draft.output, at: owner)
             {
                 let count = appendHost(
-                    &place, of: servers, zone, node: node, owner: owner, atMost: rest, &draft)
+                    &place, of: servers, zone, node: node, owner: owner, rest: &rest, &draft)
                 draft.additionals += UInt16(truncatingIfNeeded: count)
                 return
             }

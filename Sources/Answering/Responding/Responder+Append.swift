@@ -88,23 +88,42 @@ extension Responder {
         return false
     }
 
-    /// Appends the glue of one host from a place of a prepared block on, which stands together there: all or none, for
-    /// half an rrset is none (RFC 2181 §9). Moves the place behind it; the records, 0 if they don't fit.
+    /// Appends the glue of one host from a place of a prepared block on, which stands together there: of each type all
+    /// or none, for half an rrset is none (RFC 2181 §9). Moves the place behind it, and takes its records from the
+    /// rest; those that fit.
     mutating func appendHost(
-        _ place: inout Int, of servers: RRSet, _ zone: CompiledZone, node: Int, owner: Int?, atMost rest: Int,
+        _ place: inout Int, of servers: RRSet, _ zone: CompiledZone, node: Int, owner: Int?, rest: inout Int,
         _ draft: inout Draft
     ) -> Int {
-        let (start, known) = (draft.position, compression.count)
-        let host = zone.heap.word16(at: servers.start + place)
-        var count = 0
+        let heap = zone.heap
+        let first = servers.start + place
+        let host = heap.word16(at: first)
+        var end = place
         repeat {
-            guard appendRecord(&place, of: servers, zone, node: node, owner: owner, &draft) else {
-                draft.position = start
-                compression.forget(downTo: known)
-                return 0
+            end += RRSet.recordHeader + Int(UInt16(bigEndian: heap.word16(at: servers.start + end + 10)))
+            rest -= 1
+        } while rest > 0 && heap.word16(at: servers.start + end) == host
+        var count = 0
+        for index in 0..<2 {
+            let type = index == 0 ? RecordType.a : .aaaa
+            let (start, known) = (draft.position, compression.count)
+            var (next, added) = (place, 0)
+            while next < end {
+                let record = servers.start + next
+                if heap.word16(at: record + 2) != type.rawValue.bigEndian {
+                    next += RRSet.recordHeader + Int(UInt16(bigEndian: heap.word16(at: record + 10)))
+                } else if appendRecord(&next, of: servers, zone, node: node, owner: owner, &draft) {
+                    added += 1
+                } else {
+                    draft.position = start
+                    compression.forget(downTo: known)
+                    added = 0
+                    break
+                }
             }
-            count += 1
-        } while count < rest && zone.heap.word16(at: servers.start + place) == host
+            count += added
+        }
+        place = end
         return count
     }
 

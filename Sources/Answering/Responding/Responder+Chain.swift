@@ -333,12 +333,14 @@ extension Responder {
         let wasTruncated = draft.isTruncated
         var rest = glue.optionalCount
         while rest > 0 {
-            let count = appendHost(&place, of: servers, zone, node: node, owner: nil, atMost: rest, &draft)
+            let before = rest
+            let count = appendHost(&place, of: servers, zone, node: node, owner: nil, rest: &rest, &draft)
             if count == 0 { break }
             draft.additionals += UInt16(truncatingIfNeeded: count)
-            rest -= count
             // The name just written; those below a delegation are not found, for they are not signed.
-            if isSigned { proofs.insert(zone.find(spare, labels: spare.labelCount), of: step.index) }
+            if isSigned, count == before - rest {
+                proofs.insert(zone.find(spare, labels: spare.labelCount), of: step.index)
+            }
         }
         if isSigned { signGlue(zone, &draft) }
         draft.isTruncated = wasTruncated

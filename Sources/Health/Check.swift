@@ -24,7 +24,7 @@ public struct Check: Hashable, Sendable, Codable {
         /// and at once after a connection that failed.
         indirect case alternating(connections: Int, connectTimeout: Duration, Method)
         /// Asks an agent how its real server is to be used, after sending it something. It decides about no verdict.
-        indirect case agent(sending: [UInt8])
+        case agent(sending: [UInt8])
         /// Does nothing; the verdict is up (true) or down (false) for ever.
         case constant(Bool)
     }

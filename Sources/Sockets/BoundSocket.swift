@@ -72,11 +72,7 @@ public enum BoundSocket {
     /// Lets what connections receive be acknowledged by the answers to it, which are sent at once, from the first query
     /// on: one packet less for it. Where nothing can be answered yet, see `StreamSocket.acknowledge`.
     public static func acknowledgeByAnswers(_ sockets: EndpointSockets) {
-        var off: Int32 = 0
-        for socket in sockets.descriptors {
-            unsafe setsockopt(
-                socket, Int32(IPPROTO_TCP), TCP_QUICKACK, &off, socklen_t(MemoryLayout<Int32>.size))
-        }
+        for socket in sockets.descriptors { StreamSocket.set(socket, Int32(IPPROTO_TCP), TCP_QUICKACK, 0) }
     }
 
     /// One for all endpoints, so that a client comes to the same worker whichever address it asks.
@@ -111,13 +107,9 @@ public enum BoundSocket {
     private static func bind(
         _ socket: borrowing Descriptor, _ endpoint: Endpoint, _ operation: String
     ) throws(SocketError) {
-        let address = SocketAddress(endpoint)
-        let number = socket.rawValue
-        let result = unsafe address.withBytes { bytes in
-            unsafe Glibc.bind(
-                number, bytes.assumingMemoryBound(to: sockaddr.self).baseAddress, socklen_t(bytes.count))
+        if unsafe SocketAddress(endpoint).call(Glibc.bind, on: socket.rawValue) != 0 {
+            throw SocketError(operation, code: errno)
         }
-        if result != 0 { throw SocketError(operation, code: errno) }
     }
 
     private static func set(
@@ -129,9 +121,7 @@ public enum BoundSocket {
     private static func set(
         _ socket: borrowing Descriptor, _ level: Int32, _ option: Int32, _ value: Int32, _ operation: String
     ) throws(SocketError) {
-        var value = value
-        let size = socklen_t(MemoryLayout<Int32>.size)
-        if unsafe setsockopt(socket.rawValue, level, option, &value, size) != 0 {
+        if StreamSocket.set(socket.rawValue, level, option, value) != 0 {
             throw SocketError(operation, code: errno)
         }
     }

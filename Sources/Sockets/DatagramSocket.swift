@@ -12,11 +12,7 @@ public enum DatagramSocket {
         let kind = SOCK_DGRAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue
         let socket = Glibc.socket(family, Int32(kind), 0)
         if socket < 0 { return -errno }
-        let result = unsafe SocketAddress(endpoint).withBytes { bytes in
-            unsafe Glibc.connect(
-                socket, bytes.assumingMemoryBound(to: sockaddr.self).baseAddress, socklen_t(bytes.count))
-        }
-        if result == 0 { return socket }
+        if unsafe SocketAddress(endpoint).call(Glibc.connect, on: socket) == 0 { return socket }
         let code = errno
         close(socket)
         return -code

@@ -63,6 +63,14 @@ internal import Glibc
         return nil
     }
 
+    /// The result of `bind` or `connect` for a socket.
+    func call(_ body: (Int32, UnsafePointer<sockaddr>?, socklen_t) -> Int32, on socket: Int32) -> Int32 {
+        unsafe withBytes { bytes in
+            unsafe body(
+                socket, bytes.assumingMemoryBound(to: sockaddr.self).baseAddress, socklen_t(bytes.count))
+        }
+    }
+
     /// Calls with the octets that system calls take as a `sockaddr`.
     public func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
         unsafe withUnsafeBytes(of: storage) { bytes in

@@ -32,10 +32,10 @@ public enum StreamSocket {
         if let source, result == 0 {
             // The port is chosen with the connection, so that one will do for many servers.
             set(socket, Int32(IPPROTO_IP), ipBindAddressNoPort, 1)
-            result = unsafe call(Glibc.bind, socket, Endpoint(source, port: 0))
+            result = unsafe SocketAddress(Endpoint(source, port: 0)).call(Glibc.bind, on: socket)
         }
         if result == 0 {
-            result = unsafe call(Glibc.connect, socket, endpoint)
+            result = unsafe SocketAddress(endpoint).call(Glibc.connect, on: socket)
             isEstablished = result == 0
             if result == 0 || errno == EINPROGRESS { return socket }
         }
@@ -53,19 +53,11 @@ public enum StreamSocket {
     /// IP_BIND_ADDRESS_NO_PORT of ip(7), which Glibc's module has for IPv4 sockets and IPv6 sockets alike.
     private static let ipBindAddressNoPort: Int32 = 24
 
+    /// Sets a number; 0, or -1 with `errno`.
     @discardableResult
-    private static func set(_ socket: Int32, _ level: Int32, _ option: Int32, _ value: Int32) -> Int32 {
+    static func set(_ socket: Int32, _ level: Int32, _ option: Int32, _ value: Int32) -> Int32 {
         var value = value
         return unsafe setsockopt(socket, level, option, &value, socklen_t(MemoryLayout<Int32>.size))
-    }
-
-    private static func call(
-        _ body: (Int32, UnsafePointer<sockaddr>?, socklen_t) -> Int32, _ socket: Int32, _ endpoint: Endpoint
-    ) -> Int32 {
-        unsafe SocketAddress(endpoint).withBytes { bytes in
-            unsafe body(
-                socket, bytes.assumingMemoryBound(to: sockaddr.self).baseAddress, socklen_t(bytes.count))
-        }
     }
 
     /// Sends of what is to be sent as much as there is room for.
@@ -96,8 +88,7 @@ public enum StreamSocket {
 
     /// Acknowledges what was received at once: a client that sends a message in parts may wait for that between them.
     public static func acknowledge(_ socket: Int32) {
-        var on: Int32 = 1
-        unsafe setsockopt(socket, Int32(IPPROTO_TCP), TCP_QUICKACK, &on, socklen_t(MemoryLayout<Int32>.size))
+        set(socket, Int32(IPPROTO_TCP), TCP_QUICKACK, 1)
     }
 
     /// Closes with a reset instead of an orderly end, so that the other end doesn't take what it has for all.

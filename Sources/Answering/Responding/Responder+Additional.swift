@@ -147,8 +147,7 @@ extension Responder {
                 draft.additionals += UInt16(truncatingIfNeeded: count)
                 return
             }
-            let length = UInt16(bigEndian: zone.heap.word16(at: servers.start + place + 10))
-            place += RRSet.recordHeader + Int(length)
+            place += servers.recordSize(at: place, in: zone.heap)
             rest -= 1
         }
     }

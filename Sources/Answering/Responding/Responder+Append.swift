@@ -96,11 +96,10 @@ extension Responder {
         _ draft: inout Draft
     ) -> Int {
         let heap = zone.heap
-        let first = servers.start + place
-        let host = heap.word16(at: first)
+        let host = heap.word16(at: servers.start + place)
         var end = place
         repeat {
-            end += RRSet.recordHeader + Int(UInt16(bigEndian: heap.word16(at: servers.start + end + 10)))
+            end += servers.recordSize(at: end, in: heap)
             rest -= 1
         } while rest > 0 && heap.word16(at: servers.start + end) == host
         var count = 0
@@ -109,9 +108,8 @@ extension Responder {
             let (start, known) = (draft.position, compression.count)
             var (next, added) = (place, 0)
             while next < end {
-                let record = servers.start + next
-                if heap.word16(at: record + 2) != type.rawValue.bigEndian {
-                    next += RRSet.recordHeader + Int(UInt16(bigEndian: heap.word16(at: record + 10)))
+                if heap.word16(at: servers.start + next + 2) != type.rawValue.bigEndian {
+                    next += servers.recordSize(at: next, in: heap)
                 } else if appendRecord(&next, of: servers, zone, node: node, owner: owner, &draft) {
                     added += 1
                 } else {

@@ -37,12 +37,8 @@ enum AgentReader {
             switch cursor.name.keyword {
             case "port": draft.port = cursor.port() ?? draft.port
             case "send": draft.sent = CheckReader.escaped(&cursor) ?? []
-            case "interval":
-                draft.interval =
-                    cursor.duration("an interval", .milliseconds(100) ... .seconds(86_400)) ?? draft.interval
-            case "timeout":
-                draft.timeout =
-                    cursor.duration("a timeout", .milliseconds(10) ... .seconds(3600)) ?? draft.timeout
+            case "interval": draft.interval = cursor.interval() ?? draft.interval
+            case "timeout": draft.timeout = cursor.timeout() ?? draft.timeout
             default: cursor.unknown(in: "'agent'", known: known)
             }
         }

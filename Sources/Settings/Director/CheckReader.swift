@@ -27,12 +27,8 @@ enum CheckReader {
             }
             switch keyword {
             case "port": draft.port = cursor.port() ?? draft.port
-            case "interval":
-                draft.interval =
-                    cursor.duration("an interval", .milliseconds(100) ... .seconds(86_400)) ?? draft.interval
-            case "timeout":
-                draft.timeout =
-                    cursor.duration("a timeout", .milliseconds(10) ... .seconds(3600)) ?? draft.timeout
+            case "interval": draft.interval = cursor.interval() ?? draft.interval
+            case "timeout": draft.timeout = cursor.timeout() ?? draft.timeout
             case "rise": draft.rise = cursor.number("a count", 1...100) ?? draft.rise
             case "fall":
                 draft.fall = cursor.number("a count", 1...100) ?? draft.fall

@@ -3,7 +3,6 @@ import Health
 /// Reads the statements of `check` that say how outcomes become a verdict, beyond `rise` and `fall`.
 enum JudgementReader {
     static let known = ["down-threshold", "ok-threshold", "down-interval", "fast-interval", "hold-down"]
-    private static let intervals = Duration.milliseconds(100) ... .seconds(86_400)
 
     /// Reads one, if it is one of these.
     static func read(_ keyword: String, _ cursor: inout StatementCursor, into judgement: inout Judgement)
@@ -12,8 +11,8 @@ enum JudgementReader {
         switch keyword {
         case "down-threshold": judgement.downThreshold = cursor.number("a count", 2...1000)
         case "ok-threshold": judgement.okThreshold = cursor.number("a count", 1...1000) ?? judgement.okThreshold
-        case "down-interval": judgement.downInterval = cursor.duration("an interval", intervals)
-        case "fast-interval": judgement.fastInterval = cursor.duration("an interval", intervals)
+        case "down-interval": judgement.downInterval = cursor.interval()
+        case "fast-interval": judgement.fastInterval = cursor.interval()
         case "hold-down": judgement.holdDown = holdDown(&cursor)
         default: return false
         }

@@ -39,6 +39,12 @@ extension StatementCursor {
         skip("port") ? port() : nil
     }
 
+    /// From the start of one probe to the start of the next.
+    mutating func interval() -> Duration? { duration("an interval", .milliseconds(100) ... .seconds(86_400)) }
+
+    /// What one probe may take.
+    mutating func timeout() -> Duration? { duration("a timeout", .milliseconds(10) ... .seconds(3600)) }
+
     /// A span of time within a range, in words like `500ms`, `10`, `1m30s`.
     mutating func duration(_ what: String, _ range: ClosedRange<Duration>) -> Duration? {
         guard let word = word(what) else { return nil }

@@ -57,6 +57,11 @@ public import DNSWire
 
     /// Octets between the start of a record and its data.
     @inlinable public static var recordHeader: Int { 12 }
+
+    /// Octets of the record at a place of its block.
+    @inlinable public func recordSize(at place: Int, in heap: FlatView) -> Int {
+        Self.recordHeader + Int(UInt16(bigEndian: heap.word16(at: start + place + 10)))
+    }
 }
 
 /// The glue of a delegation, or of the apex: a run of records after those of its NS rrset.

@@ -9,7 +9,7 @@ internal import Telemetry
 /// with the value, never handed out.
 ///
 /// One block holds a slot per datagram (the client's address, control data, the query, the answer),
-/// then the two arrays of messages for the kernel. Every pointer in them leads into the block.
+/// then the two arrays of messages for the kernel, and what the responder is told of them. Every pointer in them leads into the block.
 @safe struct Batch: ~Copyable {
     /// Datagrams per system call. What a call costs is spread over as many as wait: 16 take nine
     /// tenths of what there is to gain, and 32 slots as they are mostly filled (three lines of 64
@@ -36,20 +36,26 @@ internal import Telemetry
     private let block: UnsafeMutableRawPointer
     private let incoming: UnsafeMutablePointer<swerve_message>
     private let outgoing: UnsafeMutablePointer<swerve_message>
+    private let exchanges: UnsafeMutablePointer<Exchange>
     /// Entries of `incoming` that the kernel has written since they were last made ready.
     private var used = 0
 
     init() {
         let arraySize = unsafe Self.width * MemoryLayout<swerve_message>.stride
+        let exchangesSize = Self.width * MemoryLayout<Exchange>.stride
         let slots = Self.width * Self.slotSize
         // Whole lines of the cache: nothing of another worker begins in the last.
-        let size = (slots + 2 * arraySize + 63) & ~63
+        let size = (slots + 2 * arraySize + exchangesSize + 63) & ~63
         unsafe block = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 64)
         unsafe block.initializeMemory(as: UInt8.self, repeating: 0, count: size)
         unsafe incoming = (block + slots).bindMemory(to: swerve_message.self, capacity: Self.width)
         unsafe outgoing = (block + slots + arraySize).bindMemory(to: swerve_message.self, capacity: Self.width)
+        unsafe exchanges = (block + slots + 2 * arraySize).bindMemory(to: Exchange.self, capacity: Self.width)
         for index in 0..<Self.width {
             let slot = unsafe slot(index)
+            let room = unsafe UnsafeMutableRawBufferPointer(
+                start: slot + Self.answerOffset, count: Self.answerSize)
+            unsafe (exchanges + index).initialize(to: Exchange(query: slot + Self.queryOffset, room: room))
             unsafe (slot + Self.queryVectorOffset).bindMemory(to: iovec.self, capacity: 1).pointee = iovec(
                 iov_base: slot + Self.queryOffset, iov_len: Self.querySize)
             unsafe (slot + Self.answerVectorOffset).bindMemory(to: iovec.self, capacity: 1).pointee = iovec(
@@ -89,21 +95,21 @@ internal import Telemetry
     mutating func answer(
         _ count: Int, of socket: borrowing WorkerSocket, by responder: inout Responder, counters: WorkerCounters
     ) {
+        for index in 0..<count {
+            let name = unsafe UnsafeRawBufferPointer(start: slot(index), count: Int(Self.nameSize))
+            // Port 0 is not answered.
+            let isSomebody = unsafe incoming[index].header.msg_namelen != 0
+            let client = isSomebody ? unsafe SocketAddress.endpoint(name) : nil
+            unsafe exchanges[index].count = min(Int(incoming[index].length), Self.querySize)
+            unsafe exchanges[index].client = client?.address ?? .v4(.any)
+            unsafe exchanges[index].port = client?.port ?? 0
+        }
+        unsafe responder.answer(UnsafeMutableBufferPointer(start: exchanges, count: count), over: .udp)
         var answers = 0
         for index in 0..<count {
-            let slot = unsafe slot(index)
-            let name = unsafe UnsafeRawBufferPointer(start: slot, count: Int(Self.nameSize))
-            // A socket that was shut down yields empty datagrams from nobody.
-            guard unsafe incoming[index].header.msg_namelen != 0,
-                let client = unsafe SocketAddress.endpoint(name)
-            else { continue }
-            let received = unsafe min(Int(incoming[index].length), Self.querySize)
-            let query = unsafe RawSpan(_unsafeStart: slot + Self.queryOffset, byteCount: received)
-            let length = unsafe responder.answer(
-                query,
-                from: client.address, port: client.port, over: .udp,
-                into: UnsafeMutableRawBufferPointer(start: slot + Self.answerOffset, count: Self.answerSize))
+            let length = unsafe exchanges[index].size
             if length == 0 { continue }
+            let slot = unsafe slot(index)
             let vector = unsafe (slot + Self.answerVectorOffset).assumingMemoryBound(to: iovec.self)
             unsafe vector.pointee.iov_len = length
             unsafe outgoing[answers].header.msg_name = slot

@@ -85,7 +85,7 @@ struct Service: ~Copyable {
 
     init(store: SnapshotStore, counters: WorkerCounters) {
         var random = SystemRandomNumberGenerator()
-        responder = Responder(store: store, counters: counters, seed: random.next())
+        responder = Responder(store: store, counters: counters, seed: random.next(), width: Batch.width)
         self.counters = counters
     }
 

@@ -8,15 +8,17 @@ extension Responder {
     /// Answers such a query, but for its cookie; 0 if it is another. Less than 0, with all bits turned, if a cookie
     /// has to be added.
     @inline(never)
-    mutating func answerPlainly(_ query: RawSpan, questionEnd end: Int, _ output: MessageBuffer) -> Int {
-        guard let entry = table.catalog.entry(of: question) else {
+    mutating func answerPlainly(
+        _ query: RawSpan, questionEnd end: Int, _ index: Int, _ output: MessageBuffer
+    ) -> Int {
+        guard let entry = pending[index].entry else {
             known = KnownPlace(zone: -1)
             return 0
         }
         known = KnownPlace(zone: entry.index)
         if !entry.isPlain { return 0 }
         let zone = entry.zone
-        let node = zone.find(question)
+        let node = zone.find(question, on: pending[index].trail)
         known.node = node
 
         let wanted = query.big32(at: end &- 4)

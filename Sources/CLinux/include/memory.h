@@ -9,7 +9,12 @@ static inline void clinux_give_memory_back(void) {
     malloc_trim(0);
 }
 
-/// Begins to fetch the line of the cache that holds a place, to be read or written soon; never faults, never waits.
+/// Begins to fetch the line of the cache that holds a place, to be read soon; never faults, never waits.
 static inline void clinux_prefetch(const void *place) {
+    __builtin_prefetch(place, 0);
+}
+
+/// The same for a line that is to be written soon: other processors lose it.
+static inline void clinux_prefetch_to_write(const void *place) {
     __builtin_prefetch(place, 1);
 }

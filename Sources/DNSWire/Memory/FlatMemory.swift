@@ -133,11 +133,11 @@ internal import CLinux
         return unsafe base.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
     }
 
-    /// Begins to fetch what lies at a place of what is in use.
+    /// Begins to fetch what lies at a place of what is in use, to be written.
     @inline(__always)
     public func prefetch(at offset: Int) {
         precondition(UInt(bitPattern: offset) < UInt(bitPattern: count))
-        unsafe clinux_prefetch(base + offset)
+        unsafe clinux_prefetch_to_write(base + offset)
     }
 
     /// Copies octets from a view.

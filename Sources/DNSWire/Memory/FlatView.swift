@@ -1,3 +1,5 @@
+public import CLinux
+
 /// Octets that someone else owns and nobody writes. Every read is checked against the end.
 ///
 /// A plain value without a reference count: who keeps a view keeps its owner too. Owners leave
@@ -62,6 +64,11 @@
     /// Thirty-two bits at a place that was checked.
     @unsafe @inlinable @inline(__always) public func uncheckedWord32(at offset: Int) -> UInt32 {
         unsafe base.loadUnaligned(fromByteOffset: offset, as: UInt32.self)
+    }
+
+    /// Begins to fetch what lies at a place, wherever that is.
+    @inlinable @inline(__always) public func prefetch(at offset: Int) {
+        unsafe clinux_prefetch(base + offset)
     }
 
     /// The octets as an array; for the control plane.

@@ -55,10 +55,32 @@ public import DNSWire
             && key.matches(heap, at: Self.apexName, from: start, count: apexLength)
     }
 
+    /// Where the search for a name begins, which must lie in the zone; it begins to be fetched.
+    @inlinable @inline(__always)
+    public func trail(of key: borrowing NameKey) -> Trail {
+        let trail = trail(ofHash: key.hash)
+        slots.prefetch(at: Int(truncatingIfNeeded: trail.slot) &* 8)
+        return trail
+    }
+
+    /// Goes on to the first node whose name has the right hash, which begins to be fetched.
+    @inlinable @inline(__always)
+    public func follow(_ trail: inout Trail) {
+        trail.node = seek(&trail)
+        // The apex's name lies where no node does.
+        heap.prefetch(at: trail.node)
+    }
+
     /// The node of a name, which must lie in the zone; 0 if there is none.
     @inlinable @inline(__always)
     public func find(_ key: borrowing NameKey) -> Int {
         find(key, from: 0)
+    }
+
+    /// The same at the end of a trail that was followed.
+    @inlinable @inline(__always)
+    public func find(_ key: borrowing NameKey, on trail: Trail) -> Int {
+        find(key, from: 0, on: trail)
     }
 
     /// The node of the name that the key's last labels make; 0 if there is none. The key must lie in the zone.
@@ -70,20 +92,42 @@ public import DNSWire
     /// The same for what begins at an octet of the key.
     @inlinable @inline(__always)
     func find(_ key: borrowing NameKey, from start: Int) -> Int {
-        let hash = key.hash(from: start)
-        let (slots, slotCount) = (slots, slotCount)
+        var trail = trail(ofHash: key.hash(from: start))
+        trail.node = seek(&trail)
+        return find(key, from: start, on: trail)
+    }
+
+    @inlinable @inline(__always)
+    func trail(ofHash hash: UInt64) -> Trail {
         // Less than the slots that there are, as the high half of a product is less than either factor.
-        var slot = hash.multipliedFullWidth(by: slotCount).high
+        Trail(slot: hash.multipliedFullWidth(by: slotCount).high, mark: UInt32(truncatingIfNeeded: hash))
+    }
+
+    /// Goes on to the next slot whose node's name has the right hash, its own at first; that node, 0 at the end of the
+    /// search.
+    @inlinable @inline(__always)
+    func seek(_ trail: inout Trail) -> Int {
+        let (slots, slotCount) = (slots, slotCount)
         while true {
-            let entry = unsafe slots.uncheckedWord64(at: Int(truncatingIfNeeded: slot) &* 8)
-            if UInt32(truncatingIfNeeded: entry &>> 32) == UInt32(truncatingIfNeeded: hash) {
-                let node = Int(UInt32(truncatingIfNeeded: entry)) &* 8
-                if isNode(node, key, from: start) { return node }
-            }
+            let entry = unsafe slots.uncheckedWord64(at: Int(truncatingIfNeeded: trail.slot) &* 8)
             if entry == 0 { return 0 }
-            slot &+= 1
-            if slot == slotCount { slot = 0 }
+            if UInt32(truncatingIfNeeded: entry &>> 32) == trail.mark {
+                return Int(UInt32(truncatingIfNeeded: entry)) &* 8
+            }
+            trail.slot &+= 1
+            if trail.slot == slotCount { trail.slot = 0 }
         }
+    }
+
+    @inlinable @inline(__always)
+    func find(_ key: borrowing NameKey, from start: Int, on trail: Trail) -> Int {
+        var trail = trail
+        while trail.node != 0 && !isNode(trail.node, key, from: start) {
+            trail.slot &+= 1
+            if trail.slot == slotCount { trail.slot = 0 }
+            trail.node = seek(&trail)
+        }
+        return trail.node
     }
 
     /// Whether a node has the name that begins at an octet of the key.
@@ -163,6 +207,24 @@ public import DNSWire
         }
         return nil
     }
+}
+
+/// Where a name is looked for in a zone's table. It belongs to that zone.
+@frozen public struct Trail: Sendable {
+    /// Less than the zone's slots.
+    @usableFromInline var slot: UInt64
+    /// The low half of the name's hash.
+    @usableFromInline let mark: UInt32
+    /// The node of a name of that hash; 0 if there is none.
+    @usableFromInline var node = 0
+
+    @inlinable init(slot: UInt64, mark: UInt32) {
+        self.slot = slot
+        self.mark = mark
+    }
+
+    /// One that leads nowhere; not to be followed.
+    public static var none: Self { Self(slot: 0, mark: 0) }
 }
 
 /// What there is to know about a zone as a whole.

@@ -79,6 +79,12 @@ struct Workload {
             // One question of the small zone, by name and type: for a look at one path alone.
             try ask(name.replacing(":", with: " "))
         }
+        // For whole batches.
+        let (few, lengths) = (octets, zip(starts, starts.dropFirst()).map { $1 - $0 })
+        for _ in 1..<32 {
+            octets += few
+            for length in lengths { starts.append(starts.last! + length) }
+        }
     }
 
     private mutating func ask(_ question: String) throws {

@@ -73,31 +73,60 @@ let served = ServedZone(zone: workload.zone, marks: workload.marks)
 let store = SnapshotStore(
     Snapshot(catalog: ZoneCatalog([workload.zone.origin: served]), view: workload.view, options: options))
 let counters = WorkerCounters()
-var responder = Responder(store: store, counters: counters, seed: 1)
-let output = UnsafeMutableRawBufferPointer.allocate(byteCount: 65535, alignment: 64)
+// By batches, as the UDP server does it.
+let width = 32
+var responder = Responder(store: store, counters: counters, seed: 1, width: width)
+// The places of a batch's answers, as far apart as the server's; and of its queries, where those are made on the way.
+let stride = 3 * 64 + 2 * 4096
+let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: width * stride, alignment: 64)
+memory.initializeMemory(as: UInt8.self, repeating: 0)
+@MainActor func exchange(_ index: Int, query: UnsafeRawPointer? = nil, count: Int = 0) -> Exchange {
+    let place = UnsafeMutableRawBufferPointer(rebasing: memory[(index % width * stride)...].prefix(stride))
+    let room = UnsafeMutableRawBufferPointer(rebasing: place[4160..<8256])
+    var exchange = Exchange(query: query ?? UnsafeRawPointer(place.baseAddress!), room: room)
+    (exchange.count, exchange.client, exchange.port) = (count, .v4(.loopback), 53)
+    return exchange
+}
 let octets = workload.octets
 let starts = workload.starts
-let client = IPAddress.v4(.loopback)
 var total = 0
 var asked = 0
-let begin = clock.now
 var questions = try workload.hosts.flatMap { isRandom ? try RandomQuestions(hosts: $0) : nil }
-while questions != nil, rounds > asked {
-    let query = questions!.next()
-    total += responder.answer(query.span.bytes, from: client, port: 53, over: .udp, into: output)
-    asked += 1
-}
-octets.withUnsafeBytes { bytes in
-    var index = 0
-    for _ in asked..<rounds {
-        let query = UnsafeRawBufferPointer(rebasing: bytes[starts[index]..<starts[index + 1]])
-        total += responder.answer(query.bytes, from: client, port: 53, over: .udp, into: output)
-        index = index + 2 == starts.count ? 0 : index + 1
+var begin = clock.now
+if questions != nil {
+    let batch = UnsafeMutableBufferPointer<Exchange>.allocate(capacity: width)
+    for index in 0..<width { batch.initializeElement(at: index, to: exchange(index)) }
+    begin = clock.now
+    while rounds > asked {
+        for index in 0..<width {
+            let query = questions!.next()
+            UnsafeMutableRawBufferPointer(rebasing: memory[(index * stride)...]).copyBytes(from: query)
+            batch[index].count = query.count
+        }
+        responder.answer(batch, over: .udp)
+        for index in 0..<width { total += batch[index].size }
+        asked += width
+    }
+} else {
+    octets.withUnsafeBytes { bytes in
+        var exchanges = (0..<(starts.count - 1)).map {
+            exchange($0, query: bytes.baseAddress! + starts[$0], count: starts[$0 + 1] - starts[$0])
+        }
+        exchanges.withUnsafeMutableBufferPointer { exchanges in
+            begin = clock.now
+            var first = 0
+            while rounds > asked {
+                let batch = exchanges[first...].prefix(width)
+                responder.answer(UnsafeMutableBufferPointer(rebasing: batch), over: .udp)
+                for index in batch.indices { total += exchanges[index].size }
+                asked += batch.count
+                first = batch.endIndex == exchanges.count ? 0 : batch.endIndex
+            }
+        }
     }
 }
 let elapsed = clock.now - begin
-output.deallocate()
-print("\(rounds) answers, \(total) octets, \(elapsed / max(rounds, 1)) each")
+print("\(asked) answers, \(total) octets, \(elapsed / max(asked, 1)) each")
 for counter in Counter.allCases where counters.value(of: counter) > 0 {
     print("\(counter) \(counters.value(of: counter))")
 }

@@ -31,6 +31,7 @@ struct Column<Element: BitwiseCopyable>: ~Copyable {
     }
 
     /// Begins to fetch an element.
+    @inline(__always)
     func prefetch(_ index: Int) { buffer.prefetch(at: index * MemoryLayout<Element>.stride) }
 
     @inline(__always)

@@ -25,6 +25,8 @@ struct PendingNode: BitwiseCopyable {
     var isHidden = false
     /// Whether the referral being made has its addresses already.
     var isInReferral = false
+    /// Whether a host may have its name; for a wildcard, whether those may that it stands for.
+    var hasHostName = true
 
     static let none = UInt32.max
 }
@@ -82,6 +84,9 @@ struct PendingRecord: BitwiseCopyable {
 }
 
 /// The records of a zone as a builder gathers them: flat columns, linked by index.
+///
+/// What is called for each name is `mutating`, though it changes nothing: all of the value would be copied for a
+/// borrow of it, which costs more than most of what is done with it. For the same reason it is passed as `inout`.
 struct PendingZone: ~Copyable {
     let origin: DomainName
     /// The apex.
@@ -98,9 +103,15 @@ struct PendingZone: ~Copyable {
     private(set) var hasWildcards = false
     // Open addressing by hash: the low half of the hash above, the node's index and one below.
     private var table: Column<UInt64>
-    // The newest records, all of one owner and linked to each other, that no node has yet; and what they are.
-    private var firstUnsettled = 0
-    private var unsettledKinds: RecordKinds = []
+    // The newest records, which no node has yet: those of the last owner, and in front of them those of the one before.
+    private var newest = Run()
+    private var former = Run()
+
+    /// Records of one owner, linked to each other: where they begin, and what they are.
+    private struct Run: BitwiseCopyable {
+        var first = 0
+        var kinds: RecordKinds = []
+    }
 
     init(origin: DomainName, recordCountHint: Int) {
         self.origin = origin
@@ -133,7 +144,7 @@ struct PendingZone: ~Copyable {
     var size: Int { names.count &+ data.count &+ records.count &* 32 &+ nodes.count &* 48 }
 
     /// Whether a name lies at or below the apex.
-    func contains(_ key: borrowing NameKey) -> Bool {
+    mutating func contains(_ key: borrowing NameKey) -> Bool {
         guard key.labelCount >= apexLabels, key.hash(labels: apexLabels) == apex.hash(labels: apexLabels)
         else { return false }
         let start = key.offset(labels: apexLabels)
@@ -142,7 +153,7 @@ struct PendingZone: ~Copyable {
     }
 
     /// The node of the name that the last labels of a name in the zone make; nil if there is none.
-    func find(_ key: borrowing NameKey, labels: Int) -> Int? {
+    mutating func find(_ key: borrowing NameKey, labels: Int) -> Int? {
         let hash = key.hash(labels: labels)
         let start = key.offset(labels: labels)
         let count = key.offset(labels: apexLabels) - start
@@ -150,16 +161,29 @@ struct PendingZone: ~Copyable {
         while table[slot] != 0 {
             if UInt32(truncatingIfNeeded: table[slot] >> 32) == UInt32(truncatingIfNeeded: hash) {
                 let index = Int(UInt32(truncatingIfNeeded: table[slot])) - 1
-                if nodes[index].hash == hash, nodes[index].nameLength == count,
-                    key.matches(
-                        names.view, at: Int(nodes[index].nameStart), from: start, count: count)
-                {
-                    return index
-                }
+                if isNode(index, key, hash: hash, from: start, count: count) { return index }
             }
             slot = (slot + 1) & (table.count - 1)
         }
         return nil
+    }
+
+    /// The same for a name that is probably that of a certain node.
+    mutating func find(_ key: borrowing NameKey, labels: Int, near guess: Int) -> Int? {
+        let start = key.offset(labels: labels)
+        let count = key.offset(labels: apexLabels) - start
+        if guess < nodes.count, isNode(guess, key, hash: key.hash(labels: labels), from: start, count: count) {
+            return guess
+        }
+        return find(key, labels: labels)
+    }
+
+    @inline(__always)
+    private func isNode(_ index: Int, _ key: borrowing NameKey, hash: UInt64, from start: Int, count: Int)
+        -> Bool
+    {
+        nodes[index].hash == hash && nodes[index].nameLength == count
+            && key.matches(names.view, at: Int(nodes[index].nameStart), from: start, count: count)
     }
 
     /// The node of a name in the zone, made with its ancestors if it is new.
@@ -179,11 +203,14 @@ struct PendingZone: ~Copyable {
             let start = key.offset(labels: depth)
             let nameStart = appendName(key, from: start, count: end - start)
             let isWildcard = key.octet(at: start) == 1 && key.octet(at: start + 1) == UInt8(ascii: "*")
+            let above = nodes[index]
             nodes.append(
                 PendingNode(
                     hash: key.hash(labels: depth), nameStart: UInt32(nameStart), parent: UInt32(index),
                     first: PendingNode.none, last: PendingNode.none, nameLength: UInt8(end - start),
-                    labels: UInt8(depth), flags: isWildcard ? .isWildcard : []))
+                    labels: UInt8(depth), flags: isWildcard ? .isWildcard : [],
+                    hasHostName: above.hasHostName && !above.flags.contains(.isWildcard)
+                        && (isWildcard || key.isHostLabel(at: start))))
             if isWildcard {
                 hasWildcards = true
                 nodes[index].flags.insert(.hasWildcard)
@@ -197,30 +224,31 @@ struct PendingZone: ~Copyable {
     /// Adds a record of the owner that will be settled on next.
     mutating func append(_ record: PendingRecord, data octets: RawSpan) {
         data.copy(octets, to: data.extend(by: octets.byteCount))
-        if records.count > firstUnsettled { records[records.count - 1].next = UInt32(records.count) }
+        if records.count > newest.first { records[records.count - 1].next = UInt32(records.count) }
         records.append(record)
-        unsettledKinds.formUnion(RecordKinds(record.type))
+        newest.kinds.formUnion(RecordKinds(record.type))
     }
 
     /// Begins to fetch what the table has where a name in the zone would be.
-    func expect(_ key: borrowing NameKey) {
+    mutating func expect(_ key: borrowing NameKey) {
         table.prefetch(slot(key.hash(labels: key.labelCount)))
     }
 
-    /// Gives the newest records to the node of their owner.
+    /// Gives the records of the last owner but one to its node: the last one is that now, and another may come.
     mutating func settle(on key: borrowing NameKey) {
-        if records.count == firstUnsettled { return }
+        let (first, end, kinds) = (former.first, newest.first, former.kinds)
+        former = newest
+        newest = Run(first: records.count)
+        if first == end { return }
         let node = node(of: key)
         if nodes[node].first == PendingNode.none {
-            nodes[node].first = UInt32(firstUnsettled)
+            nodes[node].first = UInt32(first)
         } else {
-            records[Int(nodes[node].last)].next = UInt32(firstUnsettled)
+            records[Int(nodes[node].last)].next = UInt32(first)
         }
-        nodes[node].last = UInt32(records.count - 1)
-        nodes[node].kinds.formUnion(unsettledKinds)
-        kinds.formUnion(unsettledKinds)
-        unsettledKinds = []
-        firstUnsettled = records.count
+        nodes[node].last = UInt32(end - 1)
+        nodes[node].kinds.formUnion(kinds)
+        self.kinds.formUnion(kinds)
     }
 
     /// The first of a node's records that is of a type; nil without one.
@@ -253,6 +281,7 @@ struct PendingZone: ~Copyable {
         return place
     }
 
+    @inline(__always)
     private func slot(_ hash: UInt64) -> Int { Int(truncatingIfNeeded: hash >> 32) & (table.count - 1) }
 
     private mutating func insert(_ index: Int) {

@@ -123,8 +123,7 @@ struct PendingZone: ~Copyable {
         _ = names.extend(by: apex.length)
         for offset in 0..<apex.length { names.store(apex.octet(at: offset), at: offset) }
         // Room for as many names as records.
-        let size = max(64, min(recordCountHint, 1 << 28) * 2)
-        table = Column(zeros: 1 << (Int.bitWidth - (size - 1).leadingZeroBitCount))
+        table = Column(zeros: max(64, min(recordCountHint, 1 << 28) * 2))
         records = Column(capacity: room)
         nodes = Column(capacity: room)
         data = FlatBuffer(capacity: room * 10)
@@ -163,7 +162,7 @@ struct PendingZone: ~Copyable {
                 let index = Int(UInt32(truncatingIfNeeded: table[slot])) - 1
                 if isNode(index, key, hash: hash, from: start, count: count) { return index }
             }
-            slot = (slot + 1) & (table.count - 1)
+            slot = self.slot(after: slot)
         }
         return nil
     }
@@ -269,6 +268,16 @@ struct PendingZone: ~Copyable {
                 + names.view.array(from: 0, count: apex.length))
     }
 
+    /// Octets of the table.
+    var tableSize: Int { table.count * 8 }
+
+    /// The memory of the table, for another one; no name can be found from then on.
+    mutating func takeTable() -> FlatBuffer {
+        var taken = Column<UInt64>(capacity: 0)
+        swap(&taken, &table)
+        return taken.take()
+    }
+
     /// Makes a node's full name a key.
     func read(_ node: Int, into key: inout NameKey) {
         let start = Int(nodes[node].nameStart)
@@ -282,7 +291,10 @@ struct PendingZone: ~Copyable {
     }
 
     @inline(__always)
-    private func slot(_ hash: UInt64) -> Int { Int(truncatingIfNeeded: hash >> 32) & (table.count - 1) }
+    private func slot(_ hash: UInt64) -> Int { Int(hash.multipliedFullWidth(by: UInt64(table.count)).high) }
+
+    @inline(__always)
+    private func slot(after slot: Int) -> Int { slot + 1 == table.count ? 0 : slot + 1 }
 
     private mutating func insert(_ index: Int) {
         if nodes.count * 3 > table.count * 2 {
@@ -295,7 +307,7 @@ struct PendingZone: ~Copyable {
     private mutating func place(_ index: Int) {
         let hash = nodes[index].hash
         var slot = slot(hash)
-        while table[slot] != 0 { slot = (slot + 1) & (table.count - 1) }
+        while table[slot] != 0 { slot = self.slot(after: slot) }
         table[slot] = hash << 32 | UInt64(index + 1)
     }
 }

@@ -1,8 +1,83 @@
+internal import DNSWire
+
 extension Lexer {
     /// Reads a domain name in presentation form (RFC 1035 §5.1) and appends it in wire form.
     ///
     /// Without a dot at its end the name is relative to the origin; `@` is the origin itself.
+    @inline(__always)
     mutating func name(
+        _ what: String, into buffer: inout WireBuffer, origin: borrowing WireBuffer
+    ) throws(Mistake) {
+        if !plainName(into: &buffer, origin: origin) {
+            try anyName(what, into: &buffer, origin: origin)
+        }
+    }
+
+    /// Reads a name as nearly all are, without anything that needs a further look: by words. False, and nothing read, if
+    /// it is another.
+    private mutating func plainName(into buffer: inout WireBuffer, origin: borrowing WireBuffer) -> Bool {
+        let nameStart = buffer.count
+        // No plain name is longer; its last word may reach beyond its end.
+        if buffer.capacity - nameStart < 512 + origin.count { return false }
+        var labelStart = nameStart
+        var index = offset
+        buffer.append(0 as UInt8)
+        while true {
+            guard let word = eightBytes(at: index), buffer.count - nameStart < 256 else { break }
+            let stops = Self.stops(in: word)
+            buffer.append(word, count: stops.trailingZeroBitCount / 8)
+            index += stops.trailingZeroBitCount / 8
+            if stops == 0 { continue }
+            let length = buffer.count - labelStart - 1
+            let byte = bytes[index]
+            if length == 0 || length > 63 { break }
+            buffer[labelStart] = UInt8(truncatingIfNeeded: length)
+            if byte == UInt8(ascii: ".") {
+                labelStart = buffer.count
+                buffer.append(0 as UInt8)
+                index += 1
+                if !Self.isBlankOrEnd(bytes[index]) { continue }
+            } else if Self.isBlankOrEnd(byte) {
+                if labelStart > nameStart, endsLikeOrigin(buffer, from: nameStart, origin) {
+                    suspicion = (.missingFinalDot, offset..<index)
+                }
+                buffer.append(contentsOf: origin.octets)
+            } else {
+                break
+            }
+            if buffer.count - nameStart > 255 { break }
+            offset = index
+            return true
+        }
+        buffer.truncate(to: nameStart)
+        return false
+    }
+
+    /// Eight bytes from an index on, the first lowest; nil near the end.
+    @inline(__always)
+    func eightBytes(at index: Int) -> UInt64? {
+        index <= bytes.count - 8 ? unsafe bytes.bytes.big64(at: index).byteSwapped : nil
+    }
+
+    /// The highest bit of each byte up to the first, at least, that isn't plain in a name or may not be: that is neither
+    /// a hyphen nor above a dot, or is one of `;`, `@` and `\`, or above 126.
+    @inline(__always)
+    static func stops(in word: UInt64) -> UInt64 {
+        let (ones, high): (UInt64, UInt64) = (0x0101_0101_0101_0101, 0x8080_8080_8080_8080)
+        let full = word | high
+        let aboveDot = full &- ones &* 0x2F
+        let hyphen = (full &- ones &* 0x2D) & ~(full &- ones &* 0x2E)
+        // What is zero, and perhaps some octets behind the first that is.
+        func zeros(_ word: UInt64) -> UInt64 { (word &- ones) & ~word }
+        let special =
+            zeros(word ^ ones &* 0x3B) | zeros(word ^ ones &* 0x40) | zeros(word ^ ones &* 0x5C)
+            | zeros(word ^ ones &* 0x7F)
+        return (~(aboveDot | hyphen) | special | word) & high
+    }
+
+    /// Reads any name.
+    @inline(never)
+    private mutating func anyName(
         _ what: String, into buffer: inout WireBuffer, origin: borrowing WireBuffer
     ) throws(Mistake) {
         let start = offset
@@ -60,11 +135,7 @@ extension Lexer {
             offset = start
             throw unexpected(what)
         }
-        if bytes[index] != UInt8(ascii: " "), bytes[index] != UInt8(ascii: "\n"),
-            let mistake = badWordEnd(start, at: index)
-        {
-            throw mistake
-        }
+        if let mistake = badWordEnd(start, at: index) { throw mistake }
         offset = index
         let length = buffer.count - labelStart - 1
         if length > 0 {

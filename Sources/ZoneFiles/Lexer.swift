@@ -161,8 +161,19 @@ extension Lexer {
     }
 
     /// What is wrong with the byte at the end of a word that began at `start`.
-    @inline(never)
+    @inline(__always)
     func badWordEnd(_ start: Int, at index: Int) -> Mistake? {
+        Self.isBlankOrEnd(bytes[index]) ? nil : rareWordEnd(start, at: index)
+    }
+
+    /// Whether a byte is what mostly ends a word.
+    @inline(__always)
+    static func isBlankOrEnd(_ byte: UInt8) -> Bool {
+        byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\t")
+    }
+
+    @inline(never)
+    private func rareWordEnd(_ start: Int, at index: Int) -> Mistake? {
         switch bytes[index] {
         case UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\n"), UInt8(ascii: "("),
             UInt8(ascii: ")"), UInt8(ascii: ";"):

@@ -73,22 +73,27 @@ struct WireBuffer: ~Copyable {
         }
     }
 
+    /// Appends a number in network order.
     @inline(__always)
-    mutating func append(_ number: UInt16) {
-        append(UInt8(truncatingIfNeeded: number >> 8))
-        append(UInt8(truncatingIfNeeded: number))
+    mutating func append<Number: FixedWidthInteger & BitwiseCopyable>(_ number: Number) {
+        let length = MemoryLayout<Number>.size
+        if length <= capacity &- count {
+            unsafe UnsafeMutableRawPointer(storage + count).storeBytes(of: number.bigEndian, as: Number.self)
+            count &+= length
+        } else {
+            isOverfull = true
+        }
     }
 
+    /// Appends the lowest octets of a word, the lowest first.
     @inline(__always)
-    mutating func append(_ number: UInt32) {
-        append(UInt16(truncatingIfNeeded: number >> 16))
-        append(UInt16(truncatingIfNeeded: number))
-    }
-
-    @inline(__always)
-    mutating func append(_ number: UInt64) {
-        append(UInt32(truncatingIfNeeded: number >> 32))
-        append(UInt32(truncatingIfNeeded: number))
+    mutating func append(_ word: UInt64, count added: Int) {
+        if capacity &- count >= 8 {
+            unsafe UnsafeMutableRawPointer(storage + count).storeBytes(of: word.littleEndian, as: UInt64.self)
+            count &+= added
+        } else {
+            isOverfull = true
+        }
     }
 
     @inline(__always)

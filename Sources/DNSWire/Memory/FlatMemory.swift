@@ -1,4 +1,4 @@
-internal import CLinux
+public import CLinux
 
 /// Owns octets that were written once and are only read from then on.
 @safe public final class FlatMemory: Sendable {
@@ -134,7 +134,7 @@ internal import CLinux
     }
 
     /// Begins to fetch what lies at a place of what is in use, to be written.
-    @inline(__always)
+    @inlinable @inline(__always)
     public func prefetch(at offset: Int) {
         precondition(UInt(bitPattern: offset) < UInt(bitPattern: count))
         unsafe clinux_prefetch_to_write(base + offset)

@@ -242,6 +242,7 @@
 
     /// Reads an uncompressed name that begins at an octet of a span; false if it is none. Octets after it
     /// are left alone.
+    @inlinable @inline(__always)
     public mutating func read(_ span: RawSpan, at start: Int = 0) -> Bool {
         let limit = min(span.byteCount, start &+ MessageSize.name)
         var place = start
@@ -289,6 +290,7 @@
     }
 
     /// Whether the name as written is what a span has.
+    @inlinable @inline(__always)
     public func isWritten(_ span: RawSpan) -> Bool {
         if span.byteCount != length { return false }
         if length < 8 {
@@ -334,7 +336,8 @@
     }
 
     /// Ends the reading of a name.
-    private func finish(length: Int, labels: Int) {
+    @inlinable @inline(__always)
+    func finish(length: Int, labels: Int) {
         set(length: length, labelCount: labels)
         setLabel(labels, at: length &- 1)
         computeStates()
@@ -356,22 +359,23 @@
         }
     }
 
-    @inline(__always)
-    private func setLabel(_ index: Int, at offset: Int) {
+    @inlinable @inline(__always)
+    func setLabel(_ index: Int, at offset: Int) {
         precondition(UInt(bitPattern: index) < 128)
         unsafe memory.storeBytes(
             of: UInt8(truncatingIfNeeded: offset), toByteOffset: Self.labelArea &+ index, as: UInt8.self)
     }
 
-    @inline(__always)
-    private func setWord(_ word: UInt64, at offset: Int) {
+    @inlinable @inline(__always)
+    func setWord(_ word: UInt64, at offset: Int) {
         precondition(UInt(bitPattern: offset) < 256)
         unsafe memory.storeBytes(of: word, toByteOffset: Self.writtenArea &+ offset, as: UInt64.self)
         unsafe memory.storeBytes(
             of: NameHash.lowercased(word), toByteOffset: Self.nameArea &+ offset, as: UInt64.self)
     }
 
-    private func setOctet(_ octet: UInt8, at offset: Int) {
+    @inlinable @inline(__always)
+    func setOctet(_ octet: UInt8, at offset: Int) {
         precondition(UInt(bitPattern: offset) < 256)
         unsafe memory.storeBytes(of: octet, toByteOffset: Self.writtenArea &+ offset, as: UInt8.self)
         unsafe memory.storeBytes(

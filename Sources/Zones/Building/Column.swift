@@ -31,6 +31,7 @@ struct Column<Element: BitwiseCopyable>: ~Copyable {
     }
 
     /// Begins to fetch an element.
+    @inline(__always)
     func prefetch(_ index: Int) { buffer.prefetch(at: index * MemoryLayout<Element>.stride) }
 
     @inline(__always)
@@ -39,6 +40,9 @@ struct Column<Element: BitwiseCopyable>: ~Copyable {
         unsafe (elements + count).initialize(to: element)
         count &+= 1
     }
+
+    /// The memory.
+    consuming func take() -> FlatBuffer { buffer }
 
     /// Forgets all elements, keeps the room.
     mutating func removeAll() {

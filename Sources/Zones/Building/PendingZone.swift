@@ -25,6 +25,8 @@ struct PendingNode: BitwiseCopyable {
     var isHidden = false
     /// Whether the referral being made has its addresses already.
     var isInReferral = false
+    /// Whether a host may have its name; for a wildcard, whether those may that it stands for.
+    var hasHostName = true
 
     static let none = UInt32.max
 }
@@ -82,6 +84,9 @@ struct PendingRecord: BitwiseCopyable {
 }
 
 /// The records of a zone as a builder gathers them: flat columns, linked by index.
+///
+/// What is called for each name is `mutating`, though it changes nothing: all of the value would be copied for a
+/// borrow of it, which costs more than most of what is done with it. For the same reason it is passed as `inout`.
 struct PendingZone: ~Copyable {
     let origin: DomainName
     /// The apex.
@@ -98,9 +103,15 @@ struct PendingZone: ~Copyable {
     private(set) var hasWildcards = false
     // Open addressing by hash: the low half of the hash above, the node's index and one below.
     private var table: Column<UInt64>
-    // The newest records, all of one owner and linked to each other, that no node has yet; and what they are.
-    private var firstUnsettled = 0
-    private var unsettledKinds: RecordKinds = []
+    // The newest records, which no node has yet: those of the last owner, and in front of them those of the one before.
+    private var newest = Run()
+    private var former = Run()
+
+    /// Records of one owner, linked to each other: where they begin, and what they are.
+    private struct Run: BitwiseCopyable {
+        var first = 0
+        var kinds: RecordKinds = []
+    }
 
     init(origin: DomainName, recordCountHint: Int) {
         self.origin = origin
@@ -112,8 +123,7 @@ struct PendingZone: ~Copyable {
         _ = names.extend(by: apex.length)
         for offset in 0..<apex.length { names.store(apex.octet(at: offset), at: offset) }
         // Room for as many names as records.
-        let size = max(64, min(recordCountHint, 1 << 28) * 2)
-        table = Column(zeros: 1 << (Int.bitWidth - (size - 1).leadingZeroBitCount))
+        table = Column(zeros: max(64, min(recordCountHint, 1 << 28) * 2))
         records = Column(capacity: room)
         nodes = Column(capacity: room)
         data = FlatBuffer(capacity: room * 10)
@@ -133,7 +143,7 @@ struct PendingZone: ~Copyable {
     var size: Int { names.count &+ data.count &+ records.count &* 32 &+ nodes.count &* 48 }
 
     /// Whether a name lies at or below the apex.
-    func contains(_ key: borrowing NameKey) -> Bool {
+    mutating func contains(_ key: borrowing NameKey) -> Bool {
         guard key.labelCount >= apexLabels, key.hash(labels: apexLabels) == apex.hash(labels: apexLabels)
         else { return false }
         let start = key.offset(labels: apexLabels)
@@ -142,7 +152,7 @@ struct PendingZone: ~Copyable {
     }
 
     /// The node of the name that the last labels of a name in the zone make; nil if there is none.
-    func find(_ key: borrowing NameKey, labels: Int) -> Int? {
+    mutating func find(_ key: borrowing NameKey, labels: Int) -> Int? {
         let hash = key.hash(labels: labels)
         let start = key.offset(labels: labels)
         let count = key.offset(labels: apexLabels) - start
@@ -150,16 +160,29 @@ struct PendingZone: ~Copyable {
         while table[slot] != 0 {
             if UInt32(truncatingIfNeeded: table[slot] >> 32) == UInt32(truncatingIfNeeded: hash) {
                 let index = Int(UInt32(truncatingIfNeeded: table[slot])) - 1
-                if nodes[index].hash == hash, nodes[index].nameLength == count,
-                    key.matches(
-                        names.view, at: Int(nodes[index].nameStart), from: start, count: count)
-                {
-                    return index
-                }
+                if isNode(index, key, hash: hash, from: start, count: count) { return index }
             }
-            slot = (slot + 1) & (table.count - 1)
+            slot = self.slot(after: slot)
         }
         return nil
+    }
+
+    /// The same for a name that is probably that of a certain node.
+    mutating func find(_ key: borrowing NameKey, labels: Int, near guess: Int) -> Int? {
+        let start = key.offset(labels: labels)
+        let count = key.offset(labels: apexLabels) - start
+        if guess < nodes.count, isNode(guess, key, hash: key.hash(labels: labels), from: start, count: count) {
+            return guess
+        }
+        return find(key, labels: labels)
+    }
+
+    @inline(__always)
+    private func isNode(_ index: Int, _ key: borrowing NameKey, hash: UInt64, from start: Int, count: Int)
+        -> Bool
+    {
+        nodes[index].hash == hash && nodes[index].nameLength == count
+            && key.matches(names.view, at: Int(nodes[index].nameStart), from: start, count: count)
     }
 
     /// The node of a name in the zone, made with its ancestors if it is new.
@@ -179,11 +202,14 @@ struct PendingZone: ~Copyable {
             let start = key.offset(labels: depth)
             let nameStart = appendName(key, from: start, count: end - start)
             let isWildcard = key.octet(at: start) == 1 && key.octet(at: start + 1) == UInt8(ascii: "*")
+            let above = nodes[index]
             nodes.append(
                 PendingNode(
                     hash: key.hash(labels: depth), nameStart: UInt32(nameStart), parent: UInt32(index),
                     first: PendingNode.none, last: PendingNode.none, nameLength: UInt8(end - start),
-                    labels: UInt8(depth), flags: isWildcard ? .isWildcard : []))
+                    labels: UInt8(depth), flags: isWildcard ? .isWildcard : [],
+                    hasHostName: above.hasHostName && !above.flags.contains(.isWildcard)
+                        && (isWildcard || key.isHostLabel(at: start))))
             if isWildcard {
                 hasWildcards = true
                 nodes[index].flags.insert(.hasWildcard)
@@ -197,30 +223,31 @@ struct PendingZone: ~Copyable {
     /// Adds a record of the owner that will be settled on next.
     mutating func append(_ record: PendingRecord, data octets: RawSpan) {
         data.copy(octets, to: data.extend(by: octets.byteCount))
-        if records.count > firstUnsettled { records[records.count - 1].next = UInt32(records.count) }
+        if records.count > newest.first { records[records.count - 1].next = UInt32(records.count) }
         records.append(record)
-        unsettledKinds.formUnion(RecordKinds(record.type))
+        newest.kinds.formUnion(RecordKinds(record.type))
     }
 
     /// Begins to fetch what the table has where a name in the zone would be.
-    func expect(_ key: borrowing NameKey) {
+    mutating func expect(_ key: borrowing NameKey) {
         table.prefetch(slot(key.hash(labels: key.labelCount)))
     }
 
-    /// Gives the newest records to the node of their owner.
+    /// Gives the records of the last owner but one to its node: the last one is that now, and another may come.
     mutating func settle(on key: borrowing NameKey) {
-        if records.count == firstUnsettled { return }
+        let (first, end, kinds) = (former.first, newest.first, former.kinds)
+        former = newest
+        newest = Run(first: records.count)
+        if first == end { return }
         let node = node(of: key)
         if nodes[node].first == PendingNode.none {
-            nodes[node].first = UInt32(firstUnsettled)
+            nodes[node].first = UInt32(first)
         } else {
-            records[Int(nodes[node].last)].next = UInt32(firstUnsettled)
+            records[Int(nodes[node].last)].next = UInt32(first)
         }
-        nodes[node].last = UInt32(records.count - 1)
-        nodes[node].kinds.formUnion(unsettledKinds)
-        kinds.formUnion(unsettledKinds)
-        unsettledKinds = []
-        firstUnsettled = records.count
+        nodes[node].last = UInt32(end - 1)
+        nodes[node].kinds.formUnion(kinds)
+        self.kinds.formUnion(kinds)
     }
 
     /// The first of a node's records that is of a type; nil without one.
@@ -241,6 +268,16 @@ struct PendingZone: ~Copyable {
                 + names.view.array(from: 0, count: apex.length))
     }
 
+    /// Octets of the table.
+    var tableSize: Int { table.count * 8 }
+
+    /// The memory of the table, for another one; no name can be found from then on.
+    mutating func takeTable() -> FlatBuffer {
+        var taken = Column<UInt64>(capacity: 0)
+        swap(&taken, &table)
+        return taken.take()
+    }
+
     /// Makes a node's full name a key.
     func read(_ node: Int, into key: inout NameKey) {
         let start = Int(nodes[node].nameStart)
@@ -253,7 +290,11 @@ struct PendingZone: ~Copyable {
         return place
     }
 
-    private func slot(_ hash: UInt64) -> Int { Int(truncatingIfNeeded: hash >> 32) & (table.count - 1) }
+    @inline(__always)
+    private func slot(_ hash: UInt64) -> Int { Int(hash.multipliedFullWidth(by: UInt64(table.count)).high) }
+
+    @inline(__always)
+    private func slot(after slot: Int) -> Int { slot + 1 == table.count ? 0 : slot + 1 }
 
     private mutating func insert(_ index: Int) {
         if nodes.count * 3 > table.count * 2 {
@@ -266,7 +307,7 @@ struct PendingZone: ~Copyable {
     private mutating func place(_ index: Int) {
         let hash = nodes[index].hash
         var slot = slot(hash)
-        while table[slot] != 0 { slot = (slot + 1) & (table.count - 1) }
+        while table[slot] != 0 { slot = self.slot(after: slot) }
         table[slot] = hash << 32 | UInt64(index + 1)
     }
 }

@@ -10,9 +10,11 @@ public struct ZoneBuilder: ~Copyable {
     private var pending: PendingZone
     private let limits: ZoneLimits
     private var issues: IssueList
-    // The owner of the newest records, if it is in the zone. Its node is looked for when the next owner comes: what
-    // the table has there has then arrived from memory, which takes as long as a record is read.
+    // The owner of the newest records, if it is in the zone, and the one before. An owner's node is looked for when the
+    // second after it comes: what the table has there has then arrived from memory, which takes longer than it takes
+    // to read a record.
     private var key = NameKey()
+    private var formerKey = NameKey()
     private var isOwnerKnown = false
     private var isTooLarge = false
     private var isBeyondLimit = false
@@ -43,7 +45,7 @@ public struct ZoneBuilder: ~Copyable {
     public mutating func add(owner: RawSpan, type: RecordType, ttl: UInt32, data: RawSpan, location: UInt64) {
         // The records of a name mostly come one after another; the key still has the last one.
         if !isOwnerKnown || !key.isWritten(owner) {
-            pending.settle(on: key)
+            settle()
             isOwnerKnown = begin(owner, type, location)
             if !isOwnerKnown { return }
         }
@@ -74,7 +76,8 @@ public struct ZoneBuilder: ~Copyable {
     ///
     /// - Parameter now: Seconds since 1970, by which signatures are judged; nil: they aren't.
     public mutating func compile(at now: UInt32? = nil) -> (zone: Zone?, issues: [ZoneIssue]) {
-        pending.settle(on: key)
+        settle()
+        settle()
         // What is compiled, and on the way to it: at most three times what was read.
         if !FlatMemory.hasRoom(for: 3 * pending.size) { isOutOfMemory = true }
         if isTooLarge || isOutOfMemory {
@@ -92,6 +95,13 @@ public struct ZoneBuilder: ~Copyable {
         isOwnerKnown = false
         var compiler = ZoneCompiler(taken, limits: limits, issues: issues)
         return compiler.compile(at: now)
+    }
+
+    /// Gives the records of the last owner but one to its node, and makes room for another owner.
+    @inline(__always)
+    private mutating func settle() {
+        pending.settle(on: formerKey)
+        swap(&key, &formerKey)
     }
 
     /// Looks whether what has been read can grow by another half and somewhat more, while what grows is there twice.

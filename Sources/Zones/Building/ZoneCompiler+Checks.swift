@@ -17,50 +17,51 @@ extension ZoneCompiler {
         }
     }
 
-    /// Finds delegations and DNAMEs, and the nodes below them.
-    mutating func markCuts() {
-        for node in zone.nodes.indices {
-            let kinds = zone.nodes[node].kinds
-            if isSigned, kinds.contains(.hashedDenial), hasOnlyNSEC3(node) {
-                zone.nodes[node].isHidden = true
-                continue
-            }
-            // Parents come before their children.
-            let parent = zone.nodes[Int(zone.nodes[node].parent)]
-            if node != 0,
-                parent.isOccluded || parent.flags.contains(.delegation)
-                    || parent.flags.contains(.subtreeAlias)
-            {
-                zone.nodes[node].isOccluded = true
-            }
-            // What a delegation at a wildcard would mean is undefined (RFC 4592 §4.2); it is data.
-            if kinds.contains(.nameServer), node != 0, !zone.nodes[node].isOccluded,
-                !zone.nodes[node].flags.contains(.isWildcard)
-            {
-                zone.nodes[node].flags.insert(.delegation)
-            }
-            if kinds.contains(.alias) { zone.nodes[node].flags.insert(.alias) }
-            if kinds.contains(.subtreeAlias) { zone.nodes[node].flags.insert(.subtreeAlias) }
+    /// Finds out whether a node is a delegation or has a DNAME, or lies below one. Its parent comes before it.
+    @inline(__always)
+    mutating func markCut(_ node: Int) {
+        let kinds = zone.nodes[node].kinds
+        if isSigned, kinds.contains(.hashedDenial), hasOnlyNSEC3(node) {
+            zone.nodes[node].isHidden = true
+            return
         }
+        let parent = zone.nodes[Int(zone.nodes[node].parent)]
+        if node != 0,
+            parent.isOccluded || parent.flags.contains(.delegation) || parent.flags.contains(.subtreeAlias)
+        {
+            zone.nodes[node].isOccluded = true
+        }
+        // What a delegation at a wildcard would mean is undefined (RFC 4592 §4.2); it is data.
+        if kinds.contains(.nameServer), node != 0, !zone.nodes[node].isOccluded,
+            !zone.nodes[node].flags.contains(.isWildcard)
+        {
+            zone.nodes[node].flags.insert(.delegation)
+        }
+        if kinds.contains(.alias) { zone.nodes[node].flags.insert(.alias) }
+        if kinds.contains(.subtreeAlias) { zone.nodes[node].flags.insert(.subtreeAlias) }
     }
 
     /// CNAME and DNAME beside what they don't tolerate, and SOAs where none belongs.
-    mutating func checkNodes() {
-        for node in zone.nodes.indices {
-            let (flags, kinds) = (zone.nodes[node].flags, zone.nodes[node].kinds)
-            let hasSeveral = zone.nodes[node].first != zone.nodes[node].last
-            let mayClash = hasSeveral && !kinds.isDisjoint(with: [.alias, .subtreeAlias])
-            if !mayClash, node == 0 || !kinds.contains(.authority) { continue }
-            let records = records(of: node).map { zone.records[$0] }
-            let name = zone.name(of: node)
-            if node != 0, let record = records.first(where: { $0.type == .soa }) {
-                report(
-                    .soaNotAtApex, node: node, record: record,
-                    "SOA record of \(name) is not at the top of the zone (\(zone.origin))")
-            }
-            if flags.contains(.alias) { checkAlias(records, node: node, name: name) }
-            if flags.contains(.subtreeAlias) { checkSubtreeAlias(records, node: node, name: name) }
+    @inline(__always)
+    mutating func checkNode(_ node: Int) {
+        let kinds = zone.nodes[node].kinds
+        let hasSeveral = zone.nodes[node].first != zone.nodes[node].last
+        let mayClash = hasSeveral && !kinds.isDisjoint(with: [.alias, .subtreeAlias])
+        if mayClash || node != 0 && kinds.contains(.authority) { checkClash(node) }
+    }
+
+    @inline(never)
+    private mutating func checkClash(_ node: Int) {
+        let flags = zone.nodes[node].flags
+        let records = records(of: node).map { zone.records[$0] }
+        let name = zone.name(of: node)
+        if node != 0, let record = records.first(where: { $0.type == .soa }) {
+            report(
+                .soaNotAtApex, node: node, record: record,
+                "SOA record of \(name) is not at the top of the zone (\(zone.origin))")
         }
+        if flags.contains(.alias) { checkAlias(records, node: node, name: name) }
+        if flags.contains(.subtreeAlias) { checkSubtreeAlias(records, node: node, name: name) }
     }
 
     private mutating func checkAlias(_ records: [PendingRecord], node: Int, name: DomainName) {
@@ -151,7 +152,7 @@ extension ZoneCompiler {
     }
 
     /// The nearest node above an occluded one that has a DNAME.
-    private func subtreeAlias(above node: Int) -> Int? {
+    private mutating func subtreeAlias(above node: Int) -> Int? {
         var node = node
         while zone.nodes[node].isOccluded {
             node = Int(zone.nodes[node].parent)
@@ -161,7 +162,7 @@ extension ZoneCompiler {
     }
 
     /// Whether a node is a cut or lies below it.
-    func isBelow(_ node: Int, cut: Int) -> Bool {
+    mutating func isBelow(_ node: Int, cut: Int) -> Bool {
         var node = node
         while zone.nodes[node].labels > zone.nodes[cut].labels { node = Int(zone.nodes[node].parent) }
         return node == cut
@@ -178,7 +179,7 @@ extension ZoneCompiler {
     }
 
     /// Whether two records of a type say the same, names in any case (RFC 1035 §2.3.3).
-    private func isSame(_ a: PendingRecord, _ b: PendingRecord) -> Bool {
+    private mutating func isSame(_ a: PendingRecord, _ b: PendingRecord) -> Bool {
         if a.dataLength != b.dataLength { return false }
         let start = Self.namesStart(in: a.type)
         for place in 0..<Int(a.dataLength) {

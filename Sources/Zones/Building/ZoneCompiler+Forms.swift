@@ -4,13 +4,12 @@ internal import DNSWire
 extension ZoneCompiler {
     /// Looks at the records of each name that is answered for.
     mutating func checkForms() {
-        let names = zone.names.view
         var hasKey = false
         var deletion: (node: Int, record: PendingRecord)?
         for node in zone.nodes.indices where !zone.nodes[node].isOccluded {
             let kinds = zone.nodes[node].kinds
             if zone.nodes[node].first == PendingNode.none { continue }
-            if kinds.contains(.address), !isHost(node, names) { reportBadOwner(node) }
+            if kinds.contains(.address), !zone.nodes[node].hasHostName { reportBadOwner(node) }
             let isDoubtful = kinds.contains(.nameServer) && zone.nodes[node].flags.contains(.isWildcard)
             var next = zone.nodes[node].first
             if !isDoubtful, kinds.isDisjoint(with: [.other, .authority]) { next = PendingNode.none }
@@ -58,7 +57,7 @@ extension ZoneCompiler {
         case 12: checkPointer(record, node: node)
         case 14, 17: checkMailbox(in: record, at: 0, node: node)
         case 15:
-            if !isHost(node, zone.names.view) { reportBadOwner(of: record, node: node) }
+            if !zone.nodes[node].hasHostName { reportBadOwner(of: record, node: node) }
             checkHost(in: record, at: 2, node: node)
             checkTarget(of: record, at: 2, node: node)
         case 18, 21: checkHost(in: record, at: 2, node: node)
@@ -117,35 +116,6 @@ extension ZoneCompiler {
 
 /// Names that hosts and mailboxes may have, as BIND's `check-names` has it (RFC 952, RFC 1123 §2.1).
 extension ZoneCompiler {
-    /// Whether a node may be the owner of an address or of a mail exchanger.
-    @inline(__always)
-    private func isHost(_ node: Int, _ names: FlatView) -> Bool {
-        let start = Int(zone.nodes[node].nameStart)
-        let end = start + Int(zone.nodes[node].nameLength)
-        var place = start
-        // The first label may be a wildcard.
-        if zone.nodes[node].flags.contains(.isWildcard) { place += 2 }
-        while place < end {
-            let length = names.octet(at: place)
-            if !Self.isHostLabel(names, from: place + 1, to: place + 1 + length) { return false }
-            place += 1 + length
-        }
-        return true
-    }
-
-    @inline(__always)
-    private static func isHostLabel(_ names: FlatView, from start: Int, to end: Int) -> Bool {
-        var index = start
-        while index < end {
-            let octet = names.octet(at: index)
-            // In lower case already.
-            let isLetterOrDigit = octet &- 97 < 26 && octet >= 97 || octet &- 48 < 10 && octet >= 48
-            if !isLetterOrDigit, octet != 45 || index == start || index == end - 1 { return false }
-            index += 1
-        }
-        return true
-    }
-
     /// Once for all addresses of a node.
     @inline(never)
     private mutating func reportBadOwner(_ node: Int) {
@@ -164,7 +134,7 @@ extension ZoneCompiler {
 
     /// A host's name in a record's data.
     private mutating func checkHost(in record: PendingRecord, at offset: Int, node: Int) {
-        guard readName(in: record, at: offset), !isHostName(from: 0) else { return }
+        guard readName(in: record, at: offset), !key.isHostName(from: 0) else { return }
         reportBadName(record, node: node)
     }
 
@@ -173,7 +143,7 @@ extension ZoneCompiler {
         guard readName(in: record, at: offset), key.length > 1 else { return }
         let length = Int(key.octet(at: 0))
         let isVisible = (1...length).allSatisfy { (33...126).contains(key.octet(at: $0)) }
-        if !isVisible || !isHostName(from: length + 1) { reportBadName(record, node: node) }
+        if !isVisible || !key.isHostName(from: length + 1) { reportBadName(record, node: node) }
     }
 
     /// What an address leads back to.
@@ -182,20 +152,6 @@ extension ZoneCompiler {
         if origin.hasSuffix("in-addr.arpa.") || origin.hasSuffix("ip6.arpa.") {
             checkHost(in: record, at: 0, node: node)
         }
-    }
-
-    func isHostName(from start: Int) -> Bool {
-        var place = start
-        while place < key.length - 1 {
-            let length = Int(key.octet(at: place))
-            for index in (place + 1)...(place + length) {
-                let octet = key.octet(at: index)
-                let isInside = index > place + 1 && index < place + length
-                if octet &- 97 > 25, octet &- 48 > 9, !(octet == 45 && isInside) { return false }
-            }
-            place += length + 1
-        }
-        return true
     }
 
     mutating func reportBadName(_ record: PendingRecord, node: Int) {

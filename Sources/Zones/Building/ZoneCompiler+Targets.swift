@@ -24,6 +24,7 @@ extension ZoneCompiler {
             let isOne = zone.nodes[node].flags.isDisjoint(with: [.delegation, .isWildcard]) == false
             if node != 0 && !isOne { continue }
             if !zone.nodes[node].kinds.contains(.nameServer) { continue }
+            lastServer = node
             var next = zone.nodes[node].first
             while next != PendingNode.none {
                 let record = zone.records[Int(next)]
@@ -35,16 +36,20 @@ extension ZoneCompiler {
 
     private mutating func checkNameServer(_ record: PendingRecord, _ index: Int, of node: Int) {
         guard readName(in: record) else { return }
-        if !isHostName(from: 0) { reportBadName(record, node: node) }
-        if looksLikeAddress {
+        if !key.isHostName(from: 0) { reportBadName(record, node: node) }
+        if looksLikeAddress() {
             report(
                 .targetIsAddress, isError: false, node: node, record: record,
                 "\(zone.name(of: node)): NS \(key.name) appears to be an address")
         }
         guard zone.contains(key) else { return }
-        let target = zone.find(key, labels: key.labelCount)
+        // Behind a delegation mostly come the hosts that it names, in the same order.
+        let target = zone.find(key, labels: key.labelCount, near: lastServer + 1)
         // The referral's addresses are found by it.
-        if let target { zone.records[index].target = UInt32(target) }
+        if let target {
+            zone.records[index].target = UInt32(target)
+            lastServer = target
+        }
         let standing = target.map { self.standing(of: $0) } ?? standingOfMissing()
         if case .address(let server) = standing {
             if node == 0, !zone.nodes[server].isOccluded { zone.nodes[server].flags.insert(.nameServer) }
@@ -82,7 +87,7 @@ extension ZoneCompiler {
         let type = record.type
         // "No mail here" (RFC 7505), "no such service" (RFC 2782).
         if key.length == 1 { return }
-        if type == .mx, looksLikeAddress {
+        if type == .mx, looksLikeAddress() {
             report(
                 .targetIsAddress, isError: false, node: node, record: record,
                 "\(zone.name(of: node)): MX \(key.name) is an address")
@@ -108,7 +113,7 @@ extension ZoneCompiler {
     }
 
     /// What the zone knows about the key, which lies in it and is none of its names.
-    private func standingOfMissing() -> Standing {
+    private mutating func standingOfMissing() -> Standing {
         var labels = key.labelCount - 1
         var encloser = zone.find(key, labels: labels)
         while encloser == nil, labels > zone.apexLabels {
@@ -126,7 +131,7 @@ extension ZoneCompiler {
         return standing(of: node)
     }
 
-    private func standing(of node: Int) -> Standing {
+    private mutating func standing(of node: Int) -> Standing {
         let kinds = zone.nodes[node].kinds
         if kinds.contains(.alias) { return .alias }
         if kinds.contains(.address) { return .address(node) }
@@ -136,7 +141,7 @@ extension ZoneCompiler {
     }
 
     /// What takes a node, or names below it, out of the zone.
-    private func cut(atOrAbove node: Int) -> Standing? {
+    private mutating func cut(atOrAbove node: Int) -> Standing? {
         var node = node
         while zone.nodes[node].isOccluded { node = Int(zone.nodes[node].parent) }
         if zone.nodes[node].flags.contains(.subtreeAlias) { return .belowAlias }
@@ -145,7 +150,7 @@ extension ZoneCompiler {
 
     /// Whether the key is written like an IPv4 address, the origin added or not. IPv6 addresses have colons,
     /// which no host's name has.
-    private var looksLikeAddress: Bool {
+    private mutating func looksLikeAddress() -> Bool {
         var place = 0
         for _ in 0..<4 {
             let length = Int(key.octet(at: place))

@@ -10,7 +10,7 @@ struct ZoneCompiler: ~Copyable {
     /// Where each node lies in the heap, in units of eight octets; 0 for those that have no place there.
     var places: Column<UInt32>
     /// Whether it won't be in the nearer caches of a processor: what a query has to fetch then costs more than all else.
-    private let isLarge: Bool
+    let isLarge: Bool
     /// Whether any record is signed.
     var isSigned = false
     /// How the zone proves what it doesn't have.
@@ -21,7 +21,11 @@ struct ZoneCompiler: ~Copyable {
     private var order = Column<UInt64>(capacity: 16)
     /// The name servers of the rrset that is being written.
     private var servers = Column<WrittenServer>(capacity: 16)
-    private var recordCount = 0
+    var recordCount = 0
+    /// Whether names with a single record can be written in one go.
+    private var mayWriteSingle = false
+    /// The name server that was found last.
+    var lastServer = 0
     private var serial: UInt32 = 0
 
     /// A record that names a server, and where its data begins in the block.
@@ -49,8 +53,10 @@ struct ZoneCompiler: ~Copyable {
     mutating func compile(at now: UInt32?) -> (zone: Zone?, issues: [ZoneIssue]) {
         checkApex()
         isSigned = zone.kinds.contains(.signature)
-        markCuts()
-        checkNodes()
+        for node in zone.nodes.indices {
+            markCut(node)
+            checkNode(node)
+        }
         checkNameServers()
         checkForms()
         if issues.hasErrors { return (nil, issues.all(of: zone.origin)) }
@@ -60,12 +66,16 @@ struct ZoneCompiler: ~Copyable {
         let apexPlace = composer.heap.extend(by: apex.count)
         composer.heap.copy(apex, from: 0, count: apex.count, to: apexPlace)
         findDenials()
+        mayWriteSingle =
+            !isSigned && denialKind == .none && limits.recordsPerType ?? 1 > 0 && limits.typesPerName ?? 1 > 0
         let negative = composeNegative()
         var deepest = 0
         var nodeCount = 0
         for node in zone.nodes.indices where !zone.nodes[node].isOccluded {
-            compose(node)
-            if isLarge { fitIntoLines(node) }
+            if !mayWriteSingle || !composeSingle(node) {
+                compose(node)
+                if isLarge { fitIntoLines(node) }
+            }
             if zone.nodes[node].isHidden { continue }
             deepest = max(deepest, Int(zone.nodes[node].labels))
             nodeCount += 1
@@ -134,9 +144,9 @@ struct ZoneCompiler: ~Copyable {
         let end = Int(record.dataLength)
         serial = zone.word32(end - 20, of: record)
         reserveFront()
-        let start = composer.begin(owner: 0, of: zone, hasSeveral: true)
+        let start = composer.begin(owner: 0, of: &zone, hasSeveral: true)
         let ttl = min(record.ttl, zone.word32(end - 4, of: record))
-        composer.append(record, of: zone, ttl: ttl, movesOwner: true)
+        composer.append(record, of: &zone, ttl: ttl, movesOwner: true)
         let length = composer.blockLength
         sortRecords(of: 0)
         composeSignatures(
@@ -189,13 +199,12 @@ struct ZoneCompiler: ~Copyable {
 
     /// Lets the node that was just written begin with a cache line, if it lies in more of them than it has to.
     private mutating func fitIntoLines(_ node: Int) {
-        let line = 64
         let start = Int(places[node]) * 8
-        let (offset, size) = (start % line, composer.heap.count - start)
-        if offset + size <= (size + line - 1) / line * line { return }
+        let missing = AnswerComposer.octetsToFit(composer.heap.count - start, at: start)
+        if missing == 0 { return }
         // With it goes the word of its denials in front of it.
-        composer.heap.insert(zeros: line - offset, at: denialKind == .none ? start : start - 8)
-        places[node] += UInt32((line - offset) / 8)
+        composer.heap.insert(zeros: missing, at: denialKind == .none ? start : start - 8)
+        places[node] += UInt32(missing / 8)
     }
 
     /// Puts a node's records into the order of its directory; how many of them are no signatures, and of how many
@@ -233,7 +242,8 @@ struct ZoneCompiler: ~Copyable {
     func record(_ index: Int) -> PendingRecord { zone.records[recordIndex(index)] }
 
     /// Where the signatures of a type lie in the order, or would, from an index on.
-    private func signatures(of type: RecordType, from index: Int) -> Range<Int> {
+    private mutating func signatures(of type: RecordType, from index: Int) -> Range<Int> {
+        if !isSigned { return order.count..<order.count }
         let rank = Self.signatureRank | Int(type.rawValue)
         var start = index
         while start < order.count, self.rank(start) < rank { start += 1 }
@@ -268,7 +278,7 @@ struct ZoneCompiler: ~Copyable {
         }
         if hasGlue || isSigned { reserveFront() }
         let start = composer.begin(
-            owner: node, of: zone, hasSeveral: rrset.count > 1 || type == .soa || type.rawValue == 14)
+            owner: node, of: &zone, hasSeveral: rrset.count > 1 || type == .soa || type.rawValue == 14)
         var count = 0
         for index in rrset {
             let record = record(index)
@@ -279,7 +289,7 @@ struct ZoneCompiler: ~Copyable {
                     "the \(type) records of \(zone.name(of: node)) do not fit into a message")
                 return
             }
-            let place = composer.append(record, of: zone, ttl: ttl, movesOwner: isReferral)
+            let place = composer.append(record, of: &zone, ttl: ttl, movesOwner: isReferral)
             if hasGlue {
                 servers.append(WrittenServer(record: UInt32(recordIndex(index)), place: UInt32(place)))
             }
@@ -327,7 +337,7 @@ struct ZoneCompiler: ~Copyable {
                 )
                 return count
             }
-            composer.append(record, of: zone, ttl: min(record.ttl, maximumTTL), movesOwner: movesOwner)
+            composer.append(record, of: &zone, ttl: min(record.ttl, maximumTTL), movesOwner: movesOwner)
             count += 1
         }
         composer.heap.store(UInt16(count).littleEndian, at: block - 4)
@@ -358,7 +368,7 @@ struct ZoneCompiler: ~Copyable {
     }
 
     /// Octets of a host's addresses.
-    private func addressLength(ofHost node: Int) -> Int {
+    private mutating func addressLength(ofHost node: Int) -> Int {
         var length = 0
         var next = zone.nodes[node].first
         while next != PendingNode.none {
@@ -403,7 +413,7 @@ struct ZoneCompiler: ~Copyable {
                     }
                     continue
                 }
-                composer.append(record, of: zone, ttl: record.ttl, pointer: pointer, movesOwner: true)
+                composer.append(record, of: &zone, ttl: record.ttl, pointer: pointer, movesOwner: true)
                 count += 1
                 if isGlue, !record.isGlue {
                     zone.records[place].isGlue = true
@@ -424,11 +434,19 @@ struct ZoneCompiler: ~Copyable {
     }
 
     /// The table of nodes by hash: five eighths full, a small one a quarter.
-    private func makeSlots(nodeCount: Int) -> FlatBuffer {
+    private mutating func makeSlots(nodeCount: Int) -> FlatBuffer {
         let count = nodeCount < 64 ? max(16, nodeCount * 4) : nodeCount * 8 / 5
-        var slots = FlatBuffer(capacity: count * 8)
+        // A large one over the table of the names that were read: memory that was written to is there already.
+        var slots = isLarge && zone.tableSize >= count * 8 ? zone.takeTable() : FlatBuffer(capacity: count * 8)
+        slots.shorten(to: 0)
         _ = slots.extend(by: count * 8)
+        // As many names as go by while a line comes from memory, and more than that.
+        let ahead = 24
         for node in zone.nodes.indices where places[node] != 0 && !zone.nodes[node].isHidden {
+            if node + ahead < zone.nodes.count {
+                let hash = zone.nodes[node + ahead].hash
+                slots.prefetch(at: Int(hash.multipliedFullWidth(by: UInt64(count)).high) * 8)
+            }
             let hash = zone.nodes[node].hash
             var slot = Int(hash.multipliedFullWidth(by: UInt64(count)).high)
             while slots.word64(at: slot * 8) != 0 { slot = slot + 1 == count ? 0 : slot + 1 }

@@ -52,6 +52,7 @@ extension Controller {
             }
             watches.remove(check)
             agents[check] = nil
+            agentsLogged[check] = nil
         }
         rounds?.drop(gone)
         let now = clock.now

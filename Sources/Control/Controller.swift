@@ -76,6 +76,8 @@ public actor Controller {
     /// What agents have said, by the question to them.
     var agents: [Check: AgentState] = [:]
     var savedAgents: [Check: AgentState] = [:]
+    /// When the log had something of what they say.
+    var agentsLogged: [Check: ContinuousClock.Instant] = [:]
 
     // Which check is due when.
     var agenda = Agenda<CheckTurn>()

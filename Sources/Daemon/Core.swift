@@ -93,7 +93,7 @@ actor Core {
             rounds: PlainRounds(maximum: maximumProbes),
             probe: { await prober.probeOnThisHost($0, vips: vips.addresses) },
             report: { occurrence in
-                log.write(occurrence)
+                if !occurrence.isForFollowers { log.write(occurrence) }
                 hub.tell(occurrence)
             })
         streamServer = StreamServer(

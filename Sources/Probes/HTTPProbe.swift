@@ -40,9 +40,16 @@ struct HTTPExchange: Sendable {
 
     /// The request as HTTP/1.1 has it on the wire.
     var bytes: [UInt8] {
-        var text = "\(head.method) \(head.uri) HTTP/1.1\r\n"
-        for (name, value) in head.headers { text += "\(name): \(value)\r\n" }
-        return Array((text + "\r\n").utf8) + body
+        var text = head.method.rawValue + " " + head.uri + " HTTP/1.1\r\n"
+        text.reserveCapacity(256)
+        for (name, value) in head.headers {
+            text += name
+            text += ": "
+            text += value
+            text += "\r\n"
+        }
+        text += "\r\n"
+        return Array(text.utf8) + body
     }
 }
 

@@ -147,7 +147,7 @@ let package = Package(
             dependencies: [
                 "Addresses", "Answering", "ControlProtocol", "DNSWire", "Diagnostics", "Director",
                 "HostNetwork",
-                "IPVS", "Netlink", "Patterns", "Settings", "Telemetry", "ZoneFiles", "Zones",
+                "IPVS", "Netlink", "Patterns", "Probes", "Settings", "Telemetry", "ZoneFiles", "Zones",
             ], path: "Tests/FuzzTargets", swiftSettings: house),
         .executableTarget(
             name: "PrivilegesProbe", dependencies: ["Privileges"], path: "Tests/PrivilegesProbe",

@@ -19,15 +19,27 @@ extension Controller {
             tell(ofAgent: watch, state.trouble == nil ? .info : .warning, text)
         }
         guard state.words != before.words else { return }
-        tell(ofAgent: watch, state.isPlain ? .info : .warning, "its agent says \(state.line ?? state.words)")
+        // One that measures load says another percentage each time.
+        let isNews =
+            state.mode != before.mode || state.isDown != before.isDown
+            || (state.percentage == 0) != (before.percentage == 0) || isPercentageDue(watch)
+        if isNews { agentsLogged[watch.check] = clock.now }
+        tell(
+            ofAgent: watch, state.isPlain ? .info : .warning, "its agent says \(state.line ?? state.words)",
+            isForFollowers: !isNews)
         stateIsSaved = false
         let wasIn = !before.isDown && before.mode != .maint
         let isIn = !state.isDown && state.mode != .maint
         if wasIn != isIn { ramp(watch, since: isIn ? clock.now : nil) }
         touchAll(of: slot)
         // Who is to get more clients gets them when the table has it.
-        if !isIn || state.mode == .drain { publish() }
+        if !isIn || state.mode == .drain { hasLost = true }
         wake.yield()
+    }
+
+    /// Whether a minute has passed since the log had something of what an agent says.
+    private func isPercentageDue(_ watch: Watch) -> Bool {
+        agentsLogged[watch.check].map { $0.duration(to: clock.now) >= .seconds(60) } ?? true
     }
 
     /// A real server as its agent has it. Orders that speak of the same outrank it.
@@ -74,9 +86,13 @@ extension Controller {
         }
     }
 
-    private func tell(ofAgent watch: Watch, _ level: Occurrence.Level, _ text: String) {
+    private func tell(
+        ofAgent watch: Watch, _ level: Occurrence.Level, _ text: String, isForFollowers: Bool = false
+    ) {
         for place in members(of: watch) {
-            report(Occurrence(level, "\(place.key) → \(place.endpoint)", text))
+            var occurrence = Occurrence(level, "\(place.key) → \(place.endpoint)", text)
+            occurrence.isForFollowers = isForFollowers
+            report(occurrence)
         }
     }
 

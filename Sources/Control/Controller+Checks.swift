@@ -43,14 +43,18 @@ extension Controller {
         let wanted = wantedChecks
         let heirs = heirs(of: wanted)
         let agentHeirs = agentHeirs()
+        var gone: [CheckTurn] = []
         for check in Array(watches.checks) where !wanted.contains(check) {
-            if let slot = watches.slot(of: check) {
+            if let slot = watches.slot(of: check), let watch = watches.slots[slot] {
                 firstAsked[slot] = nil
                 wayless[slot] = nil
+                gone.append(CheckTurn(slot: Int32(slot), number: watch.number))
             }
             watches.remove(check)
             agents[check] = nil
+            agentsLogged[check] = nil
         }
+        rounds?.drop(gone)
         let now = clock.now
         var new: [Int] = []
         for check in wanted where watches.slot(of: check) == nil {
@@ -90,7 +94,7 @@ extension Controller {
             let isUrgent = watch.state.verdict == .unknown || watch.check.isOfAgent
             let round = isUrgent ? min(watch.check.interval, Self.firstRound) : watch.check.interval
             let gap = min(round / slots.count, Self.startGap)
-            agenda.add(ProbeTurn(slot: Int32(slot), number: watch.number), due: now + gap * place)
+            agenda.add(CheckTurn(slot: Int32(slot), number: watch.number), due: now + gap * place)
         }
         setAlarm()
     }
@@ -133,12 +137,6 @@ extension Controller {
 
 // MARK: Probing
 
-/// That a check is due: the slot of its watch, with the number that tells whether it is still the same.
-struct ProbeTurn {
-    var slot: Int32
-    var number: UInt32
-}
-
 extension Controller {
     /// Sees to it that the agenda is looked at when the earliest is due.
     func setAlarm() {
@@ -160,6 +158,8 @@ extension Controller {
     private func beginDue() {
         isCrowded = false
         let now = clock.now
+        var forRounds: [DueCheck] = []
+        defer { if !forRounds.isEmpty { rounds?.schedule(forRounds) } }
         while agenda.earliest.map({ $0 <= now }) ?? false {
             if probing >= maximumProbes {
                 // The next one that ends makes room.
@@ -170,16 +170,25 @@ extension Controller {
             guard let turn = agenda.next(by: now),
                 let watch = watches.watch(Int(turn.slot), number: turn.number)
             else { continue }
+            if rounds?.takes(watch.check) ?? false {
+                forRounds.append(DueCheck(turn, watch.check, due: now, verdict: watch.state.verdict))
+                continue
+            }
             guard let ready = ready(watch.check) else {
                 noteNoWay(of: Int(turn.slot), at: now)
                 agenda.add(turn, due: now + Self.dataPathPause)
                 continue
             }
             wayless[Int(turn.slot)] = nil
-            probing += 1
-            jobs.yield(.probe(ready, turn))
+            begin(turn, ready)
         }
         setAlarm()
+    }
+
+    /// Begins with a probe as a task.
+    private func begin(_ turn: CheckTurn, _ check: Check) {
+        probing += 1
+        jobs.yield(.probe(check, turn))
     }
 
     /// Says that checks are late, once a minute at most.
@@ -189,16 +198,56 @@ extension Controller {
         report(
             Occurrence(
                 .warning, "checks",
-                "\(maximumProbes) probes are under way, half as many as the process may have descriptors: "
+                "\(maximumProbes) probes are under way, as many as there are descriptors for: "
                     + "others that are due wait"))
     }
 
-    /// Takes in what a probe has found, and sets the check's next turn.
-    func conclude(_ turn: ProbeTurn, began start: ContinuousClock.Instant, _ outcome: Outcome) {
+    /// Takes in what the probe of a task has found, and sets the check's next turn.
+    func conclude(_ report: CheckReport) {
         probing -= 1
         defer { if isCrowded { beginDue() } else { setAlarm() } }
-        let slot = Int(turn.slot)
-        guard let watch = watches.watch(slot, number: turn.number) else { return }
+        if let next = take(report) { schedule([next]) }
+        publishLosses()
+    }
+
+    /// Takes in what comes of those checks that need no task each, and sets their next turns.
+    func takeRounds() async {
+        guard let rounds else { return }
+        for await batch in rounds.reports {
+            var next: [DueCheck] = []
+            for report in batch.reports {
+                if report.outcome != nil {
+                    if let due = take(report) { next.append(due) }
+                } else if let watch = watches.watch(Int(report.turn.slot), number: report.turn.number) {
+                    begin(report.turn, watch.check)
+                }
+            }
+            schedule(next)
+            publishLosses()
+            if batch.isCrowded { sayCrowded(clock.now) }
+        }
+    }
+
+    /// Sees to it that checks are carried out when they are due.
+    private func schedule(_ checks: [DueCheck]) {
+        guard let rounds else { return checks.forEach { agenda.add($0.turn, due: $0.due) } }
+        var forRounds: [DueCheck] = []
+        for check in checks {
+            if rounds.takes(check.check) {
+                forRounds.append(check)
+            } else {
+                agenda.add(check.turn, due: check.due)
+            }
+        }
+        if !forRounds.isEmpty { rounds.schedule(forRounds) }
+    }
+
+    /// Takes in what a probe has found; when its check is due again, if it is still wanted.
+    private func take(_ report: CheckReport) -> DueCheck? {
+        let slot = Int(report.turn.slot)
+        guard let outcome = report.outcome, let watch = watches.watch(slot, number: report.turn.number) else {
+            return nil
+        }
         let isFirst: Bool
         if watch.check.isOfAgent {
             isFirst = agents[watch.check] == nil
@@ -208,14 +257,23 @@ extension Controller {
             take(outcome, at: slot)
         }
         let check = watch.check
+        let state = watches.slots[slot]?.state
         var next = check.nextProbe(
-            after: start, ended: clock.now, finding: outcome, in: watches.slots[slot]?.state,
+            after: report.began, ended: report.ended, finding: outcome, in: state,
             haste: Double.random(in: 0..<1, using: &random))
         // Those that have begun together part.
         if isFirst, check.judgement.fastInterval == nil, case .success = outcome {
-            next = max(start + check.interval * Double.random(in: 0.1..<1, using: &random), clock.now)
+            next = max(
+                report.began + check.interval * Double.random(in: 0.1..<1, using: &random), report.ended)
         }
-        agenda.add(turn, due: next)
+        return DueCheck(report.turn, check, due: next, verdict: state?.verdict ?? .unknown)
+    }
+
+    /// Publishes what has been lost since it was last done, once for all that came together.
+    private func publishLosses() {
+        if !hasLost { return }
+        hasLost = false
+        publish()
     }
 
     func take(_ outcome: Outcome, at slot: Int) {
@@ -239,7 +297,7 @@ extension Controller {
             if state.verdict == .down { endRamps(of: slot) }
             touchAll(of: slot)
             // Who has come up is answered when the pass has put it into the table, and not earlier.
-            if state.verdict == .down { publish() }
+            if state.verdict == .down { hasLost = true }
             wake.yield()
         } else if !before.hasSpoken {
             wake.yield()

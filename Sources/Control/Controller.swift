@@ -76,9 +76,13 @@ public actor Controller {
     /// What agents have said, by the question to them.
     var agents: [Check: AgentState] = [:]
     var savedAgents: [Check: AgentState] = [:]
+    /// When the log had something of what they say.
+    var agentsLogged: [Check: ContinuousClock.Instant] = [:]
 
     // Which check is due when.
-    var agenda = Agenda<ProbeTurn>()
+    var agenda = Agenda<CheckTurn>()
+    /// What carries out those that need no task each, once their first turn has come; nil: nothing does.
+    let rounds: (any CheckRounds)?
     /// When the agenda is to be looked at next, and was last.
     var alarm: ContinuousClock.Instant?
     var lastAlarm: ContinuousClock.Instant
@@ -90,6 +94,8 @@ public actor Controller {
     /// When that was said last.
     var saidCrowded: ContinuousClock.Instant?
     var random = Chance()
+    /// Whether a real server has been lost that is perhaps still in the answers.
+    var hasLost = false
 
     // The virtual servers as they stand, in the plan's order, and those of them that are to be looked at anew: for
     // themselves, for the answers, for the table.
@@ -178,7 +184,7 @@ public actor Controller {
         /// Looks at the agenda at this time.
         case alarm(ContinuousClock.Instant)
         /// Carries out a check once.
-        case probe(Check, ProbeTurn)
+        case probe(Check, CheckTurn)
         /// Saves a state, unless a later one is saved already.
         case save(SavedState, turn: UInt64)
     }
@@ -188,12 +194,14 @@ public actor Controller {
     /// - Parameters:
     ///   - stateFile: Where state outlives the process; nil: nowhere.
     ///   - hostAddresses: What keeps VIPs on an interface; nil: nothing does.
-    ///   - maximumProbes: How many probes may be under way at a time; each has a descriptor.
+    ///   - maximumProbes: How many tasks may probe at a time; each has a descriptor.
+    ///   - rounds: What carries out those checks that need no task each; nil: all do. It ends with `run()`.
     ///   - probe: Carries out one check, within its timeout.
     ///   - report: Takes what happens; called from the controller, so it should return at once.
     public init(
         store: SnapshotStore, stateFile: StateFile? = nil, hostAddresses: HostAddresses? = nil,
-        maximumProbes: Int = 10_000, probe: @escaping @Sendable (Check) async -> Outcome,
+        maximumProbes: Int = 10_000, rounds: (any CheckRounds)? = nil,
+        probe: @escaping @Sendable (Check) async -> Outcome,
         report: @escaping @Sendable (Occurrence) -> Void = { _ in }
     ) {
         self.store = store
@@ -201,6 +209,7 @@ public actor Controller {
         self.hostAddresses = hostAddresses
         self.maximumProbes = max(maximumProbes, 1)
         lastAlarm = clock.now
+        self.rounds = rounds
         self.probe = probe
         self.report = report
         (wakeups, wake) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
@@ -228,7 +237,9 @@ public actor Controller {
             group.addTask { await self.reconcileWhenWoken() }
             group.addTask { await self.tick() }
             group.addTask { await self.work() }
+            group.addTask { await self.takeRounds() }
         }
+        rounds?.end()
         isRunning = false
         hasEnded = true
         resumeSettledWaiters()
@@ -253,7 +264,9 @@ public actor Controller {
                     group.addTask {
                         let start = self.clock.now
                         let outcome = await self.probe(check)
-                        if !Task.isCancelled { await self.conclude(turn, began: start, outcome) }
+                        if Task.isCancelled { return }
+                        await self.conclude(
+                            CheckReport(turn, began: start, ended: self.clock.now, outcome))
                     }
                 }
             }

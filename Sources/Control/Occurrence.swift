@@ -16,6 +16,8 @@ public struct Occurrence: Hashable, Sendable {
     public var subject: String
     /// What happened, without a full stop.
     public var text: String
+    /// Whether it is only for those who follow: too much of it comes for a log.
+    public var isForFollowers = false
 
     /// An occurrence; see the properties.
     public init(_ level: Level = .info, _ subject: String, _ text: String) {

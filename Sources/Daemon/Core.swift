@@ -86,12 +86,14 @@ actor Core {
         reactor = Reactor(prober: prober, log: log)
         let vips = VIPSet(settings)
         self.vips = vips
+        let maximumProbes = max((DescriptorBudget.now?.probes ?? 2000) / 2, 1)
         controller = Control.Controller(
             store: store, stateFile: StateFile(directory: settings.stateDirectory),
-            hostAddresses: .ofThisHost, maximumProbes: DescriptorBudget.now?.probes ?? 1000,
+            hostAddresses: .ofThisHost, maximumProbes: maximumProbes,
+            rounds: PlainRounds(maximum: maximumProbes),
             probe: { await prober.probeOnThisHost($0, vips: vips.addresses) },
             report: { occurrence in
-                log.write(occurrence)
+                if !occurrence.isForFollowers { log.write(occurrence) }
                 hub.tell(occurrence)
             })
         streamServer = StreamServer(

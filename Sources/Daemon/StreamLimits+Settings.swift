@@ -24,7 +24,7 @@ struct DescriptorBudget {
     private var reserve: Int { min(max(limit / 4, 32), 256) }
 
     /// Probes that may be under way at a time: half of all descriptors, so that checks that hang leave the rest to
-    /// whoever asks.
+    /// whoever asks. Half of them are for checks that tasks carry out, half for the others.
     var probes: Int { max(limit / 2, 1) }
 
     /// What the relay may take: half of all descriptors without what is left alone.

@@ -62,7 +62,7 @@ public struct VirtualServer: Hashable, Sendable {
     public var wasUp = false
     /// Whether it counts as up or down whatever stands behind it; nil: as it is.
     public var forced: Bool?
-    /// By which the weights in the table are multiplied.
+    /// By which the weights in the table are multiplied, as long as none of them becomes too large by it.
     public var weightScale: Int32
     /// Whether a real server that is down stays in the table with weight 0, rather than leave it.
     public var isQuiescent: Bool
@@ -123,10 +123,11 @@ public struct VirtualServer: Hashable, Sendable {
     public func desiredEntry(actual: TableEntry?, refused: Set<Endpoint> = []) -> TableEntry {
         var destinations: [Destination] = []
         if needsFallback(refused: refused), let fallback { destinations.append(fallback.destination) }
+        let scale = tableScale
         for server in realServers {
             switch server.standing {
             case .up, .withdrawing:
-                destinations.append(server.destination.weighted(server.share, of: weightScale))
+                destinations.append(server.destination.weighted(server.share, by: scale))
             case .draining:
                 destinations.append(server.destination.withoutWeight)
             case .out: break
@@ -141,14 +142,29 @@ public struct VirtualServer: Hashable, Sendable {
     }
 }
 
+extension VirtualServer {
+    /// By which weights in the table are multiplied: the scale, or less where the largest of them would be above what
+    /// the schedulers of Linux count with, so that their proportions stay. A part of a weight counts as all of it, so
+    /// that others don't change while one comes up.
+    fileprivate var tableScale: (numerator: Int, denominator: Int) {
+        let largest =
+            realServers.lazy.filter { $0.destination.weight <= Destination.maximumWeight }
+            .map { Int($0.destination.weight) * max($0.share, 1000) }.max() ?? 0
+        let maximum = Destination.maximumWeight * 1000
+        return largest * Int(weightScale) <= maximum ? (Int(weightScale), 1) : (maximum, largest)
+    }
+}
+
 extension Destination {
-    /// With a share of its weight (of a thousand) times a scale.
-    fileprivate func weighted(_ share: Int, of scale: Int32) -> Destination {
-        if weight <= 0 || (share == 1000 && scale == 1) { return self }
+    /// The schedulers of Linux count with weights up to this one.
+    fileprivate static let maximumWeight = 65_535
+
+    /// With a share of its weight (of a thousand) times a scale; one that is above the maximum by itself stays.
+    fileprivate func weighted(_ share: Int, by scale: (numerator: Int, denominator: Int)) -> Destination {
+        if weight <= 0 || weight > Self.maximumWeight || (share == 1000 && scale == (1, 1)) { return self }
         var copy = self
-        // The schedulers of Linux count with weights up to 65535; one that is above by itself stays.
-        copy.weight = Int32(
-            clamping: min(max(Int(weight) * Int(scale) * share / 1000, 1), max(65_535, Int(weight))))
+        let scaled = Int(weight) * share * scale.numerator / (1000 * scale.denominator)
+        copy.weight = Int32(min(max(scaled, 1), Self.maximumWeight))
         return copy
     }
 

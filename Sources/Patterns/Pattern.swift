@@ -16,11 +16,17 @@ public struct Pattern: Sendable {
     /// The most bytes that a pattern may have; longer than any in use, short enough to compile in a blink.
     public static let maximumLength = 4096
 
+    /// What a search may cost unless something else is said, in steps of the matching.
+    public static let usualSteps = MatchLimits.default.steps
+
     /// Compiles a pattern.
     ///
+    /// - Parameter steps: What a search for it may cost.
     /// - Throws: `PatternError` where the text is no Perl regular expression or is too long.
-    public init(_ text: String) throws(PatternError) {
-        try self.init(text, limits: .default)
+    public init(_ text: String, steps: Int = usualSteps) throws(PatternError) {
+        var limits = MatchLimits.default
+        limits.steps = steps
+        try self.init(text, limits: limits)
     }
 
     init(_ text: String, limits: MatchLimits) throws(PatternError) {

@@ -1,13 +1,13 @@
 internal import NIOCore
-internal import NIOHTTP1
+package import NIOHTTP1
 internal import NIOSSL
 
 /// What came back on a request.
-struct HTTPAnswer: Sendable {
+package struct HTTPAnswer: Sendable, Equatable {
     /// Bytes of a body that are looked at; where there are more, these decide.
-    static let maximumBody = 256 * 1024
+    package static let maximumBody = 256 * 1024
     /// Bytes of a header: far above what servers send.
-    static let maximumHeader = 64 * 1024
+    package static let maximumHeader = 64 * 1024
     /// The bounds for NIO's decoder.
     static let headerLimits: NIOHTTPDecoderLimitConfiguration = {
         var limits = NIOHTTPDecoderLimitConfiguration()
@@ -18,13 +18,13 @@ struct HTTPAnswer: Sendable {
     }()
 
     /// The status code.
-    var status: Int
+    package var status: Int
     /// The fields of its header.
-    var headers: HTTPHeaders = [:]
+    package var headers: HTTPHeaders = [:]
     /// The fields behind its body.
-    var trailers: HTTPHeaders = [:]
+    package var trailers: HTTPHeaders = [:]
     /// The body, without transfer coding; empty unless the status is a good one.
-    var body: [UInt8] = []
+    package var body: [UInt8] = []
 }
 
 /// Sends one request and gathers its answer.

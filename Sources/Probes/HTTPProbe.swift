@@ -6,55 +6,22 @@ internal import NIOSSL
 internal import Patterns
 
 extension Prober {
-    /// Redirects that are followed.
-    private static let maximumRedirects = 5
-
     /// Asks for a page. It is a success if the status is a good one and the answer is as expected.
     /// `HEAD` brings no body, so only a pattern that matches nothing at all succeeds there, as in
     /// ldirectord.
     func probeHTTP(_ check: Check, _ http: HTTPCheck) async throws(ProbeFailure) -> Outcome {
-        let judge = try HTTPJudge(http, compiled)
         let deadline = Deadline(check.timeout)
-        var request = HTTPRequestTarget(http, target: check.target)
-        for _ in 0...Self.maximumRedirects {
-            let answer = try await ask(check, http, request, deadline)
-            switch answer.status {
-            case let status where http.isGood(status):
-                try judge.judge(answer)
-                return .success("HTTP \(answer.status) \(deadline.elapsed)")
-            case 301, 302, 303, 307, 308:
-                guard let location = answer.headers.first(name: "location") else {
-                    throw ProbeFailure("HTTP \(answer.status) without a Location")
-                }
-                guard let next = request.redirected(to: location) else {
-                    throw ProbeFailure("redirected to \(location.quotable)")
-                }
-                request = next
-            default:
-                throw ProbeFailure("HTTP \(answer.status)")
-            }
-        }
-        throw ProbeFailure("redirected more than \(Self.maximumRedirects) times")
-    }
-
-    func compiled(_ text: String?) throws(ProbeFailure) -> Pattern? {
-        guard let text, !text.isEmpty else { return nil }
-        do throws(PatternError) {
-            return try patterns.pattern(text)
-        } catch {
-            throw ProbeFailure("/\(text.quotable)/ is no regular expression: \(error)")
-        }
-    }
-
-    private func ask(
-        _ check: Check, _ http: HTTPCheck, _ request: HTTPRequestTarget, _ deadline: Deadline
-    ) async throws(ProbeFailure) -> HTTPAnswer {
+        var dialogue = try HTTPDialogue(http, target: check.target, compiled)
         let context = http.isSecure ? try tlsContext(http.tls ?? TLSCheck(), isHTTP2: http.isHTTP2) : nil
-        return try await fetch(
-            HTTPExchange(
-                head: request.head(http), hasBody: http.isGood, context: context,
-                serverName: request.serverName, isHTTP2: http.isHTTP2), of: check.target, deadline)
+        while true {
+            var exchange = dialogue.exchange
+            exchange.context = context
+            let answer = try await fetch(exchange, of: check.target, deadline)
+            if try dialogue.take(answer) { return .success("HTTP \(answer.status) \(deadline.elapsed)") }
+        }
     }
+
+    func compiled(_ text: String?) throws(ProbeFailure) -> Pattern? { try patterns.compiled(text) }
 }
 
 /// One request, and how it is sent.
@@ -73,9 +40,16 @@ struct HTTPExchange: Sendable {
 
     /// The request as HTTP/1.1 has it on the wire.
     var bytes: [UInt8] {
-        var text = "\(head.method) \(head.uri) HTTP/1.1\r\n"
-        for (name, value) in head.headers { text += "\(name): \(value)\r\n" }
-        return Array((text + "\r\n").utf8) + body
+        var text = head.method.rawValue + " " + head.uri + " HTTP/1.1\r\n"
+        text.reserveCapacity(256)
+        for (name, value) in head.headers {
+            text += name
+            text += ": "
+            text += value
+            text += "\r\n"
+        }
+        text += "\r\n"
+        return Array(text.utf8) + body
     }
 }
 

@@ -45,7 +45,7 @@ struct HTTPRequestTarget: Hashable, Sendable {
     /// The name for TLS; nil for an address.
     let serverName: String?
     /// Every way to name this real server, as its redirects may.
-    private let aliases: Set<Authority>
+    private let aliases: [Authority]
 
     init(_ check: HTTPCheck, target: Endpoint) {
         isSecure = check.isSecure
@@ -57,7 +57,7 @@ struct HTTPRequestTarget: Hashable, Sendable {
         }
         let defaultPort: UInt16 = check.isSecure ? 443 : 80
         let real = Authority(target)
-        var aliases: Set = [real]
+        var aliases = [real]
         host = target.port == defaultPort ? real.host : "\(real.host):\(real.port)"
         var serverName: String?
         if let virtualHost = check.virtualHost, !virtualHost.isEmpty {
@@ -65,12 +65,12 @@ struct HTTPRequestTarget: Hashable, Sendable {
             let virtualHost = IPv6Address(virtualHost) == nil ? virtualHost : "[\(virtualHost)]"
             host = virtualHost
             if var named = Authority(virtualHost, defaultPort: defaultPort) {
-                aliases.insert(named)
+                aliases.append(named)
                 if !named.host.hasPrefix("["), IPAddress(named.host) == nil {
                     serverName = named.host.hasSuffix(".") ? String(named.host.dropLast()) : named.host
                 }
                 named.port = target.port
-                aliases.insert(named)
+                aliases.append(named)
             }
         }
         self.aliases = aliases

@@ -6,15 +6,27 @@ final class PatternCache: Sendable {
     /// More than any configuration has distinct patterns; beyond, all are forgotten and compiled anew.
     private static let capacity = 1024
 
-    private let compiled = Mutex<[String: Pattern]>([:])
+    private let known = Mutex<[String: Pattern]>([:])
+    private let steps: Int
 
-    func pattern(_ text: String) throws(PatternError) -> Pattern {
-        if let pattern = compiled.withLock({ $0[text] }) { return pattern }
-        let pattern = try Pattern(text)
-        compiled.withLock { compiled in
-            if compiled.count >= Self.capacity { compiled.removeAll() }
-            compiled[text] = pattern
+    /// - Parameter steps: What a search for one of them may cost; see `Pattern`.
+    init(steps: Int = Pattern.usualSteps) {
+        self.steps = steps
+    }
+
+    /// A pattern; nil or empty text is none.
+    func compiled(_ text: String?) throws(ProbeFailure) -> Pattern? {
+        guard let text, !text.isEmpty else { return nil }
+        if let pattern = known.withLock({ $0[text] }) { return pattern }
+        do throws(PatternError) {
+            let pattern = try Pattern(text, steps: steps)
+            known.withLock { known in
+                if known.count >= Self.capacity { known.removeAll() }
+                known[text] = pattern
+            }
+            return pattern
+        } catch {
+            throw ProbeFailure("/\(text.quotable)/ is no regular expression: \(error)")
         }
-        return pattern
     }
 }

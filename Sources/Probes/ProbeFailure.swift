@@ -5,6 +5,8 @@ internal import NIOCore
 /// An outcome other than success, on its way up.
 struct ProbeFailure: Error {
     let outcome: Outcome
+    /// Whether it is that what was found is too costly to judge.
+    var isTooCostly = false
 
     init(_ reason: String) {
         outcome = .failure(reason)

@@ -57,6 +57,27 @@ struct AgentTests {
         }
     }
 
+    @Test(
+        "A weight that changes with every question is one line in the log a minute, a change of state always one"
+    )
+    func quiet() async throws {
+        let scene = Scene(up: [Scene.one, Scene.two])
+        try await scene.run(Self.plan()) {
+            let lines = ["90%", "80%", "70%", "drain", "60%", "ready", "50%", "down", "40%", "up 30%", "20%"]
+            for line in lines {
+                scene.say(Self.agent, line)
+                try await scene.until("\(line) is told") {
+                    scene.occurrences.withLock { $0.contains { $0.text == "its agent says \(line)" } }
+                }
+            }
+            let logged = scene.occurrences.withLock {
+                $0.filter { $0.text.hasPrefix("its agent says") && !$0.isForFollowers }.map(\.text)
+            }
+            #expect(
+                logged == ["90%", "drain", "ready", "down", "up 30%"].map { "its agent says \($0)" })
+        }
+    }
+
     @Test("One that can't be asked changes nothing, and it is said once")
     func silence() async throws {
         let scene = Scene(up: [Scene.one, Scene.two])

@@ -29,16 +29,17 @@ final class Scene: Sendable {
     /// - Parameters:
     ///   - up: The real servers that answer.
     ///   - hanging: Those that neither answer nor refuse.
+    ///   - rounds: What carries out checks besides tasks.
     init(
         backend: FakeBackend? = FakeBackend(), stateFile: StateFile? = nil, hostAddresses: HostAddresses? = nil,
-        up: [Endpoint] = [], hanging: Set<Endpoint> = []
+        up: [Endpoint] = [], hanging: Set<Endpoint> = [], rounds: (any CheckRounds)? = nil
     ) {
         self.hanging = hanging
         self.backend = backend
         outcomes = Mutex(Dictionary(up.map { ($0, .success("fine")) }, uniquingKeysWith: { $1 }))
         let scene = WeakScene()
         controller = Controller(
-            store: store, stateFile: stateFile, hostAddresses: hostAddresses,
+            store: store, stateFile: stateFile, hostAddresses: hostAddresses, rounds: rounds,
             probe: { check in await scene.value?.outcome(of: check) ?? .failure("gone") },
             report: { occurrence in scene.value?.occurrences.withLock { $0.append(occurrence) } })
         scene.set(self)

@@ -47,6 +47,27 @@ struct PoolTests {
         #expect(entry.destinations.values.map(\.weight) == [inTable])
     }
 
+    // With 65535 as the largest: 1 to 2 stays 1 to 2, also where one alone would be above it.
+    @Test(
+        "Weights that the scale would make too large keep their proportions",
+        arguments: [
+            ([100, 300], [1000, 1000], 100, [10_000, 30_000]),
+            ([1000, 2000], [1000, 1000], 100, [32_767, 65_535]),
+            ([1000, 2000], [1000, 500], 100, [32_767, 32_767]),
+            // An agent's 1000 %
+            ([1, 60_000], [1000, 1000], 2, [1, 65_535]),
+            ([10_000, 10_000], [1000, 10_000], 1, [6553, 65_535]),
+            ([20_000, 40_000], [1000, 2000], 1, [16_383, 65_535]),
+            ([65_535, 1], [1000, 1000], 100, [65_535, 1]),
+            // What is above by itself stays.
+            ([100_000, 10], [1000, 1000], 10, [100_000, 100]),
+        ] as [([Int32], [Int], Int32, [Int32])])
+    func proportions(weights: [Int32], shares: [Int], scale: Int32, inTable: [Int32]) {
+        let servers = weights.indices.map { Self.server($0, .up, weight: weights[$0], share: shares[$0]) }
+        let entry = Self.virtual(servers, scale: scale).desiredEntry(actual: nil)
+        #expect(servers.map { entry.destinations[$0.destination.endpoint]?.weight } == inTable)
+    }
+
     @Test("The live weight counts in weights as written, with what each has of them, rounded up")
     func liveWeight() {
         let servers = [

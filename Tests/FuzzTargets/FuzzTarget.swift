@@ -15,6 +15,8 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case netlink
     /// What arrives at the control socket, and what swervectl reads from it.
     case control
+    /// What real servers answer to HTTP checks.
+    case answers
 
     /// Does with an input what the daemon would; an error if what comes of it is wrong.
     public func run(_ input: [UInt8]) throws(Finding) {
@@ -26,6 +28,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
         case .ldirectord: try LdirectordTexts.run(input)
         case .netlink: try NetlinkReplies.run(input)
         case .control: try ControlLines.run(input)
+        case .answers: try HTTPAnswers.run(input)
         }
     }
 
@@ -36,6 +39,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
         case .configuration: ConfigurationTexts.words
         case .ldirectord: LdirectordTexts.words
         case .control: ControlLines.words
+        case .answers: HTTPAnswers.words
         case .messages, .engine, .netlink: []
         }
     }
@@ -50,6 +54,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
         case .ldirectord: LdirectordTexts.seeds
         case .netlink: NetlinkReplies.seeds
         case .control: ControlLines.seeds
+        case .answers: HTTPAnswers.seeds
         }
     }
 }

@@ -4,11 +4,12 @@ internal import NIOHTTP1
 /// or up to the end of the connection. What it keeps is bounded, whatever the server sends.
 ///
 /// Lines may end without CR (§2.2); all else has to be as the RFC says.
-struct HTTPAnswerReader {
+package struct HTTPAnswerReader {
     /// What has come to what end.
-    enum Progress {
+    package enum Progress {
         /// More has to come.
         case unfinished
+        /// It is whole.
         case complete(HTTPAnswer)
         /// In words: it is no answer.
         case failed(String)
@@ -31,6 +32,8 @@ struct HTTPAnswerReader {
     private static let maximumHeaderBytes = 2 * HTTPAnswer.maximumHeader
     /// Bytes that an answer may have in all, all framing included: four times the largest body.
     private static let maximumBytes = 4 * HTTPAnswer.maximumBody
+    /// By which the framing of chunks may be larger than the body that has come in them.
+    private static let maximumFraming = HTTPAnswer.maximumHeader
     /// Of a line that says how large a chunk is, with its extensions.
     private static let maximumChunkLine = 8 * 1024
     private static let beginning = Array("HTTP/1.".utf8)
@@ -43,12 +46,17 @@ struct HTTPAnswerReader {
     private var line: [UInt8] = []
     private var headerBytes = 0
     private var bytes = 0
+    /// Of lines around chunks.
+    private var framingBytes = 0
     private var answer = HTTPAnswer(status: 0)
     private var length: Int?
     private var isCoded = false
     private var isChunked = false
 
-    init(isHead: Bool, hasBody: @escaping @Sendable (Int) -> Bool) {
+    /// - Parameters:
+    ///   - isHead: Whether `HEAD` was asked.
+    ///   - hasBody: Whether the body of an answer with a status is looked at.
+    package init(isHead: Bool, hasBody: @escaping @Sendable (Int) -> Bool) {
         self.isHead = isHead
         self.hasBody = hasBody
     }
@@ -62,7 +70,7 @@ struct HTTPAnswerReader {
     }
 
     /// Takes in what has come.
-    mutating func take(_ part: ArraySlice<UInt8>) -> Progress {
+    package mutating func take(_ part: ArraySlice<UInt8>) -> Progress {
         bytes += part.count
         var rest = part
         while !rest.isEmpty {
@@ -108,7 +116,7 @@ struct HTTPAnswerReader {
     }
 
     /// Takes in that the connection has ended; nil if that is no end of the answer.
-    func takeEnd() -> HTTPAnswer? {
+    package func takeEnd() -> HTTPAnswer? {
         if case .bodyUpToTheEnd = state { return answer }
         return nil
     }
@@ -131,6 +139,10 @@ struct HTTPAnswerReader {
             if isWhole { headerBytes += line.count + 1 }
         case .chunkSize, .chunkEnd:
             if line.count > Self.maximumChunkLine { return notHTTP("a chunk without a size") }
+            if isWhole { framingBytes += line.count + 1 }
+            if framingBytes > answer.body.count + Self.maximumFraming {
+                return "the answer comes in chunks that are all but empty"
+            }
         case .body, .bodyUpToTheEnd, .chunk: break
         }
         return nil

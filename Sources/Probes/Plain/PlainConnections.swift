@@ -1,47 +1,52 @@
 internal import Addresses
 internal import Health
-internal import NIOHTTP1
 internal import Sockets
 internal import Synchronization
 
-/// The way to the thread that carries the connections of plain checks, which begins with the first of them.
+/// The way to a thread that carries the connections of plain checks, which begins when there is something to do.
 final class PlainConnections: Sendable {
-    /// There is one in a process: thousands of checks need no more.
+    /// Those that tasks order: thousands of checks need no more than one thread.
     static let ofProcess = PlainConnections()
+
+    /// What is to be done.
+    enum Message: Sendable {
+        case connect(PlainOrder)
+        case endCancelled
+        case add(DueCheck)
+        case drop(CheckTurn)
+        case end
+    }
 
     private struct State {
         var poller: Poller?
-        var orders: [PlainOrder] = []
-        var isCancelling = false
-        /// Whether the thread has been told to look here and hasn't looked yet.
-        var isTold = false
+        var messages: [Message] = []
+        /// Until when the thread waits if it is not woken; 0 while it works, and will look here anyway.
+        var waitsUntil: UInt64 = 0
     }
 
     private let state = Mutex(State())
+    private let maximum: Int
+    private let handOver: @Sendable (CheckReports) -> Void
 
-    /// Takes an order; what keeps it from being carried out.
-    func take(_ order: PlainOrder) {
-        do throws(SocketError) {
-            try tell { $0.orders.append(order) }
-        } catch {
-            order.result.resume(returning: .failure(ProbeFailure(undecided: "\(error)")))
-        }
+    /// - Parameters:
+    ///   - maximum: Connections at a time, of checks that are due.
+    ///   - handOver: Takes what came of these; called from the thread.
+    init(maximum: Int = .max, handOver: @escaping @Sendable (CheckReports) -> Void = { _ in }) {
+        self.maximum = maximum
+        self.handOver = handOver
     }
 
-    /// Has those ended that are cancelled.
-    func endCancelled() {
-        try? tell { $0.isCancelling = true }
-    }
-
-    private func tell(_ change: (inout State) -> Void) throws(SocketError) {
-        let silent = try state.withLock { state throws(SocketError) -> Poller? in
+    /// Says what is to be done, by a time; later than that it may be heard of, not earlier.
+    func tell(_ messages: [Message], by due: UInt64 = 0) throws(SocketError) {
+        let waiting = try state.withLock { state throws(SocketError) -> Poller? in
             let poller = if let poller = state.poller { poller } else { try start() }
             state.poller = poller
-            change(&state)
-            defer { state.isTold = true }
-            return state.isTold ? nil : poller
+            state.messages += messages
+            if due >= state.waitsUntil { return nil }
+            state.waitsUntil = 0
+            return poller
         }
-        silent?.wake()
+        waiting?.wake()
     }
 
     private func start() throws(SocketError) -> Poller {
@@ -51,19 +56,36 @@ final class PlainConnections: Sendable {
     }
 
     private func run(_ poller: Poller) {
-        var loop = PlainLoop(poller)
+        var loop = PlainLoop(poller, maximum: maximum, handOver: handOver)
         while true {
-            loop.turn()
-            let (orders, isCancelling) = state.withLock { state in
-                defer {
-                    state.orders = []
-                    state.isCancelling = false
-                    state.isTold = false
+            let messages = takeMessages()
+            if !messages.isEmpty {
+                let now = ContinuousClock.now
+                for message in messages {
+                    switch message {
+                    case .connect(let order): loop.begin(order)
+                    case .endCancelled: loop.endCancelled()
+                    case .add(let check): loop.add(check, in: now.duration(to: check.due))
+                    case .drop(let turn): loop.drop(turn)
+                    case .end: return
+                    }
                 }
-                return (state.orders, state.isCancelling)
             }
-            for order in orders { loop.begin(order) }
-            if isCancelling { loop.endCancelled() }
+            let end = loop.nextLook
+            // What has been said meanwhile is heard first.
+            let isTold = state.withLock { state in
+                if state.messages.isEmpty { state.waitsUntil = end ?? .max }
+                return !state.messages.isEmpty
+            }
+            loop.turn(until: isTold ? 0 : end)
+        }
+    }
+
+    private func takeMessages() -> [Message] {
+        state.withLock { state in
+            state.waitsUntil = 0
+            defer { state.messages.removeAll(keepingCapacity: state.messages.count < 256) }
+            return state.messages
         }
     }
 }
@@ -75,20 +97,21 @@ extension Prober {
     func askPlainly(
         _ target: Endpoint, _ exchange: HTTPExchange?, _ deadline: Deadline
     ) async throws(ProbeFailure) -> Found {
-        let request = exchange.map {
-            PlainOrder.Request(bytes: $0.bytes, isHead: $0.head.method == .HEAD, hasBody: $0.hasBody)
-        }
         let cancellation = PlainOrder.Cancellation()
         let result = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                PlainConnections.ofProcess.take(
-                    PlainOrder(
-                        target: target, request: request, deadline: deadline, path: DataPath.ofTask,
-                        cancellation: cancellation, result: continuation))
+                let order = PlainOrder(
+                    target: target, request: exchange.map(PlainOrder.Request.init), deadline: deadline,
+                    path: DataPath.ofTask, receiver: .task(continuation, cancellation))
+                do throws(SocketError) {
+                    try PlainConnections.ofProcess.tell([.connect(order)])
+                } catch {
+                    continuation.resume(returning: .failure(ProbeFailure(undecided: "\(error)")))
+                }
             }
         } onCancel: {
             cancellation.order()
-            PlainConnections.ofProcess.endCancelled()
+            try? PlainConnections.ofProcess.tell([.endCancelled])
         }
         return try result.get()
     }

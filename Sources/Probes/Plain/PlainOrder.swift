@@ -1,5 +1,6 @@
 internal import Addresses
 internal import Health
+internal import NIOHTTP1
 internal import Synchronization
 
 /// One connection without TLS that is to be made: whom it asks what.
@@ -12,21 +13,49 @@ struct PlainOrder: Sendable {
         var hasBody: @Sendable (Int) -> Bool
     }
 
+    /// Who waits for what it finds.
+    enum Receiver: Sendable {
+        /// A task, until it is cancelled.
+        case task(CheckedContinuation<Result<Found, ProbeFailure>, Never>, Cancellation)
+        /// The check in a slot; over HTTP its way from page to page.
+        case round(slot: Int, HTTPDialogue?)
+    }
+
     let target: Endpoint
     /// Nil: to connect is all.
-    let request: Request?
+    var request: Request?
     let deadline: Deadline
     /// The way of clients, where it takes that.
-    let path: DataPath?
-    let cancellation: Cancellation
-    let result: CheckedContinuation<Result<Found, ProbeFailure>, Never>
+    var path: DataPath?
+    let receiver: Receiver
 
     /// Whether nobody waits for the result any more.
+    var isCancelled: Bool {
+        if case .task(_, let cancellation) = receiver { cancellation.isOrdered } else { false }
+    }
+
+    /// Whether a task waits no more.
     final class Cancellation: Sendable {
         private let flag = Atomic(false)
 
         var isOrdered: Bool { flag.load(ordering: .relaxed) }
 
         func order() { flag.store(true, ordering: .relaxed) }
+    }
+}
+
+extension PlainOrder {
+    /// For a check in the timetable, its next page.
+    init(target: Endpoint, deadline: Deadline, asking dialogue: HTTPDialogue, of slot: Int) {
+        self.init(
+            target: target, request: Request(dialogue.exchange), deadline: deadline,
+            receiver: .round(slot: slot, dialogue))
+    }
+}
+
+extension PlainOrder.Request {
+    init(_ exchange: HTTPExchange) {
+        self.init(
+            bytes: exchange.bytes, isHead: exchange.head.method == .HEAD, hasBody: exchange.hasBody)
     }
 }

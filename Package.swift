@@ -83,7 +83,7 @@ let package = Package(
             swiftSettings: house),
         .target(name: "IPVS", dependencies: ["Addresses", "Director", "Netlink"], swiftSettings: house),
         .target(
-            name: "Relay", dependencies: ["Addresses", "CLinux", "Director", "Sockets", log] + nio,
+            name: "Relay", dependencies: ["Addresses", "CLinux", "Director", "Sockets", log],
             swiftSettings: unsafe),
         .target(
             name: "HostNetwork", dependencies: ["Addresses", "CLinux", "Director", "Netlink"],

@@ -1,7 +1,6 @@
 internal import Addresses
 internal import Director
 internal import Glibc
-internal import NIOCore
 internal import Sockets
 
 /// What one thread of the relay has of UDP: the sockets of virtual servers, and a session for each client, with a socket
@@ -66,7 +65,7 @@ struct DatagramLoop: ~Copyable {
 
     init(_ poller: Poller, _ limits: RelayLimits) {
         self.poller = poller
-        timeout = UInt64(max(1, TimeAmount(limits.sessionTimeout).nanoseconds))
+        timeout = max(1, RelayClock.nanoseconds(limits.sessionTimeout))
     }
 
     /// When it is to be called again at the latest; nil: for nothing.
@@ -153,7 +152,7 @@ struct DatagramLoop: ~Copyable {
             if service.with({ [server = session.server] in $0.destination(server) != nil }) { return session }
             end(session)
         }
-        let time = NIODeadline.uptimeNanoseconds(now)
+        let time = RelayClock.time(now)
         guard let chosen = service.with({ $0.claim(for: client, now: time) }) else { return nil }
         let ownKey = isOnePacket ? SessionKey(client: client, server: chosen.endpoint) : key
         if let session = port.sessions[ownKey] {

@@ -2,7 +2,6 @@ internal import Addresses
 internal import Director
 internal import Glibc
 internal import Logging
-internal import NIOCore
 internal import Sockets
 
 /// What one thread of the relay has for itself: connections, the virtual servers' sockets that it accepts them from, and
@@ -46,7 +45,7 @@ struct TCPLoop: ~Copyable {
     /// Waits for what happens next, and does it.
     mutating func turn() {
         poller.wait(continued.isEmpty ? patience : 0, &events)
-        now = Self.clock()
+        now = RelayClock.now
         for index in 0..<events.count {
             let (key, readiness) = events[index]
             if key == Poller.wakeKey { continue }
@@ -122,13 +121,7 @@ struct TCPLoop: ~Copyable {
             case .open: limits.idleTimeout
             case .halfClosed: limits.halfClosedTimeout
             }
-        return UInt64(max(0, TimeAmount(duration).nanoseconds))
-    }
-
-    private static func clock() -> UInt64 {
-        var time = timespec()
-        unsafe clock_gettime(CLOCK_MONOTONIC, &time)
-        return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+        return RelayClock.nanoseconds(duration)
     }
 }
 
@@ -191,7 +184,7 @@ extension TCPLoop {
     private mutating func connect(_ connection: TCPConnection) {
         let service = connection.service
         while connection.tried.count < RelayLimits.attempts {
-            let time = NIODeadline.uptimeNanoseconds(now)
+            let time = RelayClock.time(now)
             let chosen = service.with { [endpoint = connection.clientEndpoint, tried = connection.tried] in
                 $0.claim(for: endpoint, excluding: tried, now: time)
             }

@@ -6,7 +6,7 @@ import Testing
     "Lab", .serialized, .enabled(if: Guest.missing.isEmpty, "missing: \(Guest.missing.joined(separator: ", "))")
 )
 struct LabTests {
-    @Test("Scenario", .timeLimit(.minutes(6)), arguments: Guest.scenarios)
+    @Test("Scenario", .timeLimit(.minutes(10)), arguments: Guest.scenarios)
     func scenario(_ name: String) async throws {
         let console = try await #require(Guests.consoles[name]).value
         let report = TestReport(console)

@@ -268,6 +268,15 @@ struct ServiceTests {
             ])
     }
 
+    @Test(.enabled(if: canServe("/usr/bin/perl"), "perl is not installed"))
+    func nntp() async throws {
+        try await judge(
+            "nntp",
+            [
+                Row(ServiceCheck(.nntp)), Row(ServiceCheck(.nntp), offset: 1, "answered '502 no permission'"),
+            ])
+    }
+
     @Test(.enabled(if: canServe("/usr/sbin/slapd"), "slapd is not installed"))
     func ldap() async throws {
         func check(_ request: String, _ password: String = "", isSecure: Bool = false, _ receive: String? = nil)
@@ -381,7 +390,7 @@ struct ServiceTests {
     @Test(.enabled(if: canServe("/usr/bin/redis-server"), "redis-server is not installed"))
     func redis() async throws {
         try await judge(
-            "redis", harming: [0, 2],
+            "redis", harming: [0, 2, 3],
             [
                 Row(ServiceCheck(.redis, password: "secret")),
                 Row(ServiceCheck(.redis, login: "test", password: "hidden")),

@@ -171,7 +171,7 @@ let package = Package(
         tests("Steering", "Addresses", "Director", "DNSWire", "Zones"),
         tests("Probes", "Addresses", "Health", also: [tls, http] + nio),
         tests("IPVS", "Sockets", "Addresses", "Director", "Netlink", exclude: ["ipvsadm-requests.txt"]),
-        tests("Relay", "Addresses", "BackendBattery", "Director", also: [log] + nio),
+        tests("Relay", "Addresses", "BackendBattery", "Director", "Sockets", also: [log] + nio),
         tests("HostNetwork", "Addresses", "Director", "Netlink"),
         tests(
             "Control", "Addresses", "Answering", "DNSWire", "Director", "Health", "Steering", "Telemetry",

@@ -83,7 +83,7 @@ let package = Package(
             swiftSettings: house),
         .target(name: "IPVS", dependencies: ["Addresses", "Director", "Netlink"], swiftSettings: house),
         .target(
-            name: "Relay", dependencies: ["Addresses", "CLinux", "Director", "Sockets", log] + nio,
+            name: "Relay", dependencies: ["Addresses", "CLinux", "Director", "Sockets", log],
             swiftSettings: unsafe),
         .target(
             name: "HostNetwork", dependencies: ["Addresses", "CLinux", "Director", "Netlink"],
@@ -171,7 +171,7 @@ let package = Package(
         tests("Steering", "Addresses", "Director", "DNSWire", "Zones"),
         tests("Probes", "Addresses", "Health", also: [tls, http] + nio),
         tests("IPVS", "Sockets", "Addresses", "Director", "Netlink", exclude: ["ipvsadm-requests.txt"]),
-        tests("Relay", "Addresses", "BackendBattery", "Director", also: [log] + nio),
+        tests("Relay", "Addresses", "BackendBattery", "Director", "Sockets", also: [log] + nio),
         tests("HostNetwork", "Addresses", "Director", "Netlink"),
         tests(
             "Control", "Addresses", "Answering", "DNSWire", "Director", "Health", "Steering", "Telemetry",

@@ -29,8 +29,6 @@ public actor Controller {
     /// What has not spoken for this long after it was first asked is down: with the tick that finds
     /// it, at most five seconds.
     static let patience = Duration.seconds(4)
-    /// Between two looks at the table for what others have changed: repairs are due within two seconds.
-    static let repairInterval = Duration.seconds(1)
     /// Between two savings of verdicts that did not change, so that they stay young enough to hold.
     static let saveInterval = Duration.seconds(60)
     /// How long the last known state of the table holds while it can't be read.
@@ -54,6 +52,8 @@ public actor Controller {
     let store: SnapshotStore
     let stateFile: StateFile?
     let hostAddresses: HostAddresses?
+    /// Between two looks at the table for what others have changed, and at what has become due meanwhile.
+    let lookInterval: Duration
     let probe: @Sendable (Check) async -> Outcome
     let report: @Sendable (Occurrence) -> Void
     let clock = ContinuousClock()
@@ -194,19 +194,21 @@ public actor Controller {
     /// - Parameters:
     ///   - stateFile: Where state outlives the process; nil: nowhere.
     ///   - hostAddresses: What keeps VIPs on an interface; nil: nothing does.
+    ///   - lookInterval: Between two looks at what others do to the table: repairs are due within two seconds.
     ///   - maximumProbes: How many tasks may probe at a time; each has a descriptor.
     ///   - rounds: What carries out those checks that need no task each; nil: all do. It ends with `run()`.
     ///   - probe: Carries out one check, within its timeout.
     ///   - report: Takes what happens; called from the controller, so it should return at once.
     public init(
         store: SnapshotStore, stateFile: StateFile? = nil, hostAddresses: HostAddresses? = nil,
-        maximumProbes: Int = 10_000, rounds: (any CheckRounds)? = nil,
+        lookInterval: Duration = .seconds(1), maximumProbes: Int = 10_000, rounds: (any CheckRounds)? = nil,
         probe: @escaping @Sendable (Check) async -> Outcome,
         report: @escaping @Sendable (Occurrence) -> Void = { _ in }
     ) {
         self.store = store
         self.stateFile = stateFile
         self.hostAddresses = hostAddresses
+        self.lookInterval = lookInterval
         self.maximumProbes = max(maximumProbes, 1)
         lastAlarm = clock.now
         self.rounds = rounds
@@ -319,7 +321,7 @@ public actor Controller {
     }
 
     private func tick() async {
-        while (try? await clock.sleep(for: Self.repairInterval)) != nil {
+        while (try? await clock.sleep(for: lookInterval)) != nil {
             let now = clock.now
             for (slot, asked) in firstAsked where asked.duration(to: now) >= Self.patience {
                 if watches.change(slot, { $0.expireUnknown(at: now) }) { touchAll(of: slot) }

@@ -84,6 +84,7 @@ extension Core {
         do {
             let udp = try UDPSockets.open(next.endpoints, keeping: udpServer.sockets)
             let streams = try StreamSockets.open(next.endpoints, keeping: streamServer.sockets)
+            var backend = backend
             if next.settings.director.backend != old.director.backend {
                 backend =
                     switch next.settings.director.backend {
@@ -92,13 +93,15 @@ extension Core {
                     case .none: nil
                     }
             }
-            configuration = next
-            await take(next)
-            // Whatever can be refused has been asked for by now, but for threads, which just as many have ended.
+            // What is new here answers for a moment with what was served before.
             if udpServer.sockets !== udp {
                 try udpServer.serve(udp, from: store)
                 try streamServer.serve(streams)
             }
+            // Whatever can be refused has been asked for by now.
+            self.backend = backend
+            configuration = next
+            await take(next)
             return nil
         } catch {
             let hint = (error as? BackendError)?.hint

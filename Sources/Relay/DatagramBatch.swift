@@ -56,7 +56,7 @@ internal import Sockets
     }
 
     /// Sends datagrams that were received, to an endpoint, or to where the socket is connected to. What the socket has no
-    /// room for is dropped.
+    /// room for is dropped, and what is too large for the other side: IPv6 carries twenty octets more than IPv4.
     /// - Returns: 0, or the error number that one of them has met.
     mutating func send(_ datagrams: Range<Int>, over socket: Int32, to receiver: Endpoint? = nil) -> Int32 {
         var name: UnsafeMutableRawPointer?
@@ -86,6 +86,7 @@ internal import Sockets
             switch errno {
             case EINTR: continue
             case EAGAIN, ENOBUFS, ENOMEM: return trouble
+            case EMSGSIZE: next += 1
             default:
                 trouble = errno
                 next += 1

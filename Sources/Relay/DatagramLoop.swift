@@ -1,7 +1,7 @@
 internal import Addresses
 internal import Director
 internal import Glibc
-internal import NIOCore
+internal import Logging
 internal import Sockets
 
 /// What one thread of the relay has of UDP: the sockets of virtual servers, and a session for each client, with a socket
@@ -63,26 +63,40 @@ struct DatagramLoop: ~Copyable {
     /// Free after this round: an event of it may still name them.
     private var closedSlots: [Int] = []
     private var nextSweep: UInt64 = 0
+    /// Sockets of virtual servers that could not be watched, for want of memory, and when that is tried again.
+    private var unwatched: [Int32] = []
+    private var nextTry: UInt64 = 0
 
     init(_ poller: Poller, _ limits: RelayLimits) {
         self.poller = poller
-        timeout = UInt64(max(1, TimeAmount(limits.sessionTimeout).nanoseconds))
+        timeout = max(1, RelayClock.nanoseconds(limits.sessionTimeout))
     }
 
     /// When it is to be called again at the latest; nil: for nothing.
-    var due: UInt64? { ports.isEmpty ? nil : nextSweep }
+    var due: UInt64? { ports.isEmpty ? nil : unwatched.isEmpty ? nextSweep : min(nextSweep, nextTry) }
 
     /// Begins to take a virtual server's datagrams.
     mutating func listen(_ socket: Int32, for service: RelayService) {
         ports[socket] = Port(socket, service)
-        _ = poller.watch(
+        watch(socket)
+    }
+
+    private mutating func watch(_ socket: Int32) {
+        let code = poller.watch(
             socket, for: .reading, key: Self.keyBit | Self.portBit | UInt64(UInt32(bitPattern: socket)))
+        guard code != 0, let service = ports[socket]?.service else { return }
+        service.relay.logger.debug("\(service.key): \(SocketError("watch", code: code))")
+        unwatched.append(socket)
     }
 
     /// Takes no more from a socket, which may be closed then, and ends its sessions.
     mutating func unlisten(_ socket: Int32) {
         guard let port = ports.removeValue(forKey: socket) else { return }
-        poller.unwatch(socket)
+        if let index = unwatched.firstIndex(of: socket) {
+            unwatched.remove(at: index)
+        } else {
+            poller.unwatch(socket)
+        }
         for session in Array(port.sessions.values) { end(session) }
     }
 
@@ -107,6 +121,10 @@ struct DatagramLoop: ~Copyable {
             for session in sessions {
                 if let session, session.lastActivity + timeout <= now { end(session) }
             }
+        }
+        if !unwatched.isEmpty, now >= nextTry {
+            nextTry = now + TCPLoop.pause
+            for socket in exchange(&unwatched, with: []) { watch(socket) }
         }
         freeSlots += closedSlots
         closedSlots = []
@@ -153,7 +171,7 @@ struct DatagramLoop: ~Copyable {
             if service.with({ [server = session.server] in $0.destination(server) != nil }) { return session }
             end(session)
         }
-        let time = NIODeadline.uptimeNanoseconds(now)
+        let time = RelayClock.time(now)
         guard let chosen = service.with({ $0.claim(for: client, now: time) }) else { return nil }
         let ownKey = isOnePacket ? SessionKey(client: client, server: chosen.endpoint) : key
         if let session = port.sessions[ownKey] {

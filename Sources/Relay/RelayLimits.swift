@@ -1,4 +1,4 @@
-internal import NIOCore
+internal import CLinux
 
 /// What the relay holds at most, and how long it waits.
 public struct RelayLimits: Hashable, Sendable {
@@ -7,7 +7,7 @@ public struct RelayLimits: Hashable, Sendable {
     /// its virtual server make room.
     public var maximumConnections = 10_000
     /// Threads; each takes the connections that it accepts, and all datagrams of some virtual servers.
-    public var threads = max(1, min(8, System.coreCount))
+    public var threads = min(8, Int(swerve_processor_count()))
     /// Pipes through which the kernel moves bytes, of all threads together; each takes two file descriptors.
     /// Connections beyond them copy.
     public var maximumPipes = 2048

@@ -1,7 +1,6 @@
 public import Addresses
 public import Director
 public import Logging
-internal import NIOCore
 
 /// The table carried in user space: a listening socket for each virtual server, a connection of our own to
 /// a real server for each connection of a client.
@@ -59,7 +58,7 @@ public actor RelayTable: Backend {
 
     /// The connections of each destination.
     public func connections() -> [VirtualServerKey: [Endpoint: ConnectionCounts]] {
-        let now = NIODeadline.now()
+        let now = RelayClock.time(RelayClock.now)
         return services.mapValues { service in service.with { $0.counts(now: now) } }
     }
 

@@ -1,6 +1,5 @@
 internal import Addresses
 internal import Director
-internal import NIOCore
 
 /// A virtual server: what stands behind it, what each real server carries, who stays with whom. Pure: time
 /// is passed in, and sockets are elsewhere.
@@ -65,7 +64,7 @@ struct ServiceState: Sendable {
 
     /// Chooses the real server for a new connection of a client and counts it there; nil if none may have
     /// it. A client stays with its server only while that gets new connections at all.
-    mutating func claim(for client: Endpoint, excluding tried: Set<Endpoint> = [], now: NIODeadline)
+    mutating func claim(for client: Endpoint, excluding tried: Set<Endpoint> = [], now: Duration)
         -> Destination?
     {
         let list = destinations
@@ -83,10 +82,11 @@ struct ServiceState: Sendable {
                 list[$0].endpoint == kept && list[$0].weight > 0 && !current[$0].isUnavailable
             }
         }
+        scheduler.advance(to: now)
         guard let index = index ?? scheduler.choose(for: client, loads: current) else { return nil }
         let destination = list[index]
         if isPersistent {
-            let end = now + .seconds(Int64(options.timeout))
+            let end = now + .seconds(options.timeout)
             persistence.keep(group, with: destination.endpoint, until: end, now: now)
         }
         var load = loads[destination.endpoint] ?? Load()
@@ -114,7 +114,7 @@ struct ServiceState: Sendable {
     }
 
     /// The connections of each destination in the table.
-    func counts(now: NIODeadline) -> [Endpoint: ConnectionCounts] {
+    func counts(now: Duration) -> [Endpoint: ConnectionCounts] {
         let persistent = persistence.counts(now: now)
         return destinations.reduce(into: [:]) { counts, destination in
             let endpoint = destination.endpoint

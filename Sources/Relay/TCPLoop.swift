@@ -2,7 +2,6 @@ internal import Addresses
 internal import Director
 internal import Glibc
 internal import Logging
-internal import NIOCore
 internal import Sockets
 
 /// What one thread of the relay has for itself: connections, the virtual servers' sockets that it accepts them from, and
@@ -32,7 +31,7 @@ struct TCPLoop: ~Copyable {
 
     /// Connections accepted in one turn of a listener.
     private static let acceptedInTurn = 64
-    private static let pause: UInt64 = 100_000_000
+    static let pause: UInt64 = 100_000_000
     /// Keys of listeners have this bit, those of connections the slot and the side.
     private static let listenerBit: UInt64 = 1 << 62
 
@@ -46,7 +45,7 @@ struct TCPLoop: ~Copyable {
     /// Waits for what happens next, and does it.
     mutating func turn() {
         poller.wait(continued.isEmpty ? patience : 0, &events)
-        now = Self.clock()
+        now = RelayClock.now
         for index in 0..<events.count {
             let (key, readiness) = events[index]
             if key == Poller.wakeKey { continue }
@@ -96,9 +95,10 @@ struct TCPLoop: ~Copyable {
         for connection in connections { if let connection { end(connection) } }
     }
 
-    private func watch(_ listener: Int32) {
-        _ = poller.watch(
+    private mutating func watch(_ listener: Int32) {
+        let code = poller.watch(
             listener, for: [.reading, .exclusive], key: Self.listenerBit | UInt64(UInt32(bitPattern: listener)))
+        if code != 0 { pause(listener, "watch", code) }
     }
 
     /// Milliseconds until something is due, a second at most.
@@ -122,13 +122,7 @@ struct TCPLoop: ~Copyable {
             case .open: limits.idleTimeout
             case .halfClosed: limits.halfClosedTimeout
             }
-        return UInt64(max(0, TimeAmount(duration).nanoseconds))
-    }
-
-    private static func clock() -> UInt64 {
-        var time = timespec()
-        unsafe clock_gettime(CLOCK_MONOTONIC, &time)
-        return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+        return RelayClock.nanoseconds(duration)
     }
 }
 
@@ -141,7 +135,9 @@ extension TCPLoop {
             let socket = StreamSocket.accept(listener, from: &peer)
             if socket < 0 {
                 switch -socket {
-                case EMFILE, ENFILE, ENOBUFS, ENOMEM: pauseListener(listener, -socket)
+                case EMFILE, ENFILE, ENOBUFS, ENOMEM:
+                    poller.unwatch(listener)
+                    pause(listener, "accept", -socket)
                 case ECONNABORTED, EINTR: continue
                 default: break
                 }
@@ -162,18 +158,18 @@ extension TCPLoop {
         }
     }
 
-    /// Without descriptors, accepting is tried again after a while instead of at once for ever.
-    private mutating func pauseListener(_ listener: Int32, _ code: Int32) {
-        listeners[listener]?.relay.logger.debug("accept: \(SocketError("accept", code: code))")
-        poller.unwatch(listener)
+    /// Without descriptors or memory, accepting is tried again after a while instead of at once for ever.
+    private mutating func pause(_ listener: Int32, _ call: String, _ code: Int32) {
+        if let service = listeners[listener] {
+            service.relay.logger.debug("\(service.key): \(SocketError(call, code: code))")
+        }
         pausedListeners.append(listener)
         pauseEnd = now + Self.pause
     }
 
     private mutating func resumeListeners() {
         if pausedListeners.isEmpty || now < pauseEnd { return }
-        for listener in pausedListeners { watch(listener) }
-        pausedListeners = []
+        for listener in exchange(&pausedListeners, with: []) { watch(listener) }
     }
 
     private mutating func watchSide(_ connection: TCPConnection, isServer: Bool) -> Bool {
@@ -191,7 +187,7 @@ extension TCPLoop {
     private mutating func connect(_ connection: TCPConnection) {
         let service = connection.service
         while connection.tried.count < RelayLimits.attempts {
-            let time = NIODeadline.uptimeNanoseconds(now)
+            let time = RelayClock.time(now)
             let chosen = service.with { [endpoint = connection.clientEndpoint, tried = connection.tried] in
                 $0.claim(for: endpoint, excluding: tried, now: time)
             }

@@ -151,12 +151,3 @@ public struct SteeringRenderer: Sendable {
             family: group.family)
     }
 }
-
-extension SteeringEntry {
-    /// What one steered set is answered with, as its VIPs stand.
-    public init(of set: SteeredSet, vips: [IPAddress: SteeredVIP], policy: SteeringPolicy) {
-        var set = set
-        set.policy = 0
-        self = SteeringRenderer(sets: [set], vips: vips, policies: [policy]).view().entry(0)
-    }
-}

@@ -54,7 +54,7 @@ struct ControllerTests {
                     $0.contains { $0.text.contains("refused") && $0.subject == "table" }
                 }
             }
-            try await Task.sleep(for: .milliseconds(1500))
+            try await Task.sleep(for: Scene.lookInterval * 5)
             #expect(scene.answered == [])
             #expect(scene.occurrences.withLock { $0.count { $0.subject == "table" } } == 1)
             await scene.backend?.refuse([])
@@ -151,7 +151,7 @@ struct RepairTests {
                 if repairs {
                     try await scene.until("it is gone") { await scene.table == [Scene.one: 1] }
                 } else {
-                    try await Task.sleep(for: .milliseconds(2500))
+                    try await Task.sleep(for: Scene.lookInterval * 5)
                     #expect(await scene.table.count == 2)
                 }
             }
@@ -268,7 +268,7 @@ struct RepairTests {
             table[Scene.key]?.destinations = [:]
             await scene.backend?.set(table)
             try await scene.until("the answer follows the table") { scene.answered == [] }
-            try await Task.sleep(for: .milliseconds(2500))
+            try await Task.sleep(for: Scene.lookInterval * 5)
             #expect(await scene.table.isEmpty)
         }
     }

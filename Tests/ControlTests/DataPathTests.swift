@@ -124,7 +124,7 @@ final class DataPathScene: Sendable {
         self.up = up
         let box = Box()
         controller = Controller(
-            store: SnapshotStore(Snapshot(catalog: ZoneCatalog([:]))),
+            store: SnapshotStore(Snapshot(catalog: ZoneCatalog([:]))), lookInterval: Scene.lookInterval,
             probe: { check in await box.value?.outcome(of: check) ?? .undecided("not yet") })
         box.set(self)
     }

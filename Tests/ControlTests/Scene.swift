@@ -18,6 +18,9 @@ final class Scene: Sendable {
     static let two = Endpoint("10.0.0.2:80")!
     static let sorry = Endpoint("10.0.0.9:80")!
 
+    /// A tenth of what it is in the daemon, so that waiting for a look takes no longer.
+    static let lookInterval = Duration.milliseconds(100)
+
     let backend: FakeBackend?
     let store = SnapshotStore(Snapshot(catalog: ZoneCatalog([:])))
     let controller: Controller
@@ -39,7 +42,8 @@ final class Scene: Sendable {
         outcomes = Mutex(Dictionary(up.map { ($0, .success("fine")) }, uniquingKeysWith: { $1 }))
         let scene = WeakScene()
         controller = Controller(
-            store: store, stateFile: stateFile, hostAddresses: hostAddresses, rounds: rounds,
+            store: store, stateFile: stateFile, hostAddresses: hostAddresses, lookInterval: Self.lookInterval,
+            rounds: rounds,
             probe: { check in await scene.value?.outcome(of: check) ?? .failure("gone") },
             report: { occurrence in scene.value?.occurrences.withLock { $0.append(occurrence) } })
         scene.set(self)

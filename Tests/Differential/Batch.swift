@@ -1,5 +1,6 @@
 import DNSWire
 import Foundation
+import Synchronization
 
 /// Zones that are served together, by all four, and what is asked about them.
 struct Batch {
@@ -139,9 +140,16 @@ final class Arena {
 
     private func replies(_ queries: [Query]) -> [[ServerKind: Reply]] {
         var all = [[ServerKind: Reply]](repeating: [:], count: queries.count)
-        for server in servers {
-            for (index, message) in server.ask(queries).enumerated() {
-                all[index][server.kind] = Reply(message, to: queries[index])
+        // Each is asked by one thread, which this one waits for.
+        nonisolated(unsafe) let servers = servers
+        let answers = Mutex<[Int: [[UInt8]?]]>([:])
+        DispatchQueue.concurrentPerform(iterations: servers.count) { place in
+            let messages = servers[place].ask(queries)
+            answers.withLock { $0[place] = messages }
+        }
+        for (place, messages) in answers.withLock({ $0 }) {
+            for (index, message) in messages.enumerated() {
+                all[index][servers[place].kind] = Reply(message, to: queries[index])
             }
         }
         return all

@@ -68,6 +68,54 @@ struct LocalityTests {
     }
 }
 
+/// The kernel's own choices: Tests/IPVSTests/KernelSchedulerTests.swift.
+@Suite("Locality with replication, as time goes by")
+struct LocalitySetTests {
+    /// Has all three in its set, the newest first: 1, 2, 0; the last one since an hour.
+    private static func full() -> Locality {
+        var scheduler = Locality(servers([2, 4, 4]), isReplicated: true)
+        scheduler.advance(to: .seconds(1000))
+        #expect(scheduler.choose(for: client, loads: active([0, 1, 1])) == 0)
+        #expect(scheduler.choose(for: client, loads: active([3, 1, 0])) == 2)
+        scheduler.advance(to: .seconds(3600))
+        #expect(scheduler.choose(for: client, loads: active([3, 0, 5])) == 1)
+        return scheduler
+    }
+
+    @Test(
+        "a day after the last change the busiest leaves, and no other before another day is over",
+        arguments: [
+            // 6/2 against 4/4 and 8/4: the first leaves, and is not taken although it is idle.
+            (3600 + 86_400, [6, 4, 8], [0, 4, 3], 0), (3600 + 86_401, [6, 4, 8], [0, 4, 3], 2),
+            // 2/2 against 8/4 and 6/4: the second.
+            (3600 + 86_401, [2, 8, 6], [2, 0, 3], 2), (3600 + 86_401, [2, 8, 6], [1, 0, 3], 0),
+            // The day is counted from the newest change, not from the first.
+            (1000 + 86_401, [6, 4, 8], [0, 4, 3], 0),
+        ])
+    func shrinking(_ time: Int, _ then: [Int], _ after: [Int], _ choice: Int) {
+        var scheduler = Self.full()
+        scheduler.advance(to: .seconds(time))
+        _ = scheduler.choose(for: client, loads: active(then))
+        #expect(scheduler.choose(for: client, loads: active(after)) == choice)
+    }
+
+    @Test("the last one stays, and without replication the one is never taken away")
+    func last() {
+        var scheduler = Self.full()
+        for (day, loads) in [[9, 4, 4], [9, 9, 4], [9, 9, 4]].enumerated() {
+            scheduler.advance(to: .seconds(3600 + 86_401 * (day + 1)))
+            _ = scheduler.choose(for: client, loads: active(loads))
+        }
+        // Only the third is left of the set, so it is chosen although both others are idle.
+        #expect(scheduler.choose(for: client, loads: active([0, 0, 4])) == 2)
+        var single = Locality(servers([2, 4]), isReplicated: false)
+        #expect(single.choose(for: client, loads: active([0, 0])) == 0)
+        single.advance(to: .seconds(1_000_000))
+        #expect(single.choose(for: client, loads: active([1, 0])) == 0)
+        #expect(single.choose(for: client, loads: active([1, 0])) == 0)
+    }
+}
+
 @Suite("Hashes over addresses")
 struct AddressHashTests {
     /// 10.0.0.0 to 10.0.0.3 have the places 0xC6, 0x27, 0x89 and 0xEB (see the source hash's tests): modulo

@@ -10,7 +10,8 @@ import Testing
     "The kernel's schedulers", .serialized,
     .enabled(if: isLab, "needs SWERVE_LAB=1 in a network namespace of its own, root, and a kernel with IPVS"))
 struct KernelSchedulerTests {
-    /// A scheduler, its flags, the weights of the real servers, and which of them gets weight 0 half-way.
+    /// A scheduler, its flags, the weights of the real servers, which of them gets weight 0 half-way, and before which
+    /// connections lblcr_expiration is over.
     struct Row: CustomTestStringConvertible {
         /// The third octet of its real servers and a part of its clients' ports: the kernel remembers the
         /// connections of earlier rows, and counts them for the same real servers.
@@ -19,8 +20,11 @@ struct KernelSchedulerTests {
         var flags: ServiceFlags = []
         var weights: [Int32]
         var quiesced: Int?
+        var expirations: Set<Int> = []
 
-        var testDescription: String { "\(scheduler) \(flags.rawValue) \(weights) \(quiesced ?? -1)" }
+        var testDescription: String {
+            "\(scheduler) \(flags.rawValue) \(weights) \(quiesced ?? -1) \(expirations.sorted())"
+        }
     }
 
     static let rows = [
@@ -30,6 +34,8 @@ struct KernelSchedulerTests {
         Row(scheduler: "wlc", weights: [1, 2, 3], quiesced: 2),
         Row(scheduler: "lblc", weights: [1, 2, 6], quiesced: 2),
         Row(scheduler: "lblcr", weights: [1, 2, 6], quiesced: 2),
+        Row(scheduler: "lblcr", weights: [1, 2, 6], expirations: [24, 30, 36]),
+        Row(scheduler: "lblcr", weights: [1, 2, 6], quiesced: 0, expirations: [4, 20, 32]),
         Row(scheduler: "dh", weights: [1, 2, 3]),
         Row(scheduler: "sh", weights: [1, 2, 3], quiesced: 1),
         Row(scheduler: "sh", flags: .scheduler1, weights: [1, 2, 3], quiesced: 1),
@@ -73,6 +79,7 @@ struct KernelSchedulerTests {
         destinations.reverse()
         var connections: [Int32] = []
         defer { for connection in connections { close(connection) } }
+        var day = 0
         var kernels: [Int?] = []
         var expected: [Int?] = []
         for number in 0..<48 {
@@ -88,6 +95,12 @@ struct KernelSchedulerTests {
                 DestinationLoad(
                     active: counts[$0.endpoint]?.active ?? 0, inactive: counts[$0.endpoint]?.inactive ?? 0)
             }
+            // A day is over for ours; for the kernel it has no length, for one connection.
+            if row.expirations.contains(number) {
+                day += 1
+                ours.advance(to: .seconds(day * 86_401))
+                try setExpiration(0)
+            }
             let source = Endpoint(
                 .v4(IPv4Address(10, 71, 2, UInt8(number))), port: UInt16(row.number) * 100 + UInt16(number))
             expected.append(ours.choose(for: source, loads: loads).map { Int(destinations[$0].endpoint.octet) })
@@ -99,6 +112,7 @@ struct KernelSchedulerTests {
             } else {
                 kernels.append(nil)
             }
+            if row.expirations.contains(number) { try setExpiration(86_400) }
         }
         #expect(kernels == expected)
         #expect(kernels.contains { $0 != nil })
@@ -112,6 +126,13 @@ extension Endpoint {
 }
 
 private let isLab = ProcessInfo.processInfo.environment["SWERVE_LAB"] == "1" && (try? KernelTable()) != nil
+
+/// Sets the seconds after which lblcr's set loses one, when two ticks of the kernel's clock at least are over since the
+/// set has changed.
+private func setExpiration(_ seconds: Int) throws {
+    usleep(20_000)
+    try #require(system("echo \(seconds) >/proc/sys/net/ipv4/vs/lblcr_expiration") == 0)
+}
 
 /// A real server whose connections stay open.
 private final class Listener {

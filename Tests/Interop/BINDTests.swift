@@ -1,6 +1,7 @@
 import Addresses
 import Answering
 import Foundation
+import Synchronization
 import Testing
 
 private let places = (
@@ -89,8 +90,13 @@ struct BINDTests {
         let named = try Named(zones: zones, options: row.statements)
         try await ServersInProcess.with(zones: zones, options: row.options) { endpoint in
             let questions = Questions.all(row.dig)
-            let theirs = try Dig.ask(questions, of: named.endpoint)
-            let ours = try Dig.ask(questions, of: endpoint)
+            let answers = Mutex<[Int: Result<[Answer?], any Error>]>([:])
+            let endpoints = [endpoint, named.endpoint]
+            DispatchQueue.concurrentPerform(iterations: endpoints.count) { place in
+                let result = Result { try Dig.ask(questions, of: endpoints[place]) }
+                answers.withLock { $0[place] = result }
+            }
+            let (ours, theirs) = try answers.withLock { (try $0[0]!.get(), try $0[1]!.get()) }
             for (index, question) in questions.enumerated() {
                 guard var our = ours[index], var their = theirs[index] else {
                     Issue.record("\(question): answered by \(ours[index] == nil ? "BIND" : "us") alone")

@@ -6,9 +6,9 @@ import Testing
     "Lab", .serialized, .enabled(if: Guest.missing.isEmpty, "missing: \(Guest.missing.joined(separator: ", "))")
 )
 struct LabTests {
-    @Test("Scenario", .timeLimit(.minutes(6)), arguments: Guest.scenarios)
+    @Test("Scenario", .timeLimit(.minutes(10)), arguments: Guest.scenarios)
     func scenario(_ name: String) async throws {
-        let console = try await Guest(scenario: name).run()
+        let console = try await #require(Guests.consoles[name]).value
         let report = TestReport(console)
         for result in report.results {
             #expect(result.passed, "\(name): \(result.name)\n\(result.diagnostics)")

@@ -6,28 +6,33 @@ import NIOPosix
 import Relay
 import Synchronization
 
-/// A relay with one virtual server at 127.60.`net`.1:28080 and room for real servers at .2 and up.
+/// A relay with one virtual server at 127.60.`net`.1:28080 and room for real servers at .2 and up; of IPv6, which has but
+/// one address here, at ports of ::1.
 struct RelayBench: Sendable {
     let net: UInt8
     let transport: TransportProtocol
     let relay: RelayTable
+    var family = AddressFamily.v4
 
     var key: VirtualServerKey { .endpoint(transport, virtual) }
     var virtual: Endpoint { host(1) }
 
     func host(_ number: UInt8) -> Endpoint {
-        Endpoint(.v4(IPv4Address(127, 60, net, number)), port: 28080)
+        family == .v4
+            ? Endpoint(.v4(IPv4Address(127, 60, net, number)), port: 28080)
+            : Endpoint(.v6(.loopback), port: 28300 + UInt16(net) * 10 + UInt16(number))
     }
 
     /// Runs a test with its relay, and closes it after it.
     static func run(
-        net: UInt8, _ transport: TransportProtocol = .tcp, scheduler: String = "rr",
+        net: UInt8, _ transport: TransportProtocol = .tcp, family: AddressFamily = .v4,
+        scheduler: String = "rr",
         limits: RelayLimits = RelayLimits(),
         _ body: (RelayBench) async throws -> Void
     ) async throws {
         let relay = RelayTable(
             logger: Logger(label: "test"), limits: limits)
-        let bench = RelayBench(net: net, transport: transport, relay: relay)
+        let bench = RelayBench(net: net, transport: transport, relay: relay, family: family)
         let outcome: Result<Void, any Error>
         do {
             try await bench.apply(.addService(bench.key, ServiceOptions(scheduler: scheduler)))
@@ -45,7 +50,10 @@ struct RelayBench: Sendable {
 
     /// Adds real servers with these last octets.
     func add(_ hosts: UInt8...) async throws {
-        for number in hosts { try await apply(.addDestination(key, Destination(host(number)))) }
+        for number in hosts {
+            let server = Destination(host(number), forwarding: family == .v4 ? .gate : .masq)
+            try await apply(.addDestination(key, server))
+        }
     }
 
     func counts(_ number: UInt8) async -> ConnectionCounts? {

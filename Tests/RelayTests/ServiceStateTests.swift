@@ -1,13 +1,12 @@
 import Addresses
 import Director
-import NIOCore
 import Testing
 
 @testable import Relay
 
 @Suite("The state of a relayed virtual server")
 struct ServiceStateTests {
-    let now = NIODeadline.uptimeNanoseconds(1_000_000_000_000)
+    let now = Duration.seconds(1000)
     let a = Endpoint(.v4(IPv4Address(10, 0, 0, 1)), port: 80)
     let b = Endpoint(.v4(IPv4Address(10, 0, 0, 2)), port: 80)
 

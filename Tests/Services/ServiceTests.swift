@@ -37,32 +37,40 @@ struct ServiceTests {
         }
     }
 
-    /// Every fault at every message: the check says that the server is down, in its time; with none left it is up.
+    /// Every fault, all at once since most of it is waiting.
     private func harm(_ server: RealServer, _ row: Row) async throws {
-        let port = server.port + row.offset
-        for fault in FaultProxy.Fault.allCases {
-            var message = 0
-            while message < 40 {
-                let clock = ContinuousClock()
-                let start = clock.now
-                let (outcome, said) = try await FaultProxy.run(before: port, fault, at: message) { proxy in
-                    let outcome = await server.probe(row.method, port: proxy.port, timeout: Self.patience)
-                    return (outcome, proxy.messages.next())
-                }
-                // The fault was not reached: the conversation has fewer messages.
-                if said <= message {
-                    #expect(outcome.finding == "success", "\(row.method), \(fault) after the end")
-                    break
-                }
-                // The farewell may be spoiled: the server has shown by then that it serves.
-                if case .success = outcome {
-                    #expect(message > 0, "\(row.method), \(fault) at \(message)")
-                } else {
-                    #expect(clock.now - start < Self.patience * 10, "\(row.method), \(fault) at \(message)")
-                }
-                if case .undecided(let reason) = outcome { Issue.record("undecided: \(reason)") }
-                message += 1
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for fault in FaultProxy.Fault.allCases {
+                group.addTask { try await harm(server, row, fault) }
             }
+            try await group.waitForAll()
+        }
+    }
+
+    /// A fault at every message: the check says that the server is down, in its time; with none left it is up.
+    private func harm(_ server: RealServer, _ row: Row, _ fault: FaultProxy.Fault) async throws {
+        let port = server.port + row.offset
+        var message = 0
+        while message < 40 {
+            let clock = ContinuousClock()
+            let start = clock.now
+            let (outcome, said) = try await FaultProxy.run(before: port, fault, at: message) { proxy in
+                let outcome = await server.probe(row.method, port: proxy.port, timeout: Self.patience)
+                return (outcome, proxy.messages.next())
+            }
+            // The fault was not reached: the conversation has fewer messages.
+            if said <= message {
+                #expect(outcome.finding == "success", "\(row.method), \(fault) after the end")
+                break
+            }
+            // The farewell may be spoiled: the server has shown by then that it serves.
+            if case .success = outcome {
+                #expect(message > 0, "\(row.method), \(fault) at \(message)")
+            } else {
+                #expect(clock.now - start < Self.patience * 10, "\(row.method), \(fault) at \(message)")
+            }
+            if case .undecided(let reason) = outcome { Issue.record("undecided: \(reason)") }
+            message += 1
         }
     }
 
@@ -260,6 +268,15 @@ struct ServiceTests {
             ])
     }
 
+    @Test(.enabled(if: canServe("/usr/bin/perl"), "perl is not installed"))
+    func nntp() async throws {
+        try await judge(
+            "nntp",
+            [
+                Row(ServiceCheck(.nntp)), Row(ServiceCheck(.nntp), offset: 1, "answered '502 no permission'"),
+            ])
+    }
+
     @Test(.enabled(if: canServe("/usr/sbin/slapd"), "slapd is not installed"))
     func ldap() async throws {
         func check(_ request: String, _ password: String = "", isSecure: Bool = false, _ receive: String? = nil)
@@ -373,7 +390,7 @@ struct ServiceTests {
     @Test(.enabled(if: canServe("/usr/bin/redis-server"), "redis-server is not installed"))
     func redis() async throws {
         try await judge(
-            "redis", harming: [0, 2],
+            "redis", harming: [0, 2, 3],
             [
                 Row(ServiceCheck(.redis, password: "secret")),
                 Row(ServiceCheck(.redis, login: "test", password: "hidden")),

@@ -120,6 +120,8 @@ struct EDNSOptionsTests {
             "cookie-secret \"\(secret)\"; prot 53;",
             "cookie-secret \"\(secret)\"; cookie-secret \"\(secret)\";",
             "}; key k { algorithm 5; secret \"\(secret)\"; }; zone {",
+            "cookie-secret\n    \"\(secret.prefix(16)) \(secret.suffix(16))\";",
+            "}; director { virtual-server tcp 192.0.2.1 port 3306 { check mysql { password \"\(secret)/\"; databse a; }; }; ",
         ])
     func hidden(_ text: String) {
         let result = readConfiguration("options { \(text) };")
@@ -128,6 +130,13 @@ struct EDNSOptionsTests {
             #expect(error.sourceLine != nil)
             #expect(!error.description.contains(Self.secret.dropFirst(2)))
         }
+    }
+
+    @Test("Other lines are shown as they are, however many digits they have") func shown() {
+        let line =
+            "    virtual-server tcp 192.0.2.10 port 8085 { real-server 192.0.2.21 { wait 3; }; check connect; };"
+        let result = readConfiguration("director {\n\(line)\n};")
+        #expect(result.errors.map(\.sourceLine) == [line])
     }
 
     @Test("What to do about aes is said") func aes() {

@@ -2,7 +2,7 @@ import Addresses
 import Answering
 import DNSClient
 import DNSWire
-import Glibc
+import Foundation
 import Logging
 import Sockets
 import StreamServer
@@ -60,6 +60,40 @@ struct DescriptorTests {
                     let two = try UDPSockets.open([one.endpoints[0], other], keeping: one)
                     try server.serve(two, from: store)
                 } == "epoll of udp-0: Too many open files")
+            #expect(client.ask(query)?.answerCount == 1)
+            server.stop()
+        }
+    }
+
+    /// Lets the process have no more address space than it has, and so many octets.
+    private static func takeAllMemory(but free: UInt) {
+        let pages = (try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8))?
+            .split(separator: " ").first.flatMap { UInt($0) }
+        let size = rlim_t((pages ?? 0) * UInt(getpagesize()) + free)
+        var limit = rlimit(rlim_cur: size, rlim_max: size)
+        unsafe setrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit)
+    }
+
+    @Test("is a thread too, and without enough of them it goes on with those it has")
+    func threads() async {
+        await #expect(processExitsWith: .success) {
+            // A megabyte of address space is taken by each thread's stack.
+            let workers = 128
+            let (stays, other) = (
+                Endpoint(.v4(.loopback), port: 0), Endpoint(.v4(IPv4Address(127, 0, 0, 2)), port: 0)
+            )
+            let query = try Message.query("www.example.com", .a)
+            let store = SnapshotStore(try ExampleZone.snapshot())
+            let server = UDPServer(workers: workers)
+            let served = try UDPSockets.open([stays], workers: workers)
+            try server.serve(served, from: store)
+            let client = try ClientSocket(.udp, to: served.endpoints[0])
+            let two = try UDPSockets.open([served.endpoints[0], other], keeping: served)
+            Self.takeAllMemory(but: 64 << 20)
+            let failure = Self.failure { try server.serve(two, from: store) }
+            #expect(failure?.hasPrefix("start thread udp-") == true)
+            #expect(failure?.hasSuffix(": Resource temporarily unavailable") == true)
+            #expect(server.sockets === served)
             #expect(client.ask(query)?.answerCount == 1)
             server.stop()
         }

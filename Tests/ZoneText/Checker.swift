@@ -24,16 +24,19 @@ enum Checker: String, CaseIterable, Sendable {
             .first { FileManager.default.isExecutableFile(atPath: $0) }
     }
 
-    /// Gives it the files `0.zone` and so on of a folder, one process for each, all from one shell. A process
-    /// that takes more than a second is ended, and has refused the file.
+    /// Gives it the files `0.zone` and so on of a folder, one process for each, two at a time. A process that takes more
+    /// than a second is ended, and has refused the file.
     func start(in folder: URL, count: Int) throws -> Process {
         let script = """
-            i=0
-            while [ $i -lt \(count) ]; do
-                (ulimit -t 1; exec \(path ?? rawValue) \(arguments) $i.zone) >$i.\(rawValue) 2>&1
-                echo $?
-                i=$((i + 1))
-            done >\(rawValue).status
+            for first in 0 1; do
+                i=$first
+                while [ $i -lt \(count) ]; do
+                    (ulimit -t 1; exec \(path ?? rawValue) \(arguments) $i.zone) >$i.\(rawValue) 2>&1
+                    echo $i $?
+                    i=$((i + 2))
+                done >\(rawValue).status.$first &
+            done
+            wait
             """
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/bin/sh")
@@ -47,12 +50,18 @@ enum Checker: String, CaseIterable, Sendable {
 
     /// What it said to each of the files, when it is through.
     func outcomes(in folder: URL, count: Int) throws -> [Outcome] {
-        let statuses = try String(contentsOf: folder.appending(path: "\(rawValue).status"), encoding: .utf8)
-            .split(separator: "\n")
-        guard statuses.count == count else {
-            throw CheckerFailure(reason: "\(rawValue) checked \(statuses.count) of \(count) files")
+        var statuses: [Int: Substring] = [:]
+        for first in 0...1 {
+            let file = folder.appending(path: "\(rawValue).status.\(first)")
+            for line in try String(contentsOf: file, encoding: .utf8).split(separator: "\n") {
+                let words = line.split(separator: " ")
+                if words.count == 2, let index = Int(words[0]) { statuses[index] = words[1] }
+            }
         }
-        return try statuses.enumerated().map { index, status in
+        return try (0..<count).map { index in
+            guard let status = statuses[index] else {
+                throw CheckerFailure(reason: "\(rawValue) has not checked the file of case \(index)")
+            }
             let data = try Data(contentsOf: folder.appending(path: "\(index).\(rawValue)"))
             return Outcome(isRefused: status != "0", words: String(decoding: data, as: UTF8.self))
         }

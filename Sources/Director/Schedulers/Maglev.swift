@@ -47,7 +47,8 @@ public struct Maglev: Scheduler {
         let key = folded(client.address) &+ (usesPort ? UInt32(client.port) : 0)
         let home = Self.hash(key, Self.firstKey) % Self.size
         if isUsable(home, loads) { return Int(places[Int(home)]) }
-        if !fallsBack { return nil }
+        // Without the second condition all places would be tried in vain, for each client anew.
+        if !fallsBack || !destinations.indices.contains(where: { isUsable($0, loads) }) { return nil }
         for offset in 0..<Self.size {
             let place = Self.hash(key &+ (offset + home) % Self.size, Self.firstKey) % Self.size
             if isUsable(place, loads) { return Int(places[Int(place)]) }
@@ -56,8 +57,11 @@ public struct Maglev: Scheduler {
     }
 
     private func isUsable(_ place: UInt32, _ loads: [DestinationLoad]) -> Bool {
-        let index = Int(places[Int(place)])
-        return destinations[index].weight > 0 && !loads[index].isUnavailable
+        isUsable(Int(places[Int(place)]), loads)
+    }
+
+    private func isUsable(_ index: Int, _ loads: [DestinationLoad]) -> Bool {
+        destinations[index].weight > 0 && !loads[index].isUnavailable
     }
 
     private mutating func fill() {

@@ -4,13 +4,16 @@ public import Addresses
 ///
 /// A scheduler holds the destinations in the order of its list; the kernel's list has the newest first,
 /// and so the same choices come from a list in that order. None chooses a destination of weight 0 or one
-/// that is overloaded. The order of calls alone decides: no clock and no chance.
+/// that is overloaded. What it is told alone decides, the time included: no clock and no chance.
 public protocol Scheduler: Sendable {
     /// The destinations, in the order in which they are gone through.
     var destinations: [Destination] { get }
 
     /// Takes over a changed list: destinations added, removed, or with another weight.
     mutating func update(_ destinations: [Destination])
+
+    /// Tells the time, from any zero that stays the same; only `lblcr` heeds it.
+    mutating func advance(to now: Duration)
 
     /// The index of the destination for a new connection of a client; nil if none may have it.
     ///
@@ -39,6 +42,9 @@ public struct DestinationLoad: Hashable, Sendable {
 }
 
 extension Scheduler {
+    /// For those that are the same at any time.
+    public mutating func advance(to now: Duration) {}
+
     /// The indices of those that may be chosen.
     func usable(_ loads: [DestinationLoad]) -> [Int] {
         destinations.indices.filter { destinations[$0].weight > 0 && !loads[$0].isUnavailable }

@@ -52,7 +52,7 @@ final class Reading {
     private static func withoutSecrets(_ line: String) -> String {
         var masked = ""
         var rest = line[...]
-        while let word = [rest.firstRange(of: "secret"), rest.firstRange(of: "passwd")].compactMap(\.self)
+        while let word = ["secret", "passwd", "password"].compactMap({ rest.firstRange(of: $0) })
             .min(by: { $0.lowerBound < $1.lowerBound })
         {
             masked += rest[..<word.upperBound]
@@ -60,9 +60,16 @@ final class Reading {
             masked += value.map { " \t\"={}".contains($0) ? $0 : "*" }
             rest = rest[value.endIndex...]
         }
-        // A secret may stand on a line of its own.
-        let isDigits = rest.count(where: \.isHexDigit) >= 24 && !rest.contains("/")
-        return masked + (isDigits ? String(rest.map { $0.isHexDigit ? "*" : $0 }) : String(rest))
+        // A secret may stand on a line of its own; what is not much too short for one, and nothing but digits and blanks.
+        if rest.contains("/") { return masked + rest }
+        while let first = rest.firstIndex(where: \.isHexDigit) {
+            masked += rest[..<first]
+            let run = rest[first...].prefix { $0.isHexDigit || " \t".contains($0) }
+            let isSecret = run.count(where: \.isHexDigit) >= 24
+            masked += isSecret ? String(run.map { $0.isHexDigit ? "*" : $0 }) : String(run)
+            rest = rest[run.endIndex...]
+        }
+        return masked + rest
     }
 
     /// Notes that a statement has no effect here. One warning per topic tells about all of them.

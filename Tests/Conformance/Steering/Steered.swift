@@ -26,7 +26,6 @@ struct Steered: Sendable {
     func view(of sets: [SteeredSet]) -> SteeringView {
         let vips = Dictionary(
             uniqueKeysWithValues: standings.compactMap { address, vip in IPAddress(address).map { ($0, vip) } })
-        return SteeringView(
-            sets.map { SteeringEntry(of: $0, vips: vips, policy: numbered[Int($0.policy)]) })
+        return SteeringRenderer(sets: sets, vips: vips, policies: numbered).view()
     }
 }

@@ -1,6 +1,7 @@
 import Addresses
 import DNSWire
 import Foundation
+import Synchronization
 import Testing
 
 /// What a validator makes of an answer.
@@ -154,15 +155,23 @@ struct ProofTests {
         let delv = try #require(Programs.path("delv"))
         var isOptOut = false
         if case .nsec3(_, _, _, true) = signing { isOptOut = true }
-        for (question, belief) in Scene.questions(optOut: isOptOut) {
-            let words = question.split(separator: " ")
-            let name = try DomainName(words[0], origin: scene.zone.origin)
-            let (_, output) = try Programs.run(
+        let questions = Scene.questions(optOut: isOptOut)
+        let (origin, endpoint) = (scene.zone.origin, server.endpoint)
+        let outputs = Mutex<[Int: String]>([:])
+        // As many at a time as there are processors.
+        DispatchQueue.concurrentPerform(iterations: questions.count) { index in
+            let words = questions[index].question.split(separator: " ")
+            guard let name = try? DomainName(words[0], origin: origin) else { return }
+            let result = try? Programs.run(
                 delv,
                 [
-                    "@\(server.endpoint.address)", "-p", "\(server.endpoint.port)", "-a", "anchors",
-                    "+root=\(scene.zone.origin)", name.text, String(words[1]),
+                    "@\(endpoint.address)", "-p", "\(endpoint.port)", "-a", "anchors", "+root=\(origin)",
+                    name.text, String(words[1]),
                 ], in: folder)
+            outputs.withLock { $0[index] = result?.output }
+        }
+        for (index, (question, belief)) in questions.enumerated() {
+            let output = try #require(outputs.withLock { $0[index] }, "\(question)")
             let made = Belief(output)
             #expect(made == belief, "\(signing): \(question):\n\(output)")
         }

@@ -11,7 +11,7 @@ director {
         real-server $RS2;
     };
 };
-steering { ttl 3s; };
+steering { ttl 6s; };
 CONF
 for name in rs1 rs2; do
     start $name echo busybox nc -ll -p 7777 -e sh -c "echo $name; exec cat"
@@ -62,10 +62,10 @@ ended() {
 expect "and the command ends with 0" ended drain
 
 start director last swervectl drain $RS2 8>&- 9>&-
-expect "the last one's name is withdrawn" wait_until 2 withdrawn
+expect "the last one's name is withdrawn" wait_until 4 withdrawn
 expect "before its weight changes" weighs $RS2 1
 expect "and new connections reach it meanwhile" meets rs2
-expect "until the answers have run out" wait_until 8 weighs $RS2 0
+expect "until the answers have run out" wait_until 12 weighs $RS2 0
 expect "its connection goes on" second_echoes four
 exec 9>&-
 expect "it leaves when its connection has ended" wait_until 8 not in_table $RS2

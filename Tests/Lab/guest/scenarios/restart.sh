@@ -24,6 +24,9 @@ captures() { on director genl ctrl get name IPVS >/dev/null && [ -e "$1" ] && [ 
 
 # requests FILE: the IPVS requests captured there.
 requests() {
+    # The answer to a question about no family is captured after all that was asked before.
+    on director genl ctrl get name swerve-end >/dev/null 2>&1
+    wait_until 10 grep -q -a swerve-end "/lab/$1.pcap"
     stop director tcpdump
     od -An -v -tu1 "/lab/$1.pcap" | awk -v family=$family -f "$LAB/ipvs-requests.awk"
 }

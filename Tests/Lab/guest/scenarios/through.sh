@@ -105,6 +105,51 @@ expect "when answers would be thrown away here it is said" \
 expect "and all stay up" all_up
 on director sh -c 'echo 1 >/proc/sys/net/ipv4/conf/eth0/accept_local'
 
+# Each kind of check is carried out by other means: plain connections and HTTP, HTTP with more to it, an exchange of
+# lines, TLS. All of them find the VIP missing, and none finds a server missing that has it.
+printf '#!/bin/sh\nprintf "220 rs ESMTP\\r\\n"\nwhile read -r line; do case $line in QUIT*) break ;; esac; printf "250 rs\\r\\n"; done\nprintf "221 rs\\r\\n"\n' \
+    >/lab/smtp
+chmod +x /lab/smtp
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=rs \
+    -keyout /lab/key.pem -out /lab/certificate.pem 2>/dev/null
+for name in rs1 rs2; do
+    start $name smtp busybox nc -ll -p 25 -e /lab/smtp
+    start $name redis redis-server --bind 0.0.0.0 --protected-mode no --save '' --dir /run
+    start $name tls openssl s_server -accept 443 -cert /lab/certificate.pem -key /lab/key.pem -www -quiet
+done
+{
+    echo 'options { listen-on { none; }; listen-on-v6 { none; }; };'
+    echo 'director { sysctls manage;'
+    while read -r port check; do
+        echo "virtual-server tcp $VIP port $port { scheduler rr; real-server $RS1; real-server $RS2; check $check };"
+    done <<CHECKS
+25 smtp { through vip; interval 500ms; timeout 3s; };
+80 all { through vip; interval 500ms; timeout 3s; check connect; check http { header "X-A" "b"; status 2xx; match "RS"; }; };
+443 https { through vip; interval 500ms; timeout 3s; };
+6379 redis { through vip; interval 500ms; timeout 3s; };
+8443 connect { through vip; port 443; interval 500ms; timeout 3s; };
+CHECKS
+    echo '};'
+} >/lab/kinds.conf
+on director cp /lab/kinds.conf /etc/swerve/swerve.conf
+# serve_at ADDRESS…: behind each port just these.
+serve_at() {
+    on director ipvsadm -Ln | awk '/^TCP/ { service = $2 } /^FWM/ { service = "" }
+        $1 == "->" && service != "" && $2 ~ /[0-9]/ { print service, $2 }' | sort >/lab/serving
+    for port in 25 80 443 6379 8443; do
+        for address; do echo "$VIP:$port $address:$port"; done
+    done | sort | diff -u - /lab/serving
+}
+expect "a reload to checks of every kind is done" on director swervectl reload
+expect "all are up through the VIP" wait_until 20 serve_at $RS1 $RS2
+on rs2 ip addr del $VIP/32 dev lo
+expect "every kind of check finds the VIP missing" wait_until 12 serve_at $RS1
+on rs2 ip addr add $VIP/32 dev lo
+expect "and finds it there again" wait_until 12 serve_at $RS1 $RS2
+through gate manage
+expect "a reload to checks of both families is done" on director swervectl reload
+expect "and all are up" wait_until 12 all_up
+
 # masq: no VIP on the real servers, and nothing is needed of the host.
 for name in rs1 rs2; do on $name ip addr del $VIP/32 dev lo; done
 expect "gate without VIPs: nobody of IPv4 is left" wait_until 12 up "[fd14::143]" "[fd14::145]"

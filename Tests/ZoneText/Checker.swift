@@ -26,26 +26,25 @@ enum Checker: String, CaseIterable, Sendable {
 
     /// Gives it the files `0.zone` and so on of a folder, one process for each, two at a time. A process that takes more
     /// than a second is ended, and has refused the file.
-    func start(in folder: URL, count: Int) throws -> Process {
-        let script = """
-            for first in 0 1; do
-                i=$first
+    func start(in folder: URL, count: Int) throws -> [Process] {
+        try (0...1).map { first in
+            let script = """
+                i=\(first)
                 while [ $i -lt \(count) ]; do
                     (ulimit -t 1; exec \(path ?? rawValue) \(arguments) $i.zone) >$i.\(rawValue) 2>&1
                     echo $i $?
                     i=$((i + 2))
-                done >\(rawValue).status.$first &
-            done
-            wait
-            """
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/bin/sh")
-        process.arguments = ["-c", script]
-        process.currentDirectoryURL = folder
-        process.standardInput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        return process
+                done >\(rawValue).status.\(first)
+                """
+            let process = Process()
+            process.executableURL = URL(fileURLWithPath: "/bin/sh")
+            process.arguments = ["-c", script]
+            process.currentDirectoryURL = folder
+            process.standardInput = FileHandle.nullDevice
+            process.standardError = FileHandle.nullDevice
+            try process.run()
+            return process
+        }
     }
 
     /// What it said to each of the files, when it is through.

@@ -51,7 +51,7 @@ struct Comparison: Sendable {
         for (index, zoneText) in cases.enumerated() {
             try Data(zoneText.text).write(to: folder.appending(path: "\(index).zone"))
         }
-        let processes = try Checker.allCases.map { try $0.start(in: folder, count: cases.count) }
+        let processes = try Checker.allCases.flatMap { try $0.start(in: folder, count: cases.count) }
         let origin = try DomainName("example.com.")
         let ours = cases.indices.map { index in
             ZoneFile.load(path: folder.appending(path: "\(index).zone").path(), origin: origin)

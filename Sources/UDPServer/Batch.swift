@@ -9,7 +9,8 @@ internal import Telemetry
 /// with the value, never handed out.
 ///
 /// One block holds a slot per datagram (the client's address, control data, the query, the answer),
-/// then the two arrays of messages for the kernel, and what the responder is told of them. Every pointer in them leads into the block.
+/// then the two arrays of messages for the kernel, and what the responder is told of them. Every pointer
+/// in them leads into the block.
 @safe struct Batch: ~Copyable {
     /// Datagrams per system call. What a call costs is spread over as many as wait: 16 take nine
     /// tenths of what there is to gain, and 32 slots as they are mostly filled (three lines of 64
@@ -97,7 +98,7 @@ internal import Telemetry
     ) {
         for index in 0..<count {
             let name = unsafe UnsafeRawBufferPointer(start: slot(index), count: Int(Self.nameSize))
-            // Port 0 is not answered.
+            // A socket that was shut down yields empty datagrams from nobody; port 0 is not answered.
             let isSomebody = unsafe incoming[index].header.msg_namelen != 0
             let client = isSomebody ? unsafe SocketAddress.endpoint(name) : nil
             unsafe exchanges[index].count = min(Int(incoming[index].length), Self.querySize)

@@ -75,7 +75,7 @@ struct WireBuffer: ~Copyable {
 
     /// Appends a number in network order.
     @inline(__always)
-    mutating func append<Number: FixedWidthInteger & BitwiseCopyable>(_ number: Number) {
+    mutating func append<Number: FixedWidthInteger & UnsignedInteger & BitwiseCopyable>(_ number: Number) {
         let length = MemoryLayout<Number>.size
         if length <= capacity &- count {
             unsafe UnsafeMutableRawPointer(storage + count).storeBytes(of: number.bigEndian, as: Number.self)

@@ -100,7 +100,7 @@ start() { # name: starts it and waits for the first answer
     server=$!
     until ask big.example SOA | grep -q ns1; do
         kill -0 "$server" || { cat "$folder/log"; exit 1; }
-        sleep 0.005
+        sleep 0.02
     done
 }
 stop() {

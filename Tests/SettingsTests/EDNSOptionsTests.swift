@@ -122,6 +122,7 @@ struct EDNSOptionsTests {
             "}; key k { algorithm 5; secret \"\(secret)\"; }; zone {",
             "cookie-secret\n    \"\(secret.prefix(16)) \(secret.suffix(16))\";",
             "}; director { virtual-server tcp 192.0.2.1 port 3306 { check mysql { password \"\(secret)/\"; databse a; }; }; ",
+            "}; director { virtual-server tcp 192.0.2.1 port 3306 { check mysql { password \"\\\";\(secret)\"; databse a; }; }; ",
         ])
     func hidden(_ text: String) {
         let result = readConfiguration("options { \(text) };")

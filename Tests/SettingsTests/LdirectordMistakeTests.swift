@@ -138,6 +138,17 @@ struct LdirectordMistakeTests {
     }
 
     @Test(
+        "What is said of a password doesn't tell it",
+        arguments: ["passwd=\"a;hunter2", "secret = \"b;hunter2"])
+    func hidden(_ line: String) {
+        let errors = readLdirectord(Self.real + "  service=radius\n  \(line)").errors
+        #expect(!errors.isEmpty)
+        for error in errors {
+            #expect(error.sourceLine != nil && !error.description.contains("hunter2"))
+        }
+    }
+
+    @Test(
         "In a virtual server of its own",
         arguments: [
             (

@@ -56,7 +56,7 @@ final class Reading {
             .min(by: { $0.lowerBound < $1.lowerBound })
         {
             masked += rest[..<word.upperBound]
-            let value = rest[word.upperBound...].prefix { $0 != ";" }
+            let value = Self.value(in: rest[word.upperBound...])
             masked += value.map { " \t\"={}".contains($0) ? $0 : "*" }
             rest = rest[value.endIndex...]
         }
@@ -70,6 +70,18 @@ final class Reading {
             rest = rest[run.endIndex...]
         }
         return masked + rest
+    }
+
+    /// What comes before the semicolon that isn't quoted; behind `=`, as in ldirectord.cf, no semicolon ends anything.
+    private static func value(in rest: Substring) -> Substring {
+        if rest.drop(while: { " \t".contains($0) }).first == "=" { return rest }
+        var isQuoted = false
+        var last: Character?
+        return rest.prefix { character in
+            if character == "\"" && last != "\\" { isQuoted.toggle() }
+            last = character
+            return character != ";" || isQuoted
+        }
     }
 
     /// Notes that a statement has no effect here. One warning per topic tells about all of them.

@@ -136,8 +136,9 @@ public struct ZoneBuilder: ~Copyable {
             }
             return false
         }
-        // Nodes and the places of their names have 32 bits each; a name makes at most 127 nodes.
-        if pending.nodes.count > Int(UInt32.max) - 256 || pending.names.count > Int(UInt32.max) - 65536 {
+        // Nodes and the places of their names have 32 bits each; a name makes at most 127 nodes, and two that were met
+        // are not there yet.
+        if pending.nodes.count > Int(UInt32.max) - 512 || pending.names.count > Int(UInt32.max) - 65536 {
             isTooLarge = true
             return false
         }

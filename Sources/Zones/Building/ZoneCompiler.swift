@@ -436,8 +436,10 @@ struct ZoneCompiler: ~Copyable {
     /// The table of nodes by hash: five eighths full, a small one a quarter.
     private mutating func makeSlots(nodeCount: Int) -> FlatBuffer {
         let count = nodeCount < 64 ? max(16, nodeCount * 4) : nodeCount * 8 / 5
-        // A large one over the table of the names that were read: memory that was written to is there already.
-        var slots = isLarge && zone.tableSize >= count * 8 ? zone.takeTable() : FlatBuffer(capacity: count * 8)
+        // A large one over the table of the names that were read: memory that was written to is there already. One that
+        // is much larger, of a zone whose records are longer than was thought, is not worth clearing.
+        let isThere = isLarge && zone.tableSize >= count * 8 && zone.tableSize <= count * 32
+        var slots = isThere ? zone.takeTable() : FlatBuffer(capacity: count * 8)
         slots.shorten(to: 0)
         _ = slots.extend(by: count * 8)
         // As many names as go by while a line comes from memory, and more than that.

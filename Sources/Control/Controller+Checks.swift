@@ -89,13 +89,18 @@ extension Controller {
     /// Begins with checks one after another rather than all at once: of those whose verdict is assumed, the
     /// first round may take an interval.
     private func begin(_ slots: [Int], at now: ContinuousClock.Instant) {
+        var first: [DueCheck] = []
         for (place, slot) in slots.enumerated() {
             guard let watch = watches.slots[slot] else { continue }
             let isUrgent = watch.state.verdict == .unknown || watch.check.isOfAgent
             let round = isUrgent ? min(watch.check.interval, Self.firstRound) : watch.check.interval
             let gap = min(round / slots.count, Self.startGap)
-            agenda.add(CheckTurn(slot: Int32(slot), number: watch.number), due: now + gap * place)
+            first.append(
+                DueCheck(
+                    CheckTurn(slot: Int32(slot), number: watch.number), watch.check, due: now + gap * place,
+                    verdict: watch.state.verdict))
         }
+        schedule(first)
         setAlarm()
     }
 
@@ -148,32 +153,22 @@ extension Controller {
         jobs.yield(.alarm(due))
     }
 
-    /// Begins with the checks that are due.
+    /// Looks at the agenda when the alarm for it goes.
     func ring(_ due: ContinuousClock.Instant) {
         if alarm == due { alarm = nil }
         lastAlarm = clock.now
         beginDue()
     }
 
+    /// Begins with the checks that are due, as far as there is room.
     private func beginDue() {
         isCrowded = false
         let now = clock.now
-        var forRounds: [DueCheck] = []
-        defer { if !forRounds.isEmpty { rounds?.schedule(forRounds) } }
-        while agenda.earliest.map({ $0 <= now }) ?? false {
-            if probing >= maximumProbes {
-                // The next one that ends makes room.
-                isCrowded = true
-                sayCrowded(now)
-                return
-            }
-            guard let turn = agenda.next(by: now),
-                let watch = watches.watch(Int(turn.slot), number: turn.number)
-            else { continue }
-            if rounds?.takes(watch.check) ?? false {
-                forRounds.append(DueCheck(turn, watch.check, due: now, verdict: watch.state.verdict))
-                continue
-            }
+        while probing < maximumProbes, let turn = leftToTasks.popFirst() {
+            if let watch = watches.watch(Int(turn.slot), number: turn.number) { begin(turn, watch.check) }
+        }
+        while probing < maximumProbes, let turn = agenda.next(by: now) {
+            guard let watch = watches.watch(Int(turn.slot), number: turn.number) else { continue }
             guard let ready = ready(watch.check) else {
                 noteNoWay(of: Int(turn.slot), at: now)
                 agenda.add(turn, due: now + Self.dataPathPause)
@@ -181,6 +176,11 @@ extension Controller {
             }
             wayless[Int(turn.slot)] = nil
             begin(turn, ready)
+        }
+        if !leftToTasks.isEmpty || agenda.earliest.map({ $0 <= now }) ?? false {
+            // The next one that ends makes room.
+            isCrowded = true
+            return sayCrowded(now)
         }
         setAlarm()
     }
@@ -218,11 +218,12 @@ extension Controller {
             for report in batch.reports {
                 if report.outcome != nil {
                     if let due = take(report) { next.append(due) }
-                } else if let watch = watches.watch(Int(report.turn.slot), number: report.turn.number) {
-                    begin(report.turn, watch.check)
+                } else {
+                    leftToTasks.append(report.turn)
                 }
             }
             schedule(next)
+            if !leftToTasks.isEmpty { beginDue() }
             publishLosses()
             if batch.isCrowded { sayCrowded(clock.now) }
         }

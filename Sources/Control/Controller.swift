@@ -81,8 +81,10 @@ public actor Controller {
 
     // Which check is due when.
     var agenda = Agenda<CheckTurn>()
-    /// What carries out those that need no task each, once their first turn has come; nil: nothing does.
+    /// What carries out those that need no task each; nil: nothing does. They are never in the agenda.
     let rounds: (any CheckRounds)?
+    /// Those whose probe it could not judge, and that wait for a task that makes another.
+    var leftToTasks: ArraySlice<CheckTurn> = []
     /// When the agenda is to be looked at next, and was last.
     var alarm: ContinuousClock.Instant?
     var lastAlarm: ContinuousClock.Instant

@@ -25,7 +25,7 @@ private final class FakeRounds: CheckRounds {
     var dropped: [CheckTurn] { state.withLock { $0.dropped } }
     var hasEnded: Bool { state.withLock { $0.hasEnded } }
 
-    func takes(_ check: Check) -> Bool { !check.isOfAgent && check.path == nil }
+    func takes(_ check: Check) -> Bool { check.method == .connect && check.path == nil }
 
     func schedule(_ checks: [DueCheck]) { state.withLock { $0.scheduled += checks } }
 
@@ -53,10 +53,13 @@ private final class FakeRounds: CheckRounds {
 struct RoundsTests {
     private static let interval = Duration.seconds(100)
 
-    private static func plan(_ targets: [Endpoint]) -> ControlPlan {
-        let members = targets.map {
+    /// - Parameter tasks: Those that take a task each.
+    private static func plan(_ targets: [Endpoint], tasks: [Endpoint] = []) -> ControlPlan {
+        let methods = targets.map { ($0, Check.Method.connect) } + tasks.map { ($0, .ping(attempts: 1)) }
+        let members = methods.map { target, method in
             ControlPlan.Member(
-                Destination($0), check: Check(.connect, target: $0, interval: interval, timeout: .seconds(1)))
+                Destination(target),
+                check: Check(method, target: target, interval: interval, timeout: .seconds(1)))
         }
         return ControlPlan(
             services: [.init(Scene.key, options: ServiceOptions(scheduler: "rr"), members: members)],
@@ -118,6 +121,54 @@ struct RoundsTests {
             #expect(scene.asked.withLock { $0 } == [Scene.one: 1])
             try await scene.until("it is due again") { rounds.scheduled.count == 3 }
             #expect(rounds.last(Scene.one)?.verdict == .up)
+        }
+    }
+
+    @Test("Tasks for what they can't judge are no more at a time than may be, and all get their turn")
+    func manyCostly() async throws {
+        let targets = (1...40).map { Endpoint(.v4(IPv4Address(10, 1, 0, $0)), port: 80) }
+        let rounds = FakeRounds()
+        let underWay = Mutex((now: 0, most: 0, asked: Set<Endpoint>()))
+        let controller = Controller(
+            store: SnapshotStore(Snapshot(catalog: ZoneCatalog([:]))), maximumProbes: 4, rounds: rounds,
+            probe: { check in
+                underWay.withLock {
+                    $0.now += 1
+                    $0.most = max($0.most, $0.now)
+                    $0.asked.insert(check.target)
+                }
+                try? await Task.sleep(for: .milliseconds(5))
+                underWay.withLock { $0.now -= 1 }
+                return .success("fine")
+            })
+        await controller.take(Self.plan(targets), backend: nil, zones: [:], options: AnswerOptions())
+        await withTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { await controller.run() }
+            defer { tasks.cancelAll() }
+            #expect(rounds.scheduled.count == 40)
+            rounds.report(rounds.scheduled.map { ($0, nil) })
+            await controller.settled()
+        }
+        underWay.withLock {
+            #expect($0.asked == Set(targets))
+            #expect($0.most <= 4)
+        }
+    }
+
+    @Test("They have their checks from the first turn on, however many tasks wait for theirs")
+    func crowdOfTasks() async throws {
+        let rounds = FakeRounds()
+        let hanging = (1...3).map { Endpoint(.v4(IPv4Address(10, 2, 0, $0)), port: 80) }
+        let scene = Scene(up: [Scene.one], hanging: Set(hanging), maximumProbes: 1, rounds: rounds)
+        try await scene.run(Self.plan([], tasks: hanging)) {
+            try await scene.until("it is crowded") {
+                scene.occurrences.withLock { $0.contains { $0.subject == "checks" } }
+            }
+            async let taken: Void = scene.controller.take(
+                Self.plan([Scene.one]), backend: scene.backend, zones: [:], options: AnswerOptions())
+            try await scene.until("it is due") { rounds.last(Scene.one) != nil }
+            rounds.report([(rounds.last(Scene.one)!, .success("fine"))])
+            await taken
         }
     }
 

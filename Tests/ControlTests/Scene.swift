@@ -32,10 +32,12 @@ final class Scene: Sendable {
     /// - Parameters:
     ///   - up: The real servers that answer.
     ///   - hanging: Those that neither answer nor refuse.
+    ///   - maximumProbes: How many tasks may probe at a time.
     ///   - rounds: What carries out checks besides tasks.
     init(
         backend: FakeBackend? = FakeBackend(), stateFile: StateFile? = nil, hostAddresses: HostAddresses? = nil,
-        up: [Endpoint] = [], hanging: Set<Endpoint> = [], rounds: (any CheckRounds)? = nil
+        up: [Endpoint] = [], hanging: Set<Endpoint> = [], maximumProbes: Int = 10_000,
+        rounds: (any CheckRounds)? = nil
     ) {
         self.hanging = hanging
         self.backend = backend
@@ -43,7 +45,7 @@ final class Scene: Sendable {
         let scene = WeakScene()
         controller = Controller(
             store: store, stateFile: stateFile, hostAddresses: hostAddresses, lookInterval: Self.lookInterval,
-            rounds: rounds,
+            maximumProbes: maximumProbes, rounds: rounds,
             probe: { check in await scene.value?.outcome(of: check) ?? .failure("gone") },
             report: { occurrence in scene.value?.occurrences.withLock { $0.append(occurrence) } })
         scene.set(self)

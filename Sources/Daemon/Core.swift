@@ -64,7 +64,7 @@ actor Core {
     init(
         path: String, configuration: Configuration, group: any EventLoopGroup, kernelTable: KernelTable?,
         log: Log
-    ) {
+    ) throws {
         self.path = path
         self.configuration = configuration
         self.group = group
@@ -90,7 +90,7 @@ actor Core {
         controller = Control.Controller(
             store: store, stateFile: StateFile(directory: settings.stateDirectory),
             hostAddresses: .ofThisHost, maximumProbes: maximumProbes,
-            rounds: PlainRounds(maximum: maximumProbes),
+            rounds: try PlainRounds(maximum: maximumProbes),
             probe: { await prober.probeOnThisHost($0, vips: vips.addresses) },
             report: { occurrence in
                 if !occurrence.isForFollowers { log.write(occurrence) }

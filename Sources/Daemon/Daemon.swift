@@ -67,13 +67,13 @@ public struct Daemon: Sendable {
     /// once.
     public func run(reloads: AsyncStream<Void> = AsyncStream { $0.finish() }) async throws {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: min(System.coreCount, 4))
-        let core = start.take { configuration, changes in
-            let core = Core(
-                path: path, configuration: configuration, group: group, kernelTable: kernelTable, log: log)
-            core.tell(changes)
-            return core
-        }
         do {
+            let core = try start.take { configuration, changes in
+                let core = try Core(
+                    path: path, configuration: configuration, group: group, kernelTable: kernelTable, log: log)
+                core.tell(changes)
+                return core
+            }
             try await core.run(
                 udp: udpSockets, streams: streamSockets, control: controlSocket, reloads: reloads)
         } catch {
@@ -94,13 +94,13 @@ final class Start: Sendable {
     }
 
     /// Hands over what was read, and keeps nothing of it.
-    func take<Result>(_ body: (Configuration, [ZoneShelf.Change]) -> Result) -> Result {
+    func take<Result>(_ body: (Configuration, [ZoneShelf.Change]) throws -> Result) rethrows -> Result {
         let read = read.withLock { read in
             defer { read = nil }
             return read
         }
         guard let read else { preconditionFailure("a daemon runs once") }
-        return body(read.configuration, read.changes)
+        return try body(read.configuration, read.changes)
     }
 }
 

@@ -43,7 +43,7 @@ struct PlainRoundsTests {
         ])
     func findings(method: Check.Method, script: @escaping TestServer.Script, finding: String) async throws {
         try await TestServer.run(script: script) { server in
-            let rounds = PlainRounds(maximum: 10)
+            let rounds = try PlainRounds(maximum: 10)
             rounds.schedule([due(3, Check(method, target: server.endpoint))])
             let report = try #require(await reports(1, of: rounds).reports.first)
             #expect(report.turn == CheckTurn(slot: 3, number: 1))
@@ -56,7 +56,7 @@ struct PlainRoundsTests {
     func redirects() async throws {
         try await TestServer.run(script: TestServer.answer("302 Found", fields: "Location: /again\r\n")) {
             server in
-            let rounds = PlainRounds(maximum: 10)
+            let rounds = try PlainRounds(maximum: 10)
             rounds.schedule([due(0, Check(.http(HTTPCheck()), target: server.endpoint))])
             let report = await reports(1, of: rounds).reports.first
             #expect(report?.outcome == .failure("redirected more than 5 times"))
@@ -69,7 +69,7 @@ struct PlainRoundsTests {
         // Quadratic: from each of its places the pattern looks up to the end.
         let body = String(repeating: "a", count: 20_000)
         try await TestServer.run(script: TestServer.answer("200 OK", body)) { server in
-            let rounds = PlainRounds(maximum: 10)
+            let rounds = try PlainRounds(maximum: 10)
             rounds.schedule([
                 due(
                     0,
@@ -83,7 +83,7 @@ struct PlainRoundsTests {
     @Test("begin no probe before its time, and none that has been dropped")
     func times() async throws {
         try await TestServer.run(script: TestServer.answer("200 OK")) { server in
-            let rounds = PlainRounds(maximum: 10)
+            let rounds = try PlainRounds(maximum: 10)
             let check = Check(.http(HTTPCheck()), target: server.endpoint)
             let late = due(0, check, in: .milliseconds(60))
             let gone = due(1, check, in: .milliseconds(20))
@@ -101,7 +101,7 @@ struct PlainRoundsTests {
     func bounded() async throws {
         let hanging = FullBacklog()
         let target = hanging.endpoint
-        let rounds = PlainRounds(maximum: 3)
+        let rounds = try PlainRounds(maximum: 3)
         let check = Check(.connect, target: target, timeout: .milliseconds(50))
         rounds.schedule((0..<9).map { due($0, check) })
         let found = await reports(9, of: rounds)
@@ -119,7 +119,7 @@ struct PlainRoundsTests {
     @Test("close a connection in the middle when its check is dropped, and all at the end")
     func closed() async throws {
         try await TestServer.run(script: { _, _ in }) { server in
-            let rounds = PlainRounds(maximum: 10)
+            let rounds = try PlainRounds(maximum: 10)
             let check = Check(.http(HTTPCheck()), target: server.endpoint, timeout: .seconds(3600))
             let (one, other) = (due(0, check), due(1, check))
             rounds.schedule([one, other])
@@ -142,8 +142,8 @@ struct PlainRoundsTests {
             (Check.Method.connect, true), (.http(HTTPCheck()), true), (.http(HTTPCheck(isSecure: true)), false),
             (.constant(true), false), (.ping(attempts: 1), false), (.agent(sending: []), false),
         ])
-    func kinds(method: Check.Method, isTaken: Bool) {
-        let rounds = PlainRounds(maximum: 1)
+    func kinds(method: Check.Method, isTaken: Bool) throws {
+        let rounds = try PlainRounds(maximum: 1)
         var check = Check(method, target: Endpoint("192.0.2.1:80")!)
         #expect(rounds.takes(check) == isTaken)
         check.path = DataPath(realServer: check.target, forwarding: "gate")

@@ -3,10 +3,10 @@ internal import Health
 internal import Sockets
 internal import Synchronization
 
-/// The way to a thread that carries the connections of plain checks, which begins when there is something to do.
+/// The way to a thread that carries the connections of plain checks.
 final class PlainConnections: Sendable {
     /// Those that tasks order: thousands of checks need no more than one thread.
-    static let ofProcess = PlainConnections()
+    static let ofProcess = PlainConnections("probes")
 
     /// What is to be done.
     enum Message: Sendable {
@@ -18,6 +18,7 @@ final class PlainConnections: Sendable {
     }
 
     private struct State {
+        /// What wakes the thread; nil: it has not begun, or has been told to end.
         var poller: Poller?
         var messages: [Message] = []
         /// Until when the thread waits if it is not woken; 0 while it works, and will look here anyway.
@@ -25,22 +26,37 @@ final class PlainConnections: Sendable {
     }
 
     private let state = Mutex(State())
+    private let name: String
     private let maximum: Int
     private let handOver: @Sendable (CheckReports) -> Void
 
     /// - Parameters:
+    ///   - name: Of the thread.
     ///   - maximum: Connections at a time, of checks that are due.
     ///   - handOver: Takes what came of these; called from the thread.
-    init(maximum: Int = .max, handOver: @escaping @Sendable (CheckReports) -> Void = { _ in }) {
+    init(
+        _ name: String, maximum: Int = .max, handOver: @escaping @Sendable (CheckReports) -> Void = { _ in }
+    ) {
+        self.name = name
         self.maximum = maximum
         self.handOver = handOver
     }
 
-    /// Says what is to be done, by a time; later than that it may be heard of, not earlier.
-    func tell(_ messages: [Message], by due: UInt64 = 0) throws(SocketError) {
-        let waiting = try state.withLock { state throws(SocketError) -> Poller? in
-            let poller = if let poller = state.poller { poller } else { try start() }
+    /// Starts the thread, unless it has begun.
+    func start() throws(SocketError) {
+        try state.withLock { state throws(SocketError) in
+            if state.poller != nil { return }
+            let poller = try Poller()
+            _ = try ServerThread(name) { self.run(poller) }
             state.poller = poller
+        }
+    }
+
+    /// Says what is to be done, by a time; later than that it may be heard of, not earlier. Without a thread nobody
+    /// hears it.
+    func tell(_ messages: [Message], by due: UInt64 = 0) {
+        let waiting = state.withLock { state -> Poller? in
+            guard let poller = state.poller else { return nil }
             state.messages += messages
             if due >= state.waitsUntil { return nil }
             state.waitsUntil = 0
@@ -49,10 +65,14 @@ final class PlainConnections: Sendable {
         waiting?.wake()
     }
 
-    private func start() throws(SocketError) -> Poller {
-        let poller = try Poller()
-        _ = try ServerThread("checks") { self.run(poller) }
-        return poller
+    /// Ends the thread, and all that it does.
+    func end() {
+        let poller = state.withLock { state in
+            defer { state.poller = nil }
+            if state.poller != nil { state.messages.append(.end) }
+            return state.poller
+        }
+        poller?.wake()
     }
 
     private func run(_ poller: Poller) {
@@ -104,14 +124,15 @@ extension Prober {
                     target: target, request: exchange.map(PlainOrder.Request.init), deadline: deadline,
                     path: DataPath.ofTask, receiver: .task(continuation, cancellation))
                 do throws(SocketError) {
-                    try PlainConnections.ofProcess.tell([.connect(order)])
+                    try PlainConnections.ofProcess.start()
+                    PlainConnections.ofProcess.tell([.connect(order)])
                 } catch {
                     continuation.resume(returning: .failure(ProbeFailure(undecided: "\(error)")))
                 }
             }
         } onCancel: {
             cancellation.order()
-            try? PlainConnections.ofProcess.tell([.endCancelled])
+            PlainConnections.ofProcess.tell([.endCancelled])
         }
         return try result.get()
     }

@@ -1,6 +1,6 @@
 public import Health
 internal import NIOCore
-internal import Sockets
+public import Sockets
 
 /// Carries out plain checks whenever they are due: those that connect, or ask over HTTP without TLS. One thread does it
 /// for all of them, and a check that waits or is under way costs its place in a table.
@@ -11,11 +11,13 @@ public final class PlainRounds: CheckRounds {
     private let connections: PlainConnections
 
     /// - Parameter maximum: Probes that may be under way at a time; each has a descriptor.
-    public init(maximum: Int) {
+    /// - Throws: What keeps the thread from starting: `create a poller: …`.
+    public init(maximum: Int) throws(SocketError) {
         let (reports, entrance) = AsyncStream<CheckReports>.makeStream()
         self.reports = reports
         self.entrance = entrance
-        connections = PlainConnections(maximum: maximum) { entrance.yield($0) }
+        connections = PlainConnections("checks", maximum: maximum) { entrance.yield($0) }
+        try connections.start()
     }
 
     deinit { end() }
@@ -35,24 +37,17 @@ public final class PlainRounds: CheckRounds {
     public func schedule(_ checks: [DueCheck]) {
         guard let first = checks.lazy.map(\.due).min() else { return }
         let wait = TimeAmount(ContinuousClock.now.duration(to: first)).nanoseconds
-        do throws(SocketError) {
-            try connections.tell(checks.map { .add($0) }, by: PlainLoop.clock() + UInt64(max(wait, 0)))
-        } catch {
-            // Without a thread they are for tasks, which will hear why.
-            var reports = CheckReports()
-            reports.reports = checks.map { CheckReport($0.turn, began: .now, ended: .now, nil) }
-            entrance.yield(reports)
-        }
+        connections.tell(checks.map { .add($0) }, by: PlainLoop.clock() + UInt64(max(wait, 0)))
     }
 
     /// Lets go of these; connections that are under way for them are closed.
     public func drop(_ turns: [CheckTurn]) {
-        if !turns.isEmpty { try? connections.tell(turns.map { .drop($0) }) }
+        if !turns.isEmpty { connections.tell(turns.map { .drop($0) }) }
     }
 
     /// Closes all connections and ends the thread.
     public func end() {
-        try? connections.tell([.end])
+        connections.end()
         entrance.finish()
     }
 }

@@ -80,6 +80,18 @@ struct PlainRoundsTests {
         }
     }
 
+    @Test("say nothing of a crowd where as many are under way as may be, and no other is due")
+    func full() async throws {
+        let hanging = FullBacklog()
+        let rounds = try PlainRounds(maximum: 1)
+        // It is reported before any connection is made for it.
+        let wrong = Check(.http(HTTPCheck(receive: "(")), target: hanging.endpoint)
+        rounds.schedule([due(0, wrong), due(1, Check(.connect, target: hanging.endpoint))])
+        let found = await reports(1, of: rounds)
+        #expect(found.reports.map(\.turn.slot) == [0])
+        #expect(!found.isCrowded)
+    }
+
     @Test("begin no probe before its time, and none that has been dropped")
     func times() async throws {
         try await TestServer.run(script: TestServer.answer("200 OK")) { server in

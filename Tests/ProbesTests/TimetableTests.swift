@@ -52,6 +52,17 @@ struct TimetableTests {
         #expect(timetable.next(hasRoom: false) == nil)
     }
 
+    @Test("What is gathered is due to be handed over, and no check that waits for room")
+    func gathered() {
+        var timetable = timetable()
+        let before = timetable.isDue(by: 99)
+        #expect(!before && timetable.isDue(by: 100))
+        _ = timetable.takeDue(by: 100)
+        timetable.conclude(2, began: .now, .failure("refused"), at: 100)
+        #expect(timetable.next(hasRoom: false) == 100)
+        #expect(!timetable.isDue(by: .max))
+    }
+
     @Test("What is dropped is neither due nor reported; another number drops nothing")
     func dropped() {
         var waiting = timetable()

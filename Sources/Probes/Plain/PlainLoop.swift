@@ -166,7 +166,7 @@ extension PlainLoop {
                 timetable.conclude(slot, began: deadline.start, error.outcome, at: now)
             }
         }
-        if let next = timetable.next(hasRoom: true), next <= now { timetable.noteCrowd() }
+        if timetable.isDue(by: now) { timetable.noteCrowd() }
     }
 
     /// Takes what the connection for a check in the timetable found.

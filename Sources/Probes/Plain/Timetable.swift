@@ -30,6 +30,9 @@ struct Timetable {
         return min(due, handOver ?? due)
     }
 
+    /// Whether a check is due by now.
+    func isDue(by now: UInt64) -> Bool { dues.first.map { $0.due <= now } ?? false }
+
     /// Takes a check on, in the place of none.
     mutating func add(_ check: DueCheck, due: UInt64) {
         let slot = Int(check.turn.slot)
@@ -52,7 +55,7 @@ struct Timetable {
 
     /// The next check that is due by now; it is no longer.
     mutating func takeDue(by now: UInt64) -> (slot: Int, check: Check)? {
-        guard let (due, slot) = dues.first, due <= now else { return nil }
+        guard isDue(by: now), let slot = dues.first?.slot else { return nil }
         dues.remove(slot)
         return entries[slot].map { (slot, $0.due.check) }
     }

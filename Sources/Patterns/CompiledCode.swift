@@ -30,7 +30,8 @@ internal import CPCRE2
         unsafe pcre2_code_free_8(code)
     }
 
-    func match(_ subject: RawSpan, limits: MatchLimits) -> MatchResult {
+    /// Looks for the pattern; what that costs is taken from the limits' steps.
+    func match(_ subject: RawSpan, _ limits: inout MatchLimits) -> MatchResult {
         guard let data = unsafe pcre2_match_data_create_8(1, nil) else { return .limitExceeded }
         defer { unsafe pcre2_match_data_free_8(data) }
         guard let context = unsafe pcre2_match_context_create_8(nil) else { return .limitExceeded }
@@ -47,6 +48,7 @@ internal import CPCRE2
                 return unsafe pcre2_match_8(code, bytes.baseAddress, bytes.count, 0, 0, data, context)
             }
         }
+        limits.steps = budget.remaining
         // 0: matched, with more captures than match data was made for.
         if result >= 0 { return .matched }
         return result == PCRE2_ERROR_NOMATCH ? .notMatched : .limitExceeded

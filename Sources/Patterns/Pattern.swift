@@ -6,12 +6,12 @@ internal import CPCRE2
 /// for everywhere in the subject. Text is bytes on both sides, as with Perl's own byte strings: `.` is one
 /// byte, and a letter outside ASCII stands for the bytes of its UTF-8 form; `(*UTF)` is refused.
 ///
-/// One match costs a bounded time, whatever the subject: see `MatchLimits`.
+/// One match costs a bounded time, whatever the subject: see `MatchLimits`. Searches that go together may have one
+/// reserve of steps.
 public struct Pattern: Sendable {
     /// The text that was compiled.
     public let text: String
     private let code: CompiledCode
-    private let limits: MatchLimits
 
     /// The most bytes that a pattern may have; longer than any in use, short enough to compile in a blink.
     public static let maximumLength = 4096
@@ -19,25 +19,35 @@ public struct Pattern: Sendable {
     /// What a search may cost unless something else is said, in steps of the matching.
     public static let usualSteps = MatchLimits.default.steps
 
+    /// Steps for each byte of the subject that are taken from no reserve: reading it through costs one, or two for a
+    /// pattern that tries something at each byte; one that goes to the end first and comes back, three.
+    private static let freeStepsPerByte = 4
+
     /// Compiles a pattern.
     ///
-    /// - Parameter steps: What a search for it may cost.
     /// - Throws: `PatternError` where the text is no Perl regular expression or is too long.
-    public init(_ text: String, steps: Int = usualSteps) throws(PatternError) {
-        var limits = MatchLimits.default
-        limits.steps = steps
-        try self.init(text, limits: limits)
-    }
-
-    init(_ text: String, limits: MatchLimits) throws(PatternError) {
+    public init(_ text: String) throws(PatternError) {
         self.text = text
-        self.limits = limits
         code = try CompiledCode(Array(text.utf8))
     }
 
     /// Looks for the pattern anywhere in these bytes.
     public func matches(_ bytes: RawSpan) -> MatchResult {
-        code.match(bytes, limits: limits)
+        var limits = MatchLimits.default
+        return code.match(bytes, &limits)
+    }
+
+    /// Looks for the pattern anywhere in these bytes, as one of several searches.
+    ///
+    /// - Parameter reserve: Steps that all of them together may cost beyond what reading their subjects costs; what
+    ///   this one does is taken from it.
+    public func matches(_ bytes: [UInt8], reserve: inout Int) -> MatchResult {
+        let free = Self.freeStepsPerByte * bytes.count
+        var limits = MatchLimits.default
+        limits.steps = free + reserve
+        let result = code.match(unsafe bytes.span.bytes, &limits)
+        reserve = min(reserve, limits.steps)
+        return result
     }
 
     /// Looks for the pattern anywhere in these bytes.

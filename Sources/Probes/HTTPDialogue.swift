@@ -1,7 +1,6 @@
 internal import Addresses
 internal import Health
 internal import NIOHTTP1
-internal import Patterns
 
 /// A check's way from one page to the next, as redirects lead it, up to the one that is judged.
 struct HTTPDialogue: Sendable {
@@ -13,11 +12,9 @@ struct HTTPDialogue: Sendable {
     private let judge: HTTPJudge
     private var redirects = 0
 
-    init(
-        _ http: HTTPCheck, target: Endpoint, _ compiled: (String?) throws(ProbeFailure) -> Pattern?
-    ) throws(ProbeFailure) {
+    init(_ http: HTTPCheck, target: Endpoint, _ patterns: PatternCache) throws(ProbeFailure) {
         self.http = http
-        judge = try HTTPJudge(http, compiled)
+        judge = try HTTPJudge(http, patterns)
         request = HTTPRequestTarget(http, target: target)
     }
 

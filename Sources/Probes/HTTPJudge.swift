@@ -8,15 +8,17 @@ struct HTTPJudge {
     private let pattern: Pattern?
     /// Those of the expectations, in their order.
     private let patterns: [Pattern?]
+    /// Steps that all searches in one answer may cost beyond reading it.
+    private let reserve: Int
 
-    /// - Parameter compiled: Compiles a regular expression; nil or empty is none.
-    init(_ http: HTTPCheck, _ compiled: (String?) throws(ProbeFailure) -> Pattern?) throws(ProbeFailure) {
+    init(_ http: HTTPCheck, _ cache: PatternCache) throws(ProbeFailure) {
         self.http = http
-        pattern = try compiled(http.receive)
+        reserve = cache.reserve
+        pattern = try cache.compiled(http.receive)
         var patterns: [Pattern?] = []
         for expectation in http.expectations {
             if case .pattern(let text) = expectation.demand {
-                patterns.append(try compiled(text))
+                patterns.append(try cache.compiled(text))
             } else {
                 patterns.append(nil)
             }
@@ -26,14 +28,18 @@ struct HTTPJudge {
 
     /// Demands of an answer with a good status all else that is expected of it.
     func judge(_ answer: HTTPAnswer) throws(ProbeFailure) {
-        if let pattern { try demand(pattern, of: answer) }
+        // One for all: of a field that is looked at, an answer may have very many.
+        var reserve = reserve
+        if let pattern { try demand(pattern, of: answer, &reserve) }
         for (expectation, pattern) in zip(http.expectations, patterns) {
             switch expectation.place {
             case .header(let name):
                 let values = answer.headers[name]
                 guard let first = values.first else { throw ProbeFailure("no header \(name)") }
                 var isThere = false
-                for value in values where !isThere { isThere = try holds(expectation.demand, pattern, value) }
+                for value in values where !isThere {
+                    isThere = try holds(expectation.demand, pattern, value, "header \(name)", &reserve)
+                }
                 if !isThere { throw ProbeFailure("header \(name) is '\(first.quotable)'") }
             case .json(let path):
                 switch try JSONScanner.value(at: path, in: answer.body) {
@@ -41,7 +47,7 @@ struct HTTPJudge {
                 case .container(let what):
                     if expectation.demand != .present { throw ProbeFailure("JSON \(path.text) is \(what)") }
                 case .text(let text):
-                    if try !holds(expectation.demand, pattern, text) {
+                    if try !holds(expectation.demand, pattern, text, "JSON \(path.text)", &reserve) {
                         throw ProbeFailure("JSON \(path.text) is '\(text.quotable)'")
                     }
                 }
@@ -50,19 +56,23 @@ struct HTTPJudge {
     }
 
     private func holds(
-        _ demand: HTTPExpectation.Demand, _ pattern: Pattern?, _ text: String
+        _ demand: HTTPExpectation.Demand, _ pattern: Pattern?, _ text: String,
+        _ what: @autoclosure () -> String,
+        _ reserve: inout Int
     ) throws(ProbeFailure) -> Bool {
         switch demand {
         case .present: return true
         case .text(let wanted): return text == wanted
         case .pattern:
             guard let pattern else { return true }
-            return try matches(pattern, Array(text.utf8), "what is expected")
+            return try matches(pattern, Array(text.utf8), what(), &reserve)
         }
     }
 
-    private func demand(_ pattern: Pattern, of answer: HTTPAnswer) throws(ProbeFailure) {
-        if try matches(pattern, answer.body, "body") { return }
+    private func demand(
+        _ pattern: Pattern, of answer: HTTPAnswer, _ reserve: inout Int
+    ) throws(ProbeFailure) {
+        if try matches(pattern, answer.body, "body", &reserve) { return }
         if http.requestMethod == .head {
             throw ProbeFailure("HEAD brings no body that could match /\(pattern.text.quotable)/")
         }
@@ -70,13 +80,13 @@ struct HTTPJudge {
     }
 
     private func matches(
-        _ pattern: Pattern, _ bytes: [UInt8], _ what: String
+        _ pattern: Pattern, _ bytes: [UInt8], _ what: @autoclosure () -> String, _ reserve: inout Int
     ) throws(ProbeFailure) -> Bool {
-        switch pattern.matches(bytes) {
+        switch pattern.matches(bytes, reserve: &reserve) {
         case .matched: return true
         case .notMatched: return false
         case .limitExceeded:
-            var failure = ProbeFailure("\(what) is too costly to match with /\(pattern.text.quotable)/")
+            var failure = ProbeFailure("\(what()) is too costly to match with /\(pattern.text.quotable)/")
             failure.isTooCostly = true
             throw failure
         }

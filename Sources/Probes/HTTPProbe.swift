@@ -11,7 +11,7 @@ extension Prober {
     /// ldirectord.
     func probeHTTP(_ check: Check, _ http: HTTPCheck) async throws(ProbeFailure) -> Outcome {
         let deadline = Deadline(check.timeout)
-        var dialogue = try HTTPDialogue(http, target: check.target, compiled)
+        var dialogue = try HTTPDialogue(http, target: check.target, patterns)
         let context = http.isSecure ? try tlsContext(http.tls ?? TLSCheck(), isHTTP2: http.isHTTP2) : nil
         while true {
             var exchange = dialogue.exchange

@@ -7,11 +7,11 @@ final class PatternCache: Sendable {
     private static let capacity = 1024
 
     private let known = Mutex<[String: Pattern]>([:])
-    private let steps: Int
+    /// Steps that all searches in one answer may cost beyond reading it; see `Pattern.matches(_:reserve:)`.
+    let reserve: Int
 
-    /// - Parameter steps: What a search for one of them may cost; see `Pattern`.
-    init(steps: Int = Pattern.usualSteps) {
-        self.steps = steps
+    init(reserve: Int = Pattern.usualSteps) {
+        self.reserve = reserve
     }
 
     /// A pattern; nil or empty text is none.
@@ -19,7 +19,7 @@ final class PatternCache: Sendable {
         guard let text, !text.isEmpty else { return nil }
         if let pattern = known.withLock({ $0[text] }) { return pattern }
         do throws(PatternError) {
-            let pattern = try Pattern(text, steps: steps)
+            let pattern = try Pattern(text)
             known.withLock { known in
                 if known.count >= Self.capacity { known.removeAll() }
                 known[text] = pattern

@@ -80,6 +80,25 @@ struct PatternTests {
         #expect(try Pattern("(?s)^a.*RS \\d.*SERVER$").matches(body) == .matched)
     }
 
+    /// From each of n places `a*[bc]` goes up to the end and back: about n × n steps.
+    @Test(
+        "searches that go together have one reserve, from which reading a subject through takes nothing",
+        arguments: [
+            ("Welcome", String(repeating: "a", count: 200_000) + "Welcome", 0, 0...0, MatchResult.matched),
+            ("(?s)^a.*</html>", String(repeating: "a", count: 200_000) + "</html>b", 0, 0...0, .matched),
+            ("[a-z]\\d", String(repeating: "a", count: 200_000), 0, 0...0, .notMatched),
+            ("a*[bc]", String(repeating: "a", count: 1000), 2_000_000, 900_000...1_100_000, .notMatched),
+            ("a*[bc]", String(repeating: "a", count: 1000), 400_000, 400_000...401_004, .limitExceeded),
+            ("a*[bc]", "aaaa", 0, 0...20, .limitExceeded),
+        ])
+    func reserve(
+        pattern: String, subject: String, reserve: Int, cost: ClosedRange<Int>, result: MatchResult
+    ) throws {
+        var left = reserve
+        #expect(try Pattern(pattern).matches(Array(subject.utf8), reserve: &left) == result)
+        #expect(cost.contains(reserve - left))
+    }
+
     @Test("one pattern serves many tasks at once")
     func shared() async throws {
         let pattern = try Pattern("(\\d+) SERVER")

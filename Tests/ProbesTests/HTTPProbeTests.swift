@@ -15,6 +15,14 @@ func probe(
     }
 }
 
+extension HTTPCheck {
+    /// A check of `/` that wants this of its answer.
+    init(expecting expectation: HTTPExpectation) {
+        self.init()
+        expectations = [expectation]
+    }
+}
+
 extension Outcome {
     /// `success`, or the reason of anything else.
     var finding: String {
@@ -121,6 +129,16 @@ struct HTTPProbeTests {
             "a pattern that a body makes costly", HTTPCheck(receive: "(x+x+)+[yz]"),
             TestServer.answer("200 OK", String(repeating: "x", count: 5000)),
             "body is too costly to match with /(x+x+)+[yz]/"),
+        Row(
+            "a pattern that a field makes costly",
+            HTTPCheck(expecting: HTTPExpectation(.header("X-State"), .pattern("(x+x+)+[yz]"))),
+            TestServer.answer("200 OK", fields: "X-State: \(String(repeating: "x", count: 5000))\r\n"),
+            "header X-State is too costly to match with /(x+x+)+[yz]/"),
+        Row(
+            "a pattern that a value makes costly",
+            HTTPCheck(expecting: HTTPExpectation(.json(JSONPath(".a.b")!), .pattern("(x+x+)+[yz]"))),
+            TestServer.answer("200 OK", "{\"a\": {\"b\": \"\(String(repeating: "x", count: 5000))\"}}"),
+            "JSON .a.b is too costly to match with /(x+x+)+[yz]/"),
     ])
     func finds(row: Row) async throws {
         let finding = try await probe(row.http, script: row.script).finding

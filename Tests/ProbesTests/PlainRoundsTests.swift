@@ -64,19 +64,34 @@ struct PlainRoundsTests {
         }
     }
 
-    @Test("leave to a task what is too costly to judge beside others")
-    func costly() async throws {
-        // Quadratic: from each of its places the pattern looks up to the end.
-        let body = String(repeating: "a", count: 20_000)
-        try await TestServer.run(script: TestServer.answer("200 OK", body)) { server in
+    /// `a*[bc]` is quadratic: from each place it looks up to the end and back. In 30 letters that is 30 × 30 steps, in
+    /// 1,900 such fields far more than all searches in an answer may cost.
+    @Test(
+        "leave to a task what is too costly to judge beside others, and nothing else",
+        arguments: [
+            (HTTPCheck(receive: "a*[bc]"), "", String(repeating: "a", count: 20_000), nil),
+            (
+                HTTPCheck(expecting: HTTPExpectation(.header("x"), .pattern("a*[bc]"))),
+                String(repeating: "x:\(String(repeating: "a", count: 30))\r\n", count: 1900), "", nil
+            ),
+            (
+                HTTPCheck(expecting: HTTPExpectation(.header("x"), .pattern("a*[bc]"))),
+                "x:\(String(repeating: "a", count: 30))\r\n", "",
+                "header x is '\(String(repeating: "a", count: 30))'"
+            ),
+            (HTTPCheck(receive: "Welcome"), "", String(repeating: "a", count: 200_000) + "Welcome", "success"),
+            (
+                HTTPCheck(receive: "</html>$"), "", String(repeating: "<p>a", count: 50_000) + "</html>",
+                "success"
+            ),
+        ])
+    func costly(http: HTTPCheck, fields: String, body: String, finding: String?) async throws {
+        try await TestServer.run(script: TestServer.answer("200 OK", body, fields: fields)) { server in
             let rounds = try PlainRounds(maximum: 10)
-            rounds.schedule([
-                due(
-                    0,
-                    Check(.http(HTTPCheck(receive: "a*[bc]")), target: server.endpoint, timeout: .seconds(20)))
-            ])
+            rounds.schedule([due(0, Check(.http(http), target: server.endpoint, timeout: .seconds(20)))])
             let report = try #require(await reports(1, of: rounds).reports.first)
-            #expect(report.outcome == nil)
+            #expect(report.outcome?.finding == finding)
+            #expect(server.received.headers.count == 1)
         }
     }
 

@@ -32,8 +32,8 @@ struct PlainLoop: ~Copyable {
     /// Connections at a time, of checks in the timetable.
     private let maximum: Int
     private let handOver: @Sendable (CheckReports) -> Void
-    /// What a search for a pattern may cost here, where it holds up all others: some milliseconds.
-    private let patterns = PatternCache(steps: 50_000)
+    /// Searches for patterns hold up all other checks here: beyond reading an answer, for some milliseconds at most.
+    private let patterns = PatternCache(reserve: 50_000)
     /// Events taken at a time, and how often in a row without a look at deadlines.
     private static let width = 256
     private static let batchesAtOnce = 64
@@ -160,7 +160,7 @@ extension PlainLoop {
                 continue
             }
             do throws(ProbeFailure) {
-                let dialogue = try HTTPDialogue(http, target: check.target, patterns.compiled)
+                let dialogue = try HTTPDialogue(http, target: check.target, patterns)
                 begin(PlainOrder(target: check.target, deadline: deadline, asking: dialogue, of: slot))
             } catch {
                 timetable.conclude(slot, began: deadline.start, error.outcome, at: now)

@@ -16,7 +16,8 @@ family=$((family))
 
 capture() {
     : >/lab/log/director-tcpdump
-    start director tcpdump tcpdump -Z root -i nlmon0 --immediate-mode -s 0 -U -w "/lab/$1.pcap"
+    # Of packets of any length its ring holds eight, and drops the next while it waits for its turn.
+    start director tcpdump tcpdump -Z root -i nlmon0 --immediate-mode -s 8192 -B 8192 -U -w "/lab/$1.pcap"
     # It says that it listens a little before it does: what is asked of another family shows when it captures.
     wait_until 10 captures "/lab/$1.pcap"
 }

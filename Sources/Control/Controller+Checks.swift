@@ -164,9 +164,6 @@ extension Controller {
     private func beginDue() {
         isCrowded = false
         let now = clock.now
-        while probing < maximumProbes, let turn = leftToTasks.popFirst() {
-            if let watch = watches.watch(Int(turn.slot), number: turn.number) { begin(turn, watch.check) }
-        }
         while probing < maximumProbes, let turn = agenda.next(by: now) {
             guard let watch = watches.watch(Int(turn.slot), number: turn.number) else { continue }
             guard let ready = ready(watch.check) else {
@@ -177,7 +174,7 @@ extension Controller {
             wayless[Int(turn.slot)] = nil
             begin(turn, ready)
         }
-        if !leftToTasks.isEmpty || agenda.earliest.map({ $0 <= now }) ?? false {
+        if agenda.earliest.map({ $0 <= now }) ?? false {
             // The next one that ends makes room.
             isCrowded = true
             return sayCrowded(now)
@@ -215,15 +212,18 @@ extension Controller {
         guard let rounds else { return }
         for await batch in rounds.reports {
             var next: [DueCheck] = []
+            var isAnyLeft = false
             for report in batch.reports {
                 if report.outcome != nil {
                     if let due = take(report) { next.append(due) }
-                } else {
-                    leftToTasks.append(report.turn)
+                } else if watches.leaveToTasks(Int(report.turn.slot), number: report.turn.number) {
+                    // From now on: each of its turns would hold up the others again.
+                    agenda.add(report.turn, due: clock.now)
+                    isAnyLeft = true
                 }
             }
             schedule(next)
-            if !leftToTasks.isEmpty { beginDue() }
+            if isAnyLeft { beginDue() }
             publishLosses()
             if batch.isCrowded { sayCrowded(clock.now) }
         }
@@ -234,7 +234,8 @@ extension Controller {
         guard let rounds else { return checks.forEach { agenda.add($0.turn, due: $0.due) } }
         var forRounds: [DueCheck] = []
         for check in checks {
-            if rounds.takes(check.check) {
+            let watch = watches.watch(Int(check.turn.slot), number: check.turn.number)
+            if rounds.takes(check.check) && watch?.isLeftToTasks != true {
                 forRounds.append(check)
             } else {
                 agenda.add(check.turn, due: check.due)

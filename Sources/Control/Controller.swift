@@ -81,10 +81,8 @@ public actor Controller {
 
     // Which check is due when.
     var agenda = Agenda<CheckTurn>()
-    /// What carries out those that need no task each; nil: nothing does. They are never in the agenda.
+    /// What carries out those that need no task each; nil: nothing does. The agenda has the others.
     let rounds: (any CheckRounds)?
-    /// Those whose probe it could not judge, and that wait for a task that makes another.
-    var leftToTasks: ArraySlice<CheckTurn> = []
     /// When the agenda is to be looked at next, and was last.
     var alarm: ContinuousClock.Instant?
     var lastAlarm: ContinuousClock.Instant

@@ -8,6 +8,8 @@ struct Watch {
     let number: UInt32
     /// What its outcomes have come to.
     var state: CheckState
+    /// Whether its probes are for a task, since to judge one would have held up others.
+    var isLeftToTasks = false
     /// The places in the plan of the virtual servers for which it decides.
     var services: [Int32] = []
 }
@@ -73,6 +75,13 @@ struct Watches {
             if slots[slot]!.state.verdict == .unknown { unknown.insert(slot) } else { unknown.remove(slot) }
         }
         return body(&slots[slot]!.state)
+    }
+
+    /// Leaves the probes of a check to tasks from now on; whether it is still the one with this number.
+    mutating func leaveToTasks(_ slot: Int, number: UInt32) -> Bool {
+        if watch(slot, number: number) == nil { return false }
+        slots[slot]!.isLeftToTasks = true
+        return true
     }
 
     /// Forgets which virtual servers depend on which check.

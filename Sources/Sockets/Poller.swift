@@ -37,15 +37,19 @@ public final class Poller: Sendable {
 
     /// Watches nothing yet.
     public init() throws(SocketError) {
-        poll = epoll_create1(Int32(EPOLL_CLOEXEC))
+        // Its own places are filled last: what is whole would end as such where an error is thrown.
+        let poll = epoll_create1(Int32(EPOLL_CLOEXEC))
         if poll < 0 { throw SocketError("create a poller", code: errno) }
-        bell = eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK))
-        if bell < 0 {
-            let code = errno
+        let bell = eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK))
+        var code = bell < 0 ? errno : 0
+        if code == 0 { code = Self.watch(bell, for: .reading, key: Self.wakeKey, by: poll) }
+        if code != 0 {
+            if bell >= 0 { close(bell) }
             close(poll)
             throw SocketError("create a poller's bell", code: code)
         }
-        _ = watch(bell, for: .reading, key: Self.wakeKey)
+        self.poll = poll
+        self.bell = bell
     }
 
     deinit {
@@ -56,6 +60,10 @@ public final class Poller: Sendable {
     /// Begins to watch a socket, told by its key. It is watched until it is closed.
     /// - Returns: 0 or an error number.
     public func watch(_ socket: Int32, for readiness: Readiness, key: UInt64) -> Int32 {
+        Self.watch(socket, for: readiness, key: key, by: poll)
+    }
+
+    private static func watch(_ socket: Int32, for readiness: Readiness, key: UInt64, by poll: Int32) -> Int32 {
         var event = unsafe epoll_event(events: readiness.rawValue, data: epoll_data_t(u64: key))
         return unsafe epoll_ctl(poll, EPOLL_CTL_ADD, socket, &event) == 0 ? 0 : errno
     }

@@ -131,7 +131,8 @@ struct AgentTests {
             try await order(.disable)
             try await scene.until("out by order") { await scene.table == [Scene.two: 100] }
             // An order about all behind a virtual server is one about each.
-            _ = try await scene.controller.order(.enable, SubjectPattern("\(Scene.one)"))
+            try await order(.enable)
+            try await scene.until("in again") { await scene.table[Scene.one] == 200 }
             scene.say(Self.agent, "maint")
             try await scene.until("out by its agent") { await scene.table == [Scene.two: 100] }
             _ = try await scene.controller.order(

@@ -71,6 +71,8 @@ struct PlainLoop: ~Copyable {
     /// Waits for what happens next, or until a time, and does it.
     mutating func turn(until end: UInt64?) {
         poller.wait(Self.patience(until: end), &events)
+        // What falls due while answers are judged may have been answered meanwhile: the next turn looks there first.
+        let now = Self.clock()
         for index in 0..<events.count {
             let (key, readiness) = events[index]
             if key == Poller.wakeKey { continue }
@@ -84,7 +86,6 @@ struct PlainLoop: ~Copyable {
             return
         }
         fullBatches = 0
-        let now = Self.clock()
         while let (due, slot) = deadlines.first, due <= now {
             guard let connection = connections[slot] else { break }
             let timeout = connection.order.deadline.timeout.words

@@ -172,7 +172,8 @@ extension Controller {
                 continue
             }
             wayless[Int(turn.slot)] = nil
-            begin(turn, ready)
+            probing += 1
+            jobs.yield(.probe(ready, turn))
         }
         if agenda.earliest.map({ $0 <= now }) ?? false {
             // The next one that ends makes room.
@@ -180,12 +181,6 @@ extension Controller {
             return sayCrowded(now)
         }
         setAlarm()
-    }
-
-    /// Begins with a probe as a task.
-    private func begin(_ turn: CheckTurn, _ check: Check) {
-        probing += 1
-        jobs.yield(.probe(check, turn))
     }
 
     /// Says that checks are late, once a minute at most.

@@ -1,14 +1,5 @@
-internal import Glibc
-
-/// The relay's time: the loops count nanoseconds of the monotonic clock, what is pure is told durations since its zero.
+/// The relay's time: the loops count nanoseconds of `MonotonicClock`, what is pure is told durations since its zero.
 enum RelayClock {
-    /// What the clock shows.
-    static var now: UInt64 {
-        var time = timespec()
-        unsafe clock_gettime(CLOCK_MONOTONIC, &time)
-        return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
-    }
-
     /// What the clock showed, since its zero.
     static func time(_ nanoseconds: UInt64) -> Duration {
         .nanoseconds(Int64(truncatingIfNeeded: nanoseconds))

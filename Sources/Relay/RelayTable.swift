@@ -1,6 +1,7 @@
 public import Addresses
 public import Director
 public import Logging
+internal import Sockets
 
 /// The table carried in user space: a listening socket for each virtual server, a connection of our own to
 /// a real server for each connection of a client.
@@ -58,7 +59,7 @@ public actor RelayTable: Backend {
 
     /// The connections of each destination.
     public func connections() -> [VirtualServerKey: [Endpoint: ConnectionCounts]] {
-        let now = RelayClock.time(RelayClock.now)
+        let now = RelayClock.time(MonotonicClock.now)
         return services.mapValues { service in service.with { $0.counts(now: now) } }
     }
 

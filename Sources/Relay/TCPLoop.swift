@@ -45,7 +45,7 @@ struct TCPLoop: ~Copyable {
     /// Waits for what happens next, and does it.
     mutating func turn() {
         poller.wait(continued.isEmpty ? patience : 0, &events)
-        now = RelayClock.now
+        now = MonotonicClock.now
         for index in 0..<events.count {
             let (key, readiness) = events[index]
             if key == Poller.wakeKey { continue }

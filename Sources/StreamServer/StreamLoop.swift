@@ -98,9 +98,8 @@ struct StreamLoop: ~Copyable {
     /// Takes the newest snapshot and looks at the clocks, once for all that has arrived together.
     private mutating func tick() {
         responder.refresh()
+        now = MonotonicClock.now
         var time = timespec()
-        unsafe clock_gettime(CLOCK_MONOTONIC, &time)
-        now = UInt64(time.tv_sec) &* 1_000_000_000 &+ UInt64(time.tv_nsec)
         unsafe clock_gettime(CLOCK_REALTIME_COARSE, &time)
         responder.time = UInt32(truncatingIfNeeded: time.tv_sec)
     }

@@ -72,7 +72,7 @@ struct PlainLoop: ~Copyable {
     mutating func turn(until end: UInt64?) {
         poller.wait(Self.patience(until: end), &events)
         // What falls due while answers are judged may have been answered meanwhile: the next turn looks there first.
-        let now = Self.clock()
+        let now = MonotonicClock.now
         for index in 0..<events.count {
             let (key, readiness) = events[index]
             if key == Poller.wakeKey { continue }
@@ -92,7 +92,7 @@ struct PlainLoop: ~Copyable {
             fail(slot, "timed out after \(timeout) \(connection.phase)")
         }
         beginDue(by: now)
-        if let reports = timetable.takeReports(by: Self.clock()) { handOver(reports) }
+        if let reports = timetable.takeReports(by: MonotonicClock.now) { handOver(reports) }
     }
 
     /// Begins with a connection.
@@ -126,15 +126,8 @@ struct PlainLoop: ~Copyable {
     /// Milliseconds until a time; -1 for no end.
     private static func patience(until end: UInt64?) -> Int32 {
         guard let end else { return -1 }
-        let now = clock()
+        let now = MonotonicClock.now
         return end <= now ? 0 : Int32(clamping: (end - now) / 1_000_000 + 1)
-    }
-
-    /// Nanoseconds, as deadlines are counted.
-    static func clock() -> UInt64 {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
-        return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
     }
 }
 
@@ -144,7 +137,7 @@ extension PlainLoop {
 
     /// Takes a check on that is due in a while.
     mutating func add(_ check: DueCheck, in wait: Duration) {
-        timetable.add(check, due: Self.clock() + UInt64(max(TimeAmount(wait).nanoseconds, 0)))
+        timetable.add(check, due: MonotonicClock.now + UInt64(max(TimeAmount(wait).nanoseconds, 0)))
     }
 
     /// Lets go of a check.
@@ -190,7 +183,7 @@ extension PlainLoop {
         } catch {
             outcome = error.isTooCostly ? nil : error.outcome
         }
-        timetable.conclude(place, began: order.deadline.start, outcome, at: Self.clock())
+        timetable.conclude(place, began: order.deadline.start, outcome, at: MonotonicClock.now)
     }
 }
 

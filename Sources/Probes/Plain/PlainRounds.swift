@@ -37,7 +37,7 @@ public final class PlainRounds: CheckRounds {
     public func schedule(_ checks: [DueCheck]) {
         guard let first = checks.lazy.map(\.due).min() else { return }
         let wait = TimeAmount(ContinuousClock.now.duration(to: first)).nanoseconds
-        connections.tell(checks.map { .add($0) }, by: PlainLoop.clock() + UInt64(max(wait, 0)))
+        connections.tell(checks.map { .add($0) }, by: MonotonicClock.now + UInt64(max(wait, 0)))
     }
 
     /// Lets go of these; connections that are under way for them are closed.

@@ -107,24 +107,29 @@ public import DNSWire
     /// search.
     @inlinable @inline(__always)
     func seek(_ trail: inout Trail) -> Int {
-        let (slots, slotCount) = (slots, slotCount)
+        let slots = slots
         while true {
             let entry = unsafe slots.uncheckedWord64(at: Int(truncatingIfNeeded: trail.slot) &* 8)
             if entry == 0 { return 0 }
             if UInt32(truncatingIfNeeded: entry &>> 32) == trail.mark {
                 return Int(UInt32(truncatingIfNeeded: entry)) &* 8
             }
-            trail.slot &+= 1
-            if trail.slot == slotCount { trail.slot = 0 }
+            step(&trail)
         }
+    }
+
+    /// Goes on to the next slot, from the last to the first.
+    @inlinable @inline(__always)
+    func step(_ trail: inout Trail) {
+        trail.slot &+= 1
+        if trail.slot == slotCount { trail.slot = 0 }
     }
 
     @inlinable @inline(__always)
     func find(_ key: borrowing NameKey, from start: Int, on trail: Trail) -> Int {
         var trail = trail
         while trail.node != 0 && !isNode(trail.node, key, from: start) {
-            trail.slot &+= 1
-            if trail.slot == slotCount { trail.slot = 0 }
+            step(&trail)
             trail.node = seek(&trail)
         }
         return trail.node

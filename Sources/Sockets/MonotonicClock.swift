@@ -1,0 +1,11 @@
+internal import Glibc
+
+/// The clock that never goes back, by which loops count what is due.
+public enum MonotonicClock {
+    /// Nanoseconds since its zero.
+    public static var now: UInt64 {
+        var time = timespec()
+        unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+        return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+    }
+}

@@ -26,9 +26,10 @@ public struct HostNetwork: Sendable {
         }
     }
 
-    /// Adds an address as a network of its own (/32, /128). An IPv6 address is usable at once (no duplicate
+    /// Adds an address as a network of its own (/32, /128). An IPv6 address can be bound at once (no duplicate
     /// address detection, which the real servers' own copies would fail) and never becomes the source of what
-    /// this host sends by itself (it is deprecated from the start).
+    /// this host sends by itself (it is deprecated from the start). Its local route comes from a work queue of the
+    /// kernel's, a moment later.
     ///
     /// - Returns: false if the interface had the address already, in a network of any length.
     public func add(_ address: IPAddress, to interface: String) throws(HostNetworkError) -> Bool {

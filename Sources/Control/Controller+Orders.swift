@@ -20,6 +20,14 @@ public enum OrderCommand: Hashable, Sendable {
     case weight(Int32?)
 }
 
+/// What an order came to for one thing that it is about.
+public struct OrderOutcome: Hashable, Sendable {
+    /// The thing.
+    public var subject: Order.Subject
+    /// What holds for it now, in words.
+    public var words: String
+}
+
 /// Why an order can't be carried out.
 public struct OrderProblem: Error, Hashable, Sendable {
     /// What is wrong, in words.
@@ -31,13 +39,13 @@ public struct OrderProblem: Error, Hashable, Sendable {
 extension Controller {
     /// Carries out an order of an admin; it holds until another one, over reloads and restarts, or for a time.
     ///
-    /// - Returns: What it is about: the VIPs, virtual servers and real servers that fit the pattern, and those behind
+    /// - Returns: What became of the VIPs, virtual servers and real servers that fit the pattern, and of those behind
     ///   them that it extends to.
     public func order(
         _ command: OrderCommand, _ pattern: SubjectPattern, for span: Duration? = nil,
         because reason: String? = nil
-    ) throws(OrderProblem) -> [Order.Subject] {
-        let named = subjects(of: pattern)
+    ) throws(OrderProblem) -> [OrderOutcome] {
+        let named = subjects(of: pattern, whatIsOrderedToo: command == .enable)
         if named.isEmpty { throw nothing(fits: pattern) }
         let subjects: [Order.Subject]
         switch command {
@@ -65,14 +73,15 @@ extension Controller {
             drain(named, patience: patience.seconds, reason)
         }
         inheritOrders()
-        for subject in subjects {
-            report(Occurrence(.info, "\(subject)", words(of: command, subject)))
-            touch(subject)
+        let outcomes = subjects.map { OrderOutcome(subject: $0, words: words(of: command, $0)) }
+        for outcome in outcomes {
+            report(Occurrence(.info, "\(outcome.subject)", outcome.words))
+            touch(outcome.subject)
         }
         saveOrders()
         publish()
         wake.yield()
-        return subjects
+        return outcomes
     }
 
     private func give(
@@ -110,11 +119,11 @@ extension Controller {
                 }
             }
         }
-        for subject in Set(inherited.keys).union(book.inherited.keys)
-        where inherited[subject] != book.inherited[subject] {
+        let before = book.inherited
+        book.inherited = inherited
+        for subject in Set(inherited.keys).union(before.keys) where inherited[subject] != before[subject] {
             touch(subject)
         }
-        book.inherited = inherited
     }
 
     /// Whether a destination is known not to be in the table.
@@ -136,8 +145,12 @@ extension Controller {
 
     /// What a pattern means: all of the first kind of which something fits. What has an order and has left the
     /// configuration can be named too.
-    private func subjects(of pattern: SubjectPattern) -> [Order.Subject] {
+    ///
+    /// - Parameter whatIsOrderedToo: Whether a pattern that can mean several things means those of the other kinds as
+    ///   well that have an order.
+    private func subjects(of pattern: SubjectPattern, whatIsOrderedToo: Bool) -> [Order.Subject] {
         let known = Array(book.orders.keys) + Array(book.weights.keys)
+        var subjects: [Order.Subject] = []
         for kind in SubjectPattern.Kind.allCases where pattern.kind ?? kind == kind {
             var found: [Order.Subject] = []
             switch kind {
@@ -151,9 +164,11 @@ extension Controller {
             let present = Set(found)
             found += Set(known).filter { $0.kind == kind && !present.contains($0) }
             found = found.filter { pattern.fits($0.names) }
-            if !found.isEmpty { return found }
+            if !subjects.isEmpty { found = found.filter { book.orders[$0] != nil } }
+            subjects += found
+            if !subjects.isEmpty, !(whatIsOrderedToo && pattern.isWide) { break }
         }
-        return []
+        return subjects
     }
 
     private func nothing(fits pattern: SubjectPattern) -> OrderProblem {
@@ -189,31 +204,35 @@ extension Controller {
         return all
     }
 
+    /// Has what an order is about looked at anew. Where a real server leaves by a drain and the name stays, the answers
+    /// follow the table: the fallback is there first.
     private func touch(_ subject: Order.Subject) {
+        var keys: [VirtualServerKey] = []
         switch subject {
-        case .realServer(let key, _), .virtualServer(let key): index.serviceOfKey[key].map(touch)
-        case .vip(let address):
-            for key in plan.vips.first(where: { $0.address == address })?.virtualServers ?? [] {
-                index.serviceOfKey[key].map(touch)
+        case .realServer(let key, _), .virtualServer(let key): keys = [key]
+        case .vip(let address): keys = plan.vips.first { $0.address == address }?.virtualServers ?? []
+        }
+        for place in keys.compactMap({ index.serviceOfKey[$0] }) {
+            if backend != nil, case .drain(let drain)? = book[subject]?.action, case .quiet = drain.phase {
+                touchTable(place)
+            } else {
+                touch(place)
             }
         }
     }
 
     // MARK: Draining
 
-    /// Begins to drain. The names are withdrawn first where a VIP is drained, or the last real server that serves
-    /// behind it; else the others go on under the same name.
+    /// Begins to drain. The names of VIPs are withdrawn first that would be down without what leaves; else others go on
+    /// under the same name.
     private func drain(_ subjects: [Order.Subject], patience: Double, _ reason: String?) {
         let now = WallClock.now
         let leaving = Set(extended(subjects))
-        for subject in subjects {
+        // All are looked at as they stand before the first of them leaves.
+        let withdrawals = subjects.map { withdrawn(with: $0, leaving).map(timeToLive).max() ?? 0 }
+        for (subject, withdrawal) in zip(subjects, withdrawals) {
             // What drains already, or has drained, goes on.
-            // And what was ordered out does not come in once more for the time of a name.
-            switch (book.orders[subject]?.action, subject) {
-            case (.drain?, _), (.disabled?, _), (.down?, .realServer): continue
-            default: break
-            }
-            let withdrawal = withdrawn(with: subject, leaving).map(timeToLive).max() ?? 0
+            if book.orders[subject]?.action.isDrain ?? false { continue }
             let phase: Order.Drain.Phase =
                 withdrawal > 0 ? .withdrawn(until: now + withdrawal) : .quiet(until: now + patience)
             book.orders[subject] = Order(
@@ -222,19 +241,25 @@ extension Controller {
         }
     }
 
-    /// The VIPs that are named no more when something leaves: it is one, or the last behind one.
+    /// The VIPs behind which something serves now, and nothing when this and all that leaves with it are out: those
+    /// that leave themselves, and those whose other real servers and fallbacks don't suffice.
     private func withdrawn(with subject: Order.Subject, _ leaving: Set<Order.Subject>) -> Set<IPAddress> {
-        var vips: Set<IPAddress> = []
-        if case .vip(let address) = subject { vips.insert(address) }
-        for case .realServer(let key, _) in extended([subject]) {
-            guard let place = index.serviceOfKey[key], plan.services[place].fallback == nil,
-                !virtualServer(place).realServers.contains(where: {
-                    $0.isServing && !leaving.contains(.realServer(key, $0.destination.endpoint))
-                })
-            else { continue }
-            vips.formUnion(index.vipsOfService[place].map { plan.vips[$0].address })
+        var places: Set<Int> = []
+        switch subject {
+        case .vip(let address): places = Set(plan.vips.indices.filter { plan.vips[$0].address == address })
+        case .virtualServer(let key), .realServer(let key, _):
+            if let place = index.serviceOfKey[key] { places = Set(index.vipsOfService[place]) }
         }
-        return vips
+        let vips = places.lazy.map { self.plan.vips[$0] }.filter { vip in
+            let servers = vip.virtualServers.compactMap { self.index.serviceOfKey[$0] }.map(self.virtualServer)
+            if self.standing(of: vip, servers).state == .down { return false }
+            if leaving.contains(.vip(vip.address)) { return true }
+            let others = servers.map { server in
+                server.without { leaving.contains(.realServer(server.key, $0.destination.endpoint)) }
+            }
+            return self.standing(of: vip, others).state == .down
+        }
+        return Set(vips.map(\.address))
     }
 
     /// For how many seconds answers that name an address may be kept, also those that were given a moment ago.
@@ -286,7 +311,7 @@ extension Controller {
         case .withdrawn(let until):
             if until > now { return }
             drain.phase = .quiet(until: now + drain.patience)
-            var text = "draining: no answer leads here any more"
+            var text = "draining: the answers that led here have expired"
             if case .realServer = subject { text += ", weight 0 from now on" }
             report(Occurrence(.info, "\(subject)", text))
         case .quiet(let until):
@@ -403,4 +428,16 @@ extension Duration {
 enum WallClock {
     /// Seconds since 1970.
     static var now: Double { Date().timeIntervalSince1970 }
+}
+
+extension VirtualServer {
+    /// How it would stand without some of its real servers. A fallback whose check is up would be in the table then.
+    fileprivate func without(_ isLeaving: (RealServer) -> Bool) -> VirtualServer {
+        var other = self
+        for place in realServers.indices where isLeaving(realServers[place]) {
+            other.realServers[place].standing = .out
+        }
+        if other.needsFallback() { other.fallback?.isAcknowledged = true }
+        return other
+    }
 }

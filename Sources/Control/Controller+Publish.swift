@@ -23,8 +23,13 @@ extension Controller {
     /// Notes that something about a virtual server has changed: it is looked at anew, in its answers and its
     /// entry in the table.
     func touch(_ place: Int) {
-        stale.insert(place)
+        touchTable(place)
         unpublished.insert(place)
+    }
+
+    /// The same for its entry in the table only; its answers follow what the backend acknowledges.
+    func touchTable(_ place: Int) {
+        stale.insert(place)
         unreconciled.insert(place)
     }
 

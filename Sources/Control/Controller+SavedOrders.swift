@@ -4,7 +4,8 @@ internal import Foundation
 extension Controller {
     /// Saves the orders that are not saved yet.
     func saveOrders() {
-        guard let orderFile, lastSavedBook != book else {
+        guard let orderFile else { return }
+        guard lastSavedBook != book else {
             orderTrouble = nil
             return
         }

@@ -67,11 +67,13 @@ extension Controller {
     public var overview: Overview {
         // While another plan is taken on there is no view yet, whose entries the sets go with.
         let registry = publishedView.map { _ in marking.registry }
+        let desired = desiredForPeople
         return Overview(
             virtualServers: virtualServers, checks: watches.states, standings: standings, since: standingSince,
-            desired: desiredForPeople, privateTable: privateTable.normalized, sets: registry?.sets ?? [],
+            desired: desired, privateTable: privateTable.normalized, sets: registry?.sets ?? [],
             uses: registry?.uses ?? [], entries: publishedView?.entries ?? [],
-            troubles: backendTroubles.sorted(), orders: book, agents: agents, plan: plan)
+            troubles: backendTroubles.sorted(), savingTroubles: [orderTrouble, saveTrouble].compactMap(\.self),
+            table: backend == nil ? desired : believed ?? Table(), orders: book, agents: agents, plan: plan)
     }
 
     /// How many rrsets of each zone are steered.

@@ -113,7 +113,7 @@ public actor Controller {
     var book = OrderBook()
     let orderFile: StoredFile?
     var lastSavedBook = OrderBook()
-    var orderTrouble: String?
+    public internal(set) var orderTrouble: String?
     /// What real servers that drain still have.
     var drainCounts: [Order.Subject: ConnectionCounts] = [:]
 
@@ -222,6 +222,7 @@ public actor Controller {
         lastSavedBook = stored.book
         if let trouble = stored.trouble {
             report(Occurrence(.error, "orders", trouble))
+            if !stored.isWritable { orderTrouble = trouble }
         }
         guard let saved = stateFile?.read() else { return }
         inherited = Set(saved.owned)
@@ -235,6 +236,11 @@ public actor Controller {
     /// Works until the task is cancelled.
     public func run() async {
         isRunning = true
+        if book.count > 0 {
+            let words = book.count == 1 ? "1 order holds" : "\(book.count) orders hold"
+            report(
+                Occurrence(.info, "orders", "\(words) from before the start; 'swervectl servers' shows what"))
+        }
         await withDiscardingTaskGroup { group in
             group.addTask { await self.reconcileWhenWoken() }
             group.addTask { await self.tick() }

@@ -99,6 +99,9 @@ public struct OrderBook: Hashable, Sendable {
         return words.isEmpty ? nil : words.joined(separator: ", ")
     }
 
+    /// How many were given; what real servers have from others is not counted.
+    public var count: Int { orders.count + weights.count }
+
     /// Whether there is none.
     public var isEmpty: Bool { orders.isEmpty && inherited.isEmpty && weights.isEmpty }
 }

@@ -26,6 +26,10 @@ public struct Overview: Sendable {
     public var entries: [SteeringEntry]
     /// What troubles the backend as a whole.
     public var troubles: [String]
+    /// What of it could not be saved, so that a restart would forget it, one line each.
+    public var savingTroubles: [String]
+    /// The table as the backend has it, as far as that is known.
+    public var table: Table
     /// What admins have ordered.
     public var orders: OrderBook
     /// What agents have said, by the question to them.

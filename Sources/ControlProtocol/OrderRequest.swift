@@ -48,18 +48,24 @@ public struct OrderReport: Hashable, Codable, Sendable {
         public var kind: String
         /// Its name; a real server's has its virtual server in front: `tcp 192.0.2.1:80 → 10.0.0.1:80`.
         public var name: String
+        /// What holds for it now, in words: `disabled (new disks)`, `enabled, but draining with 192.0.2.1`.
+        public var words: String
 
         /// A thing.
-        public init(kind: String, name: String) {
+        public init(kind: String, name: String, words: String) {
             self.kind = kind
             self.name = name
+            self.words = words
         }
     }
     /// All that it is about.
     public var subjects: [Subject]
+    /// Why the order holds until the next restart only; nil: it is saved.
+    public var warning: String?
 
     /// A report.
-    public init(subjects: [Subject]) {
+    public init(subjects: [Subject], warning: String? = nil) {
         self.subjects = subjects
+        self.warning = warning
     }
 }

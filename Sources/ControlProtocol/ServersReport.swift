@@ -153,7 +153,13 @@ public struct RealServerReport: Hashable, Codable, Sendable {
     /// Whether it serves: its verdict is up (or an order or max-down says so), its weight above 0, and the backend
     /// has acknowledged it.
     public var isServing: Bool {
-        (verdict == .up || order == "up" || isKeptIn == true) && (actualWeight ?? 0) > 0
+        let isUp =
+            switch order {
+            case "up": true
+            case nil, "draining": verdict == .up || isKeptIn == true
+            default: false
+            }
+        return isUp && (actualWeight ?? 0) > 0
     }
 
     /// A real server; see the properties.

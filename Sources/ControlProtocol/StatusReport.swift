@@ -56,6 +56,11 @@ public struct StatusReport: Hashable, Codable, Sendable {
     public var workers: Int
     /// Zones whose file is loaded as it stands now (stale and failed ones are not), and all.
     public var zones: Share
+    /// Zones of which nothing could be loaded, so that clients get SERVFAIL; the others that are not loaded as they
+    /// stand now are served as they were.
+    public var failedZones: Int
+    /// Orders of admins that hold.
+    public var orders: Int
     /// Real servers whose verdict is up, and all; fallbacks are not counted.
     public var realServers: Share
     /// VIPs that are up, and all.
@@ -71,7 +76,8 @@ public struct StatusReport: Hashable, Codable, Sendable {
     public init(
         version: String, processIdentifier: Int, started: Timestamp, uptime: Int, configurationFile: String,
         backend: String, backendError: String? = nil, endpoints: [String] = [], workers: Int = 0,
-        zones: Share = Share(up: 0, total: 0), realServers: Share = Share(up: 0, total: 0),
+        zones: Share = Share(up: 0, total: 0), failedZones: Int = 0, orders: Int = 0,
+        realServers: Share = Share(up: 0, total: 0),
         vips: Share = Share(up: 0, total: 0), memory: Int? = nil, warnings: [String] = [],
         lastReload: LastReload? = nil
     ) {
@@ -85,6 +91,8 @@ public struct StatusReport: Hashable, Codable, Sendable {
         self.endpoints = endpoints
         self.workers = workers
         self.zones = zones
+        self.failedZones = failedZones
+        self.orders = orders
         self.realServers = realServers
         self.vips = vips
         self.memory = memory
@@ -93,9 +101,8 @@ public struct StatusReport: Hashable, Codable, Sendable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case version, started, uptime, backend, backendError, endpoints, workers, zones, realServers, vips,
-            memory,
-            warnings, lastReload
+        case version, started, uptime, backend, backendError, endpoints, workers, zones, failedZones, orders,
+            realServers, vips, memory, warnings, lastReload
         case processIdentifier = "pid"
         case configurationFile = "configuration"
     }

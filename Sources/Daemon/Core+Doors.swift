@@ -31,12 +31,14 @@ extension Core: AdminDoors {
             backendError: overview.troubles.isEmpty ? nil : overview.troubles.joined(separator: "; "),
             endpoints: endpoints.flatMap { ["udp \($0)", "tcp \($0)"] }, workers: ServerThread.usualCount,
             zones: .init(up: items.count { $0.isCurrent }, total: items.count),
+            failedZones: items.count { $0.zone == nil }, orders: overview.orders.count,
             realServers: .init(up: real.count { $0.standing == .up }, total: real.count),
             vips: .init(
                 up: overview.standings.values.count { $0.state == .up }, total: overview.standings.count),
             memory: Self.residentMemory,
             warnings: configuration.warnings.map(\.firstLine)
-                + hostFindings.map { "\($0.subject): \($0.text)" },
+                + hostFindings.map { "\($0.subject): \($0.text)" }
+                + overview.savingTroubles.map { "\($0); a restart will forget it" },
             lastReload: lastReload)
     }
 

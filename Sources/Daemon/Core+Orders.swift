@@ -25,9 +25,13 @@ extension Core {
             case .weight: .weight(request.weight.map { Int32($0) })
             }
         do {
-            let subjects = try await controller.order(
+            let outcomes = try await controller.order(
                 command, SubjectPattern(request.subject), for: span, because: request.reason)
-            return OrderReport(subjects: subjects.map { .init(kind: $0.kind.rawValue, name: "\($0)") })
+            return OrderReport(
+                subjects: outcomes.map {
+                    .init(kind: $0.subject.kind.rawValue, name: "\($0.subject)", words: $0.words)
+                },
+                warning: await controller.orderTrouble.map { "\($0); a restart will forget what was ordered" })
         } catch {
             throw Failure(error.text, hint: error.hint)
         }

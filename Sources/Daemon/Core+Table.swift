@@ -1,6 +1,7 @@
 internal import Control
 internal import ControlProtocol
 internal import Director
+internal import Settings
 
 extension Core {
     func table(_ wanted: TableRequest) async throws(Failure) -> TableReport {
@@ -16,6 +17,11 @@ extension Core {
     }
 
     private func report(_ wanted: TableRequest) async throws -> TableReport {
+        if wanted.columns != .connections || wanted.isZeroing, !(backend?.countsTraffic ?? false) {
+            throw Failure(
+                "no traffic is counted: backend \(configuration.settings.director.backend.rawValue)",
+                hint: "the kernel counts it, with 'backend ipvs'")
+        }
         let overview = await controller.overview
         var table = overview.desired
         if wanted.isActual {

@@ -62,18 +62,17 @@ extension VirtualServerReport {
         _ certificates: [Check: Int64] = [:]
     ) {
         let standing = VIPStanding(of: [server], requires: .any)
-        let desired = overview.desired[server.key]
+        let entry = overview.table[server.key]
         func report(_ real: RealServer, _ member: ControlPlan.Member?) -> RealServerReport {
             let endpoint = real.destination.normalized(for: server.key).endpoint
             let state = member.flatMap { overview.checks[$0.check] }
-            let acknowledged =
-                real.isAcknowledged ? desired?.destinations[endpoint].map { Int($0.weight) } : nil
             var report = RealServerReport(
                 endpoint: "\(endpoint)", forwarding: real.destination.forwarding.rawValue,
                 verdict: .init(rawValue: state?.verdict.rawValue ?? "") ?? .unknown,
                 reason: state.map { $0.localTrouble ?? $0.reason } ?? "not checked now",
                 since: state.map { Timestamp($0.since) },
-                weight: Int(real.destination.weight), actualWeight: acknowledged,
+                weight: Int(real.destination.weight),
+                actualWeight: entry?.destinations[endpoint].map { Int($0.weight) },
                 check: member?.check.words ?? "",
                 activeConnections: counts[endpoint]?.active,
                 inactiveConnections: counts[endpoint]?.inactive,

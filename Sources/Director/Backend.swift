@@ -47,6 +47,9 @@ public protocol Backend: AnyObject, Sendable {
     /// Whether what it holds is still there when the process has ended, as the kernel's table is.
     nonisolated var outlivesProcess: Bool { get }
 
+    /// Whether it counts traffic.
+    nonisolated var countsTraffic: Bool { get }
+
     /// Everything that the backend holds now, whoever put it there.
     func table() async throws(BackendError) -> Table
 
@@ -71,7 +74,10 @@ extension Backend {
     /// It does, where nothing else is said.
     public nonisolated var outlivesProcess: Bool { true }
 
-    /// It doesn't count, where nothing else is said.
+    /// It doesn't, where nothing else is said.
+    public nonisolated var countsTraffic: Bool { false }
+
+    /// Nothing, where nothing is counted.
     public func traffic() async throws(BackendError) -> [VirtualServerKey: ServiceTraffic] { [:] }
 
     /// Nothing, where nothing is counted.

@@ -30,6 +30,9 @@ public struct SubjectPattern: Hashable, Sendable {
         }
     }
 
+    /// Whether it can mean several things: no kind is named, and there is a `*` or `?` in it.
+    public var isWide: Bool { kind == nil && text.contains { $0 == "*" || $0 == "?" } }
+
     /// Whether one of a subject's names fits, whatever its kind.
     public func fits(_ names: [String]) -> Bool {
         names.contains { Self.matches(Array(text.utf8), Array($0.utf8)) }

@@ -71,6 +71,9 @@ public actor KernelTable: Backend {
         return connections
     }
 
+    /// It does.
+    public nonisolated var countsTraffic: Bool { true }
+
     /// What the kernel has counted of each virtual server.
     public func traffic() throws(BackendError) -> [VirtualServerKey: ServiceTraffic] {
         var traffic: [VirtualServerKey: ServiceTraffic] = [:]

@@ -104,6 +104,8 @@ enum ClientError: Error, Equatable, CustomStringConvertible {
     case closed(String)
     /// No answer in this time.
     case silent(String, Duration)
+    /// No more events.
+    case ended(String)
     /// The answer makes no sense.
     case misunderstood(String)
     /// swerved says no.
@@ -111,8 +113,10 @@ enum ClientError: Error, Equatable, CustomStringConvertible {
 
     /// The status to end with.
     var exitCode: ExitCode {
-        if case .notRunning = self { return ExitCode(3) }
-        return .failure
+        switch self {
+        case .notRunning, .ended: ExitCode(3)
+        default: .failure
+        }
     }
 
     var description: String {
@@ -127,6 +131,7 @@ enum ClientError: Error, Equatable, CustomStringConvertible {
                 + (reason == "Permission denied"
                     ? "\nhint: run it as root, or as the socket's owner or group" : "")
         case .closed(let path): "swerved closed \(path) without an answer"
+        case .ended(let path): "swerved has closed \(path): it has ended, or its events were not read in time"
         case .silent(let path, let time):
             "no answer from swerved on \(path) within \(time.components.seconds) s"
         case .misunderstood(let path): "what answers on \(path) is not a swerved of this version"

@@ -44,7 +44,7 @@ final class FakeDoors: AdminDoors {
 
     func order(_ request: OrderRequest) async throws(Failure) -> OrderReport {
         if request.subject == "missing" { throw Failure("nothing is called 'missing'") }
-        return OrderReport(subjects: [.init(kind: "vip", name: request.subject)])
+        return OrderReport(subjects: [.init(kind: "vip", name: request.subject, words: "disabled")])
     }
 
     func events() async -> AsyncStream<Event> {

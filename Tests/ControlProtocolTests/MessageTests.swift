@@ -61,8 +61,8 @@ import Testing
     func golden() throws {
         let golden = """
             {"status":{"backend":"ipvs","backendError":"no answer","configuration":"/etc/swerve.conf",\
-            "endpoints":["udp 192.0.2.1#53","tcp 192.0.2.1#53"],\
-            "lastReload":{"ok":false,"text":"1 error","time":"2026-11-23T12:52:33.125Z"},"memory":7,"pid":4711,\
+            "endpoints":["udp 192.0.2.1#53","tcp 192.0.2.1#53"],"failedZones":1,\
+            "lastReload":{"ok":false,"text":"1 error","time":"2026-11-23T12:52:33.125Z"},"memory":7,"orders":8,"pid":4711,\
             "realServers":{"total":4,"up":3},"started":"2026-11-23T12:52:33.125Z","uptime":93,\
             "version":"0.1.0","vips":{"total":6,"up":5},"warnings":["state-directory can't be written"],\
             "workers":2,"zones":{"total":2,"up":1}},"version":1}

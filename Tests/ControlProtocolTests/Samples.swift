@@ -9,7 +9,8 @@ enum Sample {
         configurationFile: "/etc/swerve.conf",
         backend: "ipvs", backendError: "no answer", endpoints: ["udp 192.0.2.1#53", "tcp 192.0.2.1#53"],
         workers: 2,
-        zones: .init(up: 1, total: 2), realServers: .init(up: 3, total: 4), vips: .init(up: 5, total: 6),
+        zones: .init(up: 1, total: 2), failedZones: 1, orders: 8, realServers: .init(up: 3, total: 4),
+        vips: .init(up: 5, total: 6),
         memory: 7, warnings: ["state-directory can't be written"],
         lastReload: .init(time: time, isComplete: false, text: "1 error"))
 
@@ -92,7 +93,10 @@ enum Sample {
                 ])),
         .explain(explain),
         .order(
-            OrderReport(subjects: [.init(kind: "real-server", name: "tcp 192.0.2.1:80 → 10.0.0.1:80")])),
+            OrderReport(
+                subjects: [
+                    .init(kind: "real-server", name: "tcp 192.0.2.1:80 → 10.0.0.1:80", words: "disabled")
+                ], warning: "full")),
         .event(Event(time: time, subject: "192.0.2.11:80", text: "down: connection refused")),
         .failure(Failure("no zone example.org", hint: "swervectl zones lists them")),
     ]

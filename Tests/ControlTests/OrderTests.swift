@@ -17,7 +17,7 @@ struct OrderTests {
         because reason: String? = nil
     ) async throws -> [String] {
         try await scene.controller.order(command, SubjectPattern(subject), for: span, because: reason)
-            .map { "\($0)" }
+            .map { "\($0.subject)" }
     }
 
     private func isSaid(_ scene: Scene, _ words: String) -> Bool {
@@ -41,9 +41,12 @@ struct OrderTests {
             _ = try await order(scene, .disable, "*", because: "all of them")
             try await scene.until("nothing is answered") { scene.answered == [] }
             #expect(isSaid(scene, "disabled (all of them)"))
-            _ = try await order(scene, .enable, "*")
+            _ = try await order(scene, .enable, "192.0.2.1")
             try await scene.until("one has its own order still") { await scene.table == [Scene.two: 1] }
-            _ = try await order(scene, .enable, "10.0.0.1")
+            _ = try await order(scene, .disable, "*")
+            #expect(
+                try await order(scene, .enable, "*").prefix(2) == ["192.0.2.1", "\(Scene.key) → 10.0.0.1:80"],
+                "all that is ordered, of whatever kind")
             try await scene.until("both serve") { await scene.table == [Scene.one: 1, Scene.two: 1] }
             try await scene.until("and are answered") { scene.answered == [Scene.vip] }
         }
@@ -147,7 +150,85 @@ struct OrderTests {
             #expect(scene.answered == [])
             #expect(await scene.table == [Scene.one: 1])
             try await scene.until("it has left") { await scene.table == [:] }
-            #expect(isSaid(scene, "no answer leads here any more, weight 0 from now on"))
+            #expect(isSaid(scene, "the answers that led here have expired, weight 0 from now on"))
+        }
+    }
+
+    /// What else a VIP has beside the real server that is drained.
+    enum Rest: CaseIterable {
+        case fallback, deadFallback, unknownFallback, otherVirtualServer, otherThatIsRequired
+    }
+
+    @Test("The last one's name stays where something else goes on serving for sure", arguments: Rest.allCases)
+    func rest(_ rest: Rest) async throws {
+        let other = Endpoint("10.0.0.1:81")!
+        let scene = Scene(up: [Scene.one, other] + (rest == .deadFallback ? [] : [Scene.sorry]))
+        var plan = Scene.plan()
+        switch rest {
+        case .fallback, .deadFallback: plan.services[0].fallback = Scene.member(Scene.sorry)
+        case .unknownFallback: plan.services[0].fallback = Scene.member(Scene.sorry, tableOnly: true)
+        case .otherVirtualServer, .otherThatIsRequired:
+            let key = VirtualServerKey.endpoint(.tcp, Endpoint(Scene.vip, port: 81))
+            plan.services.append(
+                .init(key, options: ServiceOptions(scheduler: "rr"), members: [Scene.member(other)]))
+            plan.vips = [
+                .init(
+                    Scene.vip, virtualServers: [Scene.key, key],
+                    requires: rest == .otherThatIsRequired ? .all : .any)
+            ]
+        }
+        let goesOn = rest == .fallback || rest == .otherVirtualServer
+        try await scene.run(plan) {
+            try await scene.until("one serves") {
+                await scene.table == [Scene.one: 1] && scene.answered == [Scene.vip]
+            }
+            let count = await scene.controller.overview.virtualServers.count
+            try await scene.until("all else is known") {
+                count == 1
+                    ? rest == .unknownFallback || (scene.asked.withLock { $0[Scene.sorry] ?? 0 }) > 1
+                    : await scene.controller.overview.virtualServers[1].servingCount == 1
+            }
+            _ = try await order(scene, .drain(patience: .seconds(900)), "10.0.0.1:80")
+            #expect(scene.answered == (goesOn ? [Scene.vip] : []))
+            if !goesOn {
+                #expect(await scene.table == [Scene.one: 1], "until the answers have expired")
+                return
+            }
+            try await scene.until("it is drained") {
+                await scene.table == (rest == .fallback ? [Scene.sorry: 1] : [:])
+            }
+            #expect(scene.answered == [Scene.vip])
+            #expect(!isSaid(scene, "VIP down") && !isSaid(scene, "have expired"))
+        }
+    }
+
+    @Test("What is out by order already is drained at once", arguments: [OrderCommand.disable, .down])
+    func drainedAlready(_ command: OrderCommand) async throws {
+        let scene = Scene(up: [Scene.one])
+        try await scene.run {
+            try await scene.until("one serves") { scene.answered == [Scene.vip] }
+            _ = try await order(scene, command, "10.0.0.1")
+            try await scene.until("it is out") { await scene.table == [:] }
+            #expect(try await order(scene, .drain(patience: .seconds(900)), "10.0.0.1").count == 1)
+            try await scene.until("it is drained") {
+                await scene.controller.overview.orders.word(.realServer(Scene.key, Scene.one)) == "drained"
+            }
+            #expect(await scene.table == [:])
+            _ = try await order(scene, .enable, "10.0.0.1")
+            try await scene.until("it serves again") { scene.answered == [Scene.vip] }
+        }
+    }
+
+    @Test("An order says what holds then, not what it asked for")
+    func words() async throws {
+        let scene = Scene(up: [Scene.one])
+        try await scene.run {
+            let controller = scene.controller
+            _ = try await controller.order(.disable, SubjectPattern("192.0.2.1"), because: "moving")
+            let words = try await controller.order(.up, SubjectPattern("10.0.0.1")).map(\.words)
+            #expect(words == ["disabled with 192.0.2.1 (moving)"])
+            let enabled = try await controller.order(.enable, SubjectPattern("10.0.0.1")).map(\.words)
+            #expect(enabled == ["enabled, but disabled with 192.0.2.1 (moving)"])
         }
     }
 
@@ -194,6 +275,7 @@ struct OrderTests {
             await second.controller.settled()
             #expect(await second.table == [Scene.one: 0, Scene.two: 5])
             #expect(await backend.taken == before, "and nothing was changed")
+            #expect(isSaid(second, "2 orders hold from before the start"))
             await backend.count(Scene.one, of: Scene.key, ConnectionCounts())
             try await second.until("it has left") { await second.table == [Scene.two: 5] }
         }
@@ -310,6 +392,7 @@ struct OrderTests {
             #expect(mkdir(folder + "/orders.json.new", 0o700) == 0)
             _ = try await order(scene, .disable, "10.0.0.1")
             #expect(isSaid(scene, "orders.json.new: Is a directory; a restart will forget them"))
+            #expect(await scene.controller.overview.savingTroubles.first?.hasSuffix("Is a directory") ?? false)
             _ = try await order(scene, .enable, "10.0.0.1")
             _ = try await order(scene, .disable, "10.0.0.2")
             try await scene.until("it holds") { await scene.table == [Scene.one: 1] }
@@ -318,6 +401,7 @@ struct OrderTests {
                 Controller.orders(in: state.orders).book.word(.realServer(Scene.key, Scene.two)) == "disabled"
             }
             try await scene.until("it is said") { isSaid(scene, "saved after all") }
+            #expect(await scene.controller.orderTrouble == nil)
         }
     }
 

@@ -10,6 +10,9 @@ import Testing
 /// Doors with one answer each.
 private struct OneAnswerDoors: AdminDoors {
     var isReloadComplete = true
+    /// What is ordered of the one real server.
+    var order: String?
+    var orderWarning: String?
 
     func status() async throws(Failure) -> StatusReport {
         StatusReport(
@@ -31,7 +34,17 @@ private struct OneAnswerDoors: AdminDoors {
 
     func zones() async throws(Failure) -> ZonesReport { ZonesReport(zones: []) }
 
-    func servers() async throws(Failure) -> ServersReport { ServersReport(vips: [], virtualServers: []) }
+    func servers() async throws(Failure) -> ServersReport {
+        let server = RealServerReport(
+            endpoint: "10.0.0.1:80", forwarding: "gate", verdict: .up, reason: "HTTP 200", weight: 1,
+            actualWeight: 1, check: "http", order: order)
+        return ServersReport(
+            vips: [],
+            virtualServers: [
+                VirtualServerReport(
+                    name: "tcp 192.0.2.1:80", state: .up, scheduler: "rr", quorum: 1, realServers: [server])
+            ])
+    }
 
     func table(_ wanted: TableRequest) async throws(Failure) -> TableReport {
         TableReport(isActual: wanted.isActual, lines: ["actual: \(wanted.isActual)"], services: [])
@@ -46,9 +59,12 @@ private struct OneAnswerDoors: AdminDoors {
             throw Failure(
                 "nothing is called '\(request.subject)'", hint: "'swervectl servers' lists them")
         }
-        return OrderReport(subjects: [
-            .init(kind: "real-server", name: "tcp 192.0.2.1:80 → 10.0.0.1:80")
-        ])
+        return OrderReport(
+            subjects: [
+                .init(
+                    kind: "real-server", name: "tcp 192.0.2.1:80 → 10.0.0.1:80",
+                    words: "\(request.action), as it happens")
+            ], warning: orderWarning)
     }
 
     func events() async -> AsyncStream<Event> {
@@ -140,15 +156,21 @@ struct ConversationTests {
     @Test(
         "Orders say what they are about; one about nothing ends with 1",
         arguments: [
-            (["disable", "real-server", "10.0.0.1"], 0, "tcp 192.0.2.1:80 → 10.0.0.1:80: disabled\n"),
+            (
+                ["disable", "real-server", "10.0.0.1"], 0,
+                "tcp 192.0.2.1:80 → 10.0.0.1:80: disable, as it happens\n"
+            ),
             (
                 ["drain", "real-server", "10.0.0.1", "--no-wait"], 0,
-                "tcp 192.0.2.1:80 → 10.0.0.1:80: draining\n"
+                "tcp 192.0.2.1:80 → 10.0.0.1:80: drain, as it happens\n"
             ),
-            (["weight", "real-server", "10.0.0.1", "3"], 0, "tcp 192.0.2.1:80 → 10.0.0.1:80: weight 3\n"),
+            (
+                ["weight", "real-server", "10.0.0.1", "3"], 0,
+                "tcp 192.0.2.1:80 → 10.0.0.1:80: weight, as it happens\n"
+            ),
             (
                 ["override", "real-server", "10.0.0.1", "up"], 0,
-                "tcp 192.0.2.1:80 → 10.0.0.1:80: up by order\n"
+                "tcp 192.0.2.1:80 → 10.0.0.1:80: up, as it happens\n"
             ),
             (["enable", "10.9.9.9"], 1, ""),
         ])
@@ -163,12 +185,50 @@ struct ConversationTests {
         }
     }
 
+    @Test("An order that can't be saved holds, and it is said")
+    func unsaved() async throws {
+        try await serve(OneAnswerDoors(orderWarning: "the disk is full")) { path in
+            let result = try await Program.run(["-s", path, "disable", "real-server", "10.0.0.1"])
+            #expect(result.status == 0)
+            #expect(result.errors == "swervectl: warning: the disk is full\n")
+        }
+    }
+
+    @Test(
+        "drain ends with 0 when it is done, or nothing was left to do, and with 1 when somebody has ordered otherwise",
+        arguments: [("drained", 0), ("disabled", 0), ("up", 1), (nil, 1)] as [(String?, Int32)])
+    func drain(order: String?, status: Int32) async throws {
+        try await serve(OneAnswerDoors(order: order)) { path in
+            let result = try await Program.run(["-s", path, "drain", "real-server", "10.0.0.1"])
+            #expect(result.status == status)
+            #expect(result.output.hasSuffix("drained\n") == (status == 0))
+            if status != 0 {
+                #expect(
+                    result.errors
+                        == "swervectl: tcp 192.0.2.1:80 → 10.0.0.1:80 is not drained, somebody has ordered otherwise: "
+                        + "up: HTTP 200\n")
+            }
+        }
+    }
+
+    @Test("events ends with 3 when swerved does")
+    func events() async throws {
+        try await serve { path in
+            let result = try await Program.run(["-s", path, "events"])
+            #expect(result.status == 3)
+            #expect(result.output.split(separator: "\n").count == 3)
+            #expect(result.errors.hasPrefix("swervectl: swerved has closed \(path)"))
+        }
+    }
+
     @Test("wait ends with 1 where nothing comes to be so in time")
     func wait() async throws {
         try await serve { path in
-            let result = try await Program.run(["-s", path, "wait", "10.0.0.1", "serving", "for", "300ms"])
+            let result = try await Program.run(["-s", path, "wait", "10.9.9.9", "serving", "for", "300ms"])
             #expect(result.status == 1)
-            #expect(result.errors == "nothing is called '10.0.0.1'\n")
+            #expect(result.errors == "nothing is called '10.9.9.9'\n")
+            let served = try await Program.run(["-s", path, "wait", "10.0.0.1", "serving"])
+            #expect(served.status == 0)
         }
     }
 

@@ -33,8 +33,9 @@ private let virtual = VirtualServerReport(
         let report = StatusReport(
             version: "0.1.0", processIdentifier: 4711, started: before(97_200), uptime: 97_200,
             configurationFile: "/etc/swerve/swerve.conf", backend: "ipvs",
-            endpoints: ["udp 192.0.2.1#53", "tcp 192.0.2.1#53"], workers: 2, zones: .init(up: 2, total: 3),
-            realServers: .init(up: 1, total: 2), vips: .init(up: 1, total: 1), memory: 45_400_000,
+            endpoints: ["udp 192.0.2.1#53", "tcp 192.0.2.1#53"], workers: 2, zones: .init(up: 2, total: 4),
+            failedZones: 1, orders: 3, realServers: .init(up: 1, total: 2), vips: .init(up: 1, total: 1),
+            memory: 45_400_000,
             warnings: ["no state-directory"],
             lastReload: .init(time: before(300), isComplete: false, text: "zones/a.zone:6:10: no such type"))
         #expect(
@@ -43,9 +44,10 @@ private let virtual = VirtualServerReport(
                   configuration  /etc/swerve/swerve.conf
                   listening      udp 192.0.2.1#53, tcp 192.0.2.1#53 (2 threads)
                   backend        ipvs
-                  zones          2 of 3 loaded
+                  zones          2 of 4 loaded, 1 served as loaded before, 1 answered with SERVFAIL
                   VIPs           1 of 1 up
                   real servers   1 of 2 up
+                  orders         3 in force, see 'swervectl servers'
                   memory         45 MB
                   last reload    2026-11-23 12:52:33 UTC (5 min ago): failed: zones/a.zone:6:10: no such type
                 warning: no state-directory

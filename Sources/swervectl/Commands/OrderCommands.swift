@@ -46,25 +46,14 @@ enum Span {
 
 extension RemoteCommand {
     /// Gives an order, and says what it is about.
-    func order(_ request: OrderRequest, silently: Bool = false) async throws -> OrderReport {
-        try await show(.order(request)) {
+    func order(_ request: OrderRequest) async throws -> OrderReport {
+        let report = try await show(.order(request)) {
             if case .order(let report) = $0 { report } else { nil }
-        } as: { report in
-            silently ? "" : report.subjects.map { "\($0.name): \(request.words)\n" }.joined()
+        } as: {
+            $0.subjects.map { "\($0.name): \($0.words)\n" }.joined()
         }
-    }
-}
-
-extension OrderRequest {
-    fileprivate var words: String {
-        switch action {
-        case .enable: "enabled"
-        case .disable: "disabled"
-        case .drain: "draining"
-        case .up: "up by order"
-        case .down: "down by order"
-        case .weight: weight.map { "weight \($0)" } ?? "weight as configured"
-        }
+        if let warning = report.warning { Console.complain("swervectl: warning: \(warning)\n") }
+        return report
     }
 }
 
@@ -168,15 +157,23 @@ struct DrainCommand: RemoteCommand {
         if noWait { return }
         let names = Set(report.subjects.map(\.name))
         var last = ""
+        var undone: [String] = []
         try await watch(every: .milliseconds(500)) { servers in
-            let drains = servers.named.filter { names.contains($0.key) && $0.value.isRealServer }
-            let open = drains.filter { $0.value.order != "drained" }
-            let text = open.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value.words)\n" }.joined()
+            let drains = servers.named.filter { names.contains($0.key) }.sorted { $0.key < $1.key }
+            let open = drains.filter { $0.value.order == "draining" }
+            let text = open.filter(\.value.isRealServer).map { "\($0.key): \($0.value.words)\n" }.joined()
             if !wantsJSON, text.filter({ !$0.isNumber }) != last.filter({ !$0.isNumber }) {
                 Console.write(text)
             }
             last = text
+            undone = drains.filter { !["drained", "disabled"].contains($0.value.order) }.map {
+                "swervectl: \($0.key) is not drained, somebody has ordered otherwise: \($0.value.words)\n"
+            }
             return open.isEmpty
+        }
+        if !undone.isEmpty {
+            Console.complain(undone.joined())
+            throw ExitCode.failure
         }
         if !wantsJSON { Console.write("drained\n") }
     }

@@ -88,6 +88,7 @@ struct EventsCommand: RemoteCommand {
                     json.map { String(decoding: $0, as: UTF8.self) }
                         ?? "\(event.time) [\(event.subject)] \(event.text)\n")
             }
+            throw .ended(client.path)
         } catch {
             throw Console.ends(with: error)
         }

@@ -35,7 +35,8 @@ extension ServersReport {
             ("INACTIVE", .right), ("SINCE", .left), ("REASON", .left))
         func add(_ server: RealServerReport, isFallback: Bool) {
             servers.add(
-                "  -> " + server.endpoint, server.forwarding, Paint.state(server.verdict.rawValue, colours),
+                "  -> " + server.endpoint, server.forwarding,
+                Paint.state(server.order ?? server.verdict.rawValue, colours),
                 server.actualWeight.map { "\($0)" } ?? "-", server.activeConnections.map { "\($0)" } ?? "-",
                 server.inactiveConnections.map { "\($0)" } ?? "-", Quantity.ago(server.since, now: now),
                 (isFallback ? "fallback: " : "") + server.why)

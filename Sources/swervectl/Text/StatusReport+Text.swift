@@ -13,9 +13,15 @@ extension StatusReport {
         let threads = Quantity.count(workers, "thread")
         add("listening", (endpoints.isEmpty ? "nowhere" : endpoints.joined(separator: ", ")) + " (\(threads))")
         add("backend", backend + (backendError.map { ", " + Paint.state("down", colours) + ": \($0)" } ?? ""))
-        add("zones", "\(zones.up) of \(zones.total) loaded")
+        let stale = zones.total - zones.up - failedZones
+        add(
+            "zones",
+            "\(zones.up) of \(zones.total) loaded"
+                + (stale > 0 ? ", \(stale) served as loaded before" : "")
+                + (failedZones > 0 ? ", \(failedZones) answered with SERVFAIL" : ""))
         add("VIPs", "\(vips.up) of \(vips.total) up")
         add("real servers", "\(realServers.up) of \(realServers.total) up")
+        if orders > 0 { add("orders", "\(orders) in force, see 'swervectl servers'") }
         if let memory { add("memory", Quantity.bytes(memory)) }
         if let lastReload {
             let when = "\(lastReload.time.readable) (\(Quantity.ago(lastReload.time, now: now)))"

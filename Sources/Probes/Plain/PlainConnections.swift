@@ -117,7 +117,7 @@ extension Prober {
     func askPlainly(
         _ target: Endpoint, _ exchange: HTTPExchange?, _ deadline: Deadline
     ) async throws(ProbeFailure) -> Found {
-        let cancellation = PlainOrder.Cancellation()
+        let cancellation = Cancellation()
         let result = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let order = PlainOrder(

@@ -139,7 +139,7 @@ extension PlainLoop {
 
     /// Takes a check on that is due in a while.
     mutating func add(_ check: DueCheck, in wait: Duration) {
-        timetable.add(check, due: MonotonicClock.now + UInt64(max(TimeAmount(wait).nanoseconds, 0)))
+        timetable.add(check, due: MonotonicClock.now + wait.nanoseconds)
     }
 
     /// Lets go of a check.

@@ -1,5 +1,5 @@
 internal import Health
-internal import NIOCore
+internal import Sockets
 
 /// Which checks are due when, which of them are being carried out, and what is to be reported of those that were.
 ///
@@ -95,7 +95,7 @@ struct Timetable {
             wait = min(Self.longestWait, due.check.interval / Self.waitPerInterval)
         default: break
         }
-        let end = now + UInt64(TimeAmount(wait).nanoseconds)
+        let end = now + wait.nanoseconds
         handOver = min(handOver ?? end, end)
     }
 

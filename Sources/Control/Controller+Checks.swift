@@ -98,7 +98,7 @@ extension Controller {
             first.append(
                 DueCheck(
                     CheckTurn(slot: Int32(slot), number: watch.number), watch.check, due: now + gap * place,
-                    verdict: watch.state.verdict))
+                    verdict: verdict(of: watch)))
         }
         schedule(first)
         setAlarm()
@@ -135,6 +135,11 @@ extension Controller {
         }
     }
 
+    /// The verdict as it is; of an agent that it has none as long as it has said nothing.
+    private func verdict(of watch: Watch) -> Verdict {
+        watch.check.isOfAgent && agents[watch.check] == nil ? .unknown : watch.state.verdict
+    }
+
     func touchAll(of slot: Int) {
         for service in watches.slots[slot]?.services ?? [] { touch(Int(service)) }
     }
@@ -168,7 +173,7 @@ extension Controller {
             guard let watch = watches.watch(Int(turn.slot), number: turn.number) else { continue }
             guard let ready = ready(watch.check) else {
                 noteNoWay(of: Int(turn.slot), at: now)
-                agenda.add(turn, due: now + Self.dataPathPause)
+                agenda.add(turn, due: now + Self.dataPathPause, isFirstTurn: verdict(of: watch) == .unknown)
                 continue
             }
             wayless[Int(turn.slot)] = nil
@@ -211,9 +216,10 @@ extension Controller {
             for report in batch.reports {
                 if report.outcome != nil {
                     if let due = take(report) { next.append(due) }
-                } else if watches.leaveToTasks(Int(report.turn.slot), number: report.turn.number) {
+                } else if let left = watches.leaveToTasks(report.turn) {
                     // From now on: each of its turns would hold up the others again.
-                    agenda.add(report.turn, due: clock.now)
+                    next.append(
+                        DueCheck(report.turn, left.check, due: clock.now, verdict: left.state.verdict))
                     isAnyLeft = true
                 }
             }
@@ -226,17 +232,16 @@ extension Controller {
 
     /// Sees to it that checks are carried out when they are due.
     private func schedule(_ checks: [DueCheck]) {
-        guard let rounds else { return checks.forEach { agenda.add($0.turn, due: $0.due) } }
         var forRounds: [DueCheck] = []
         for check in checks {
             let watch = watches.watch(Int(check.turn.slot), number: check.turn.number)
-            if rounds.takes(check.check) && watch?.isLeftToTasks != true {
+            if let rounds, rounds.takes(check.check), watch?.isLeftToTasks != true {
                 forRounds.append(check)
             } else {
-                agenda.add(check.turn, due: check.due)
+                agenda.add(check.turn, due: check.due, isFirstTurn: check.verdict == .unknown)
             }
         }
-        if !forRounds.isEmpty { rounds.schedule(forRounds) }
+        if !forRounds.isEmpty { rounds?.schedule(forRounds) }
     }
 
     /// Takes in what a probe has found; when its check is due again, if it is still wanted.

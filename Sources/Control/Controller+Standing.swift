@@ -154,12 +154,14 @@ extension Controller {
 
 extension ControlPlan.Service {
     /// With slow start or agents, by which the weights in the table are multiplied, so that there are steps between
-    /// nothing and the least of them: a weight of 1 is 100 then. The schedulers of Linux count with weights up to 65535.
+    /// nothing and the least of them: a weight of 1 is 100 then. The schedulers of Linux count with weights up to 65535;
+    /// below that there is room for the most that an agent may say.
     var weightScale: Int32 {
-        guard slowStart != nil || members.contains(where: { $0.agent != nil }), options.otherUseOfWeights == nil
-        else { return 1 }
+        let hasAgent = members.contains { $0.agent != nil }
+        guard slowStart != nil || hasAgent, options.otherUseOfWeights == nil else { return 1 }
         let weights = members.map(\.destination.weight).filter { $0 > 0 }
         guard let least = weights.min(), let most = weights.max() else { return 1 }
-        return max(min((100 + least - 1) / least, 65_535 / most), 1)
+        let room = 65_535 / (hasAgent ? Int32(AgentState.maximumPercentage / 100) : 1)
+        return max(min((100 + least - 1) / least, room / most), 1)
     }
 }

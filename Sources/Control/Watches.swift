@@ -77,11 +77,12 @@ struct Watches {
         return body(&slots[slot]!.state)
     }
 
-    /// Leaves the probes of a check to tasks from now on; whether it is still the one with this number.
-    mutating func leaveToTasks(_ slot: Int, number: UInt32) -> Bool {
-        if watch(slot, number: number) == nil { return false }
+    /// Leaves the probes of a check to tasks from now on, if it is still the one with this number.
+    mutating func leaveToTasks(_ turn: CheckTurn) -> Watch? {
+        let slot = Int(turn.slot)
+        guard let watch = watch(slot, number: turn.number) else { return nil }
         slots[slot]!.isLeftToTasks = true
-        return true
+        return watch
     }
 
     /// Forgets which virtual servers depend on which check.

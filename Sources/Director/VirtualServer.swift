@@ -26,7 +26,8 @@ public struct RealServer: Hashable, Sendable {
     public var isAcknowledged: Bool
     /// The least time in which it can come up when it is down; nil if it never does by itself.
     public var recovery: Duration?
-    /// The part of its weight that it has now, of a thousand; at least 1 of a weight above 0 stays.
+    /// The part of its weight that it has now, of a thousand, or more than all of it; at least 1 of a weight above 0
+    /// stays.
     public var share: Int
     /// Why it stands otherwise than its check says, in words; nil: it doesn't.
     public var note: String?
@@ -144,13 +145,13 @@ public struct VirtualServer: Hashable, Sendable {
 
 extension VirtualServer {
     /// By which weights in the table are multiplied: the scale, or less where the largest of them would be above what
-    /// the schedulers of Linux count with, so that their proportions stay. A part of a weight counts as all of it, so
-    /// that others don't change while one comes up.
+    /// the schedulers of Linux count with, so that their proportions stay. Whatever share of its weight a real server
+    /// has now, its whole weight counts: the others keep theirs while one comes up, or has more than its own.
     fileprivate var tableScale: (numerator: Int, denominator: Int) {
         let largest =
-            realServers.lazy.filter { $0.destination.weight <= Destination.maximumWeight }
-            .map { Int($0.destination.weight) * max($0.share, 1000) }.max() ?? 0
-        let maximum = Destination.maximumWeight * 1000
+            realServers.lazy.map { Int($0.destination.weight) }.filter { $0 <= Destination.maximumWeight }
+            .max() ?? 0
+        let maximum = Destination.maximumWeight
         return largest * Int(weightScale) <= maximum ? (Int(weightScale), 1) : (maximum, largest)
     }
 }
@@ -159,7 +160,8 @@ extension Destination {
     /// The schedulers of Linux count with weights up to this one.
     fileprivate static let maximumWeight = 65_535
 
-    /// With a share of its weight (of a thousand) times a scale; one that is above the maximum by itself stays.
+    /// With a share of its weight (of a thousand) times a scale, up to the maximum; one that is above that by itself
+    /// stays.
     fileprivate func weighted(_ share: Int, by scale: (numerator: Int, denominator: Int)) -> Destination {
         if weight <= 0 || weight > Self.maximumWeight || (share == 1000 && scale == (1, 1)) { return self }
         var copy = self

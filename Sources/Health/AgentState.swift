@@ -12,7 +12,7 @@ public struct AgentState: Hashable, Sendable, Codable {
     }
 
     /// More than any agent means.
-    static let maximumPercentage = 1000
+    public static let maximumPercentage = 1000
 
     /// Of the real server's weight so much counts.
     public private(set) var percentage = 100

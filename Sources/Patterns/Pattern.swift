@@ -19,9 +19,9 @@ public struct Pattern: Sendable {
     /// What a search may cost unless something else is said, in steps of the matching.
     public static let usualSteps = MatchLimits.default.steps
 
-    /// Steps for each byte of the subject that are taken from no reserve: reading it through costs one, or two for a
-    /// pattern that tries something at each byte; one that goes to the end first and comes back, three.
-    private static let freeStepsPerByte = 4
+    /// What reading a subject of so many bytes may cost: a step for each, or two for a pattern that tries something at
+    /// each byte; one that goes to the end first and comes back, three.
+    public static func steps(reading bytes: Int) -> Int { 4 * bytes }
 
     /// Compiles a pattern.
     ///
@@ -39,15 +39,12 @@ public struct Pattern: Sendable {
 
     /// Looks for the pattern anywhere in these bytes, as one of several searches.
     ///
-    /// - Parameter reserve: Steps that all of them together may cost beyond what reading their subjects costs; what
-    ///   this one does is taken from it.
-    public func matches(_ bytes: [UInt8], reserve: inout Int) -> MatchResult {
-        let free = Self.freeStepsPerByte * bytes.count
+    /// - Parameter steps: What all of them together may cost; what this one does is taken from it.
+    public func matches(_ bytes: [UInt8], steps: inout Int) -> MatchResult {
         var limits = MatchLimits.default
-        limits.steps = free + reserve
-        let result = code.match(unsafe bytes.span.bytes, &limits)
-        reserve = min(reserve, limits.steps)
-        return result
+        limits.steps = steps
+        defer { steps = limits.steps }
+        return code.match(unsafe bytes.span.bytes, &limits)
     }
 
     /// Looks for the pattern anywhere in these bytes.

@@ -25,6 +25,11 @@ package struct HTTPAnswer: Sendable, Equatable {
     package var trailers: HTTPHeaders = [:]
     /// The body, without transfer coding; empty unless the status is a good one.
     package var body: [UInt8] = []
+
+    /// How much there is to judge.
+    var octets: Int {
+        headers.reduce(body.count) { $0 + $1.name.utf8.count + $1.value.utf8.count }
+    }
 }
 
 /// Sends one request and gathers its answer.

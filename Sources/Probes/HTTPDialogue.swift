@@ -26,10 +26,12 @@ struct HTTPDialogue: Sendable {
     }
 
     /// Takes an answer in; whether it was the last one, and a good one.
-    mutating func take(_ answer: HTTPAnswer) throws(ProbeFailure) -> Bool {
+    ///
+    /// - Parameter steps: What it may cost to judge it.
+    mutating func take(_ answer: HTTPAnswer, _ steps: inout Int) throws(ProbeFailure) -> Bool {
         switch answer.status {
         case let status where http.isGood(status):
-            try judge.judge(answer)
+            try judge.judge(answer, &steps)
             return true
         case 301, 302, 303, 307, 308:
             guard let location = answer.headers.first(name: "location") else {

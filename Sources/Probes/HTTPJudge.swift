@@ -8,12 +8,9 @@ struct HTTPJudge {
     private let pattern: Pattern?
     /// Those of the expectations, in their order.
     private let patterns: [Pattern?]
-    /// Steps that all searches in one answer may cost beyond reading it.
-    private let reserve: Int
 
     init(_ http: HTTPCheck, _ cache: PatternCache) throws(ProbeFailure) {
         self.http = http
-        reserve = cache.reserve
         pattern = try cache.compiled(http.receive)
         var patterns: [Pattern?] = []
         for expectation in http.expectations {
@@ -27,27 +24,31 @@ struct HTTPJudge {
     }
 
     /// Demands of an answer with a good status all else that is expected of it.
-    func judge(_ answer: HTTPAnswer) throws(ProbeFailure) {
-        // One for all: of a field that is looked at, an answer may have very many.
-        var reserve = reserve
-        if let pattern { try demand(pattern, of: answer, &reserve) }
+    ///
+    /// - Parameter steps: What all of that together may cost: a check may expect many things, and an answer have very
+    ///   many of a field that is looked at.
+    func judge(_ answer: HTTPAnswer, _ steps: inout Int) throws(ProbeFailure) {
+        if let pattern { try demand(pattern, of: answer, &steps) }
         for (expectation, pattern) in zip(http.expectations, patterns) {
             switch expectation.place {
             case .header(let name):
+                try spend(answer.headers.count, of: &steps, on: "header \(name)")
                 let values = answer.headers[name]
                 guard let first = values.first else { throw ProbeFailure("no header \(name)") }
                 var isThere = false
                 for value in values where !isThere {
-                    isThere = try holds(expectation.demand, pattern, value, "header \(name)", &reserve)
+                    isThere = try holds(expectation.demand, pattern, value, "header \(name)", &steps)
                 }
                 if !isThere { throw ProbeFailure("header \(name) is '\(first.quotable)'") }
             case .json(let path):
+                // To read on by four octets costs about what a step of a pattern does.
+                try spend(answer.body.count / 4, of: &steps, on: "JSON \(path.text)")
                 switch try JSONScanner.value(at: path, in: answer.body) {
                 case nil: throw ProbeFailure("no \(path.text) in the JSON body")
                 case .container(let what):
                     if expectation.demand != .present { throw ProbeFailure("JSON \(path.text) is \(what)") }
                 case .text(let text):
-                    if try !holds(expectation.demand, pattern, text, "JSON \(path.text)", &reserve) {
+                    if try !holds(expectation.demand, pattern, text, "JSON \(path.text)", &steps) {
                         throw ProbeFailure("JSON \(path.text) is '\(text.quotable)'")
                     }
                 }
@@ -55,41 +56,35 @@ struct HTTPJudge {
         }
     }
 
+    private func spend(
+        _ cost: Int, of steps: inout Int, on what: @autoclosure () -> String
+    ) throws(ProbeFailure) {
+        steps -= cost
+        if steps < 0 { throw ProbeFailure(tooCostly: "\(what()) is too costly to look for") }
+    }
+
     private func holds(
         _ demand: HTTPExpectation.Demand, _ pattern: Pattern?, _ text: String,
         _ what: @autoclosure () -> String,
-        _ reserve: inout Int
+        _ steps: inout Int
     ) throws(ProbeFailure) -> Bool {
         switch demand {
         case .present: return true
         case .text(let wanted): return text == wanted
         case .pattern:
             guard let pattern else { return true }
-            return try matches(pattern, Array(text.utf8), what(), &reserve)
+            return try pattern.isThere(in: Array(text.utf8), what(), &steps)
         }
     }
 
     private func demand(
-        _ pattern: Pattern, of answer: HTTPAnswer, _ reserve: inout Int
+        _ pattern: Pattern, of answer: HTTPAnswer, _ steps: inout Int
     ) throws(ProbeFailure) {
-        if try matches(pattern, answer.body, "body", &reserve) { return }
+        if try pattern.isThere(in: answer.body, "body", &steps) { return }
         if http.requestMethod == .head {
             throw ProbeFailure("HEAD brings no body that could match /\(pattern.text.quotable)/")
         }
         throw ProbeFailure("body does not match /\(pattern.text.quotable)/")
-    }
-
-    private func matches(
-        _ pattern: Pattern, _ bytes: [UInt8], _ what: @autoclosure () -> String, _ reserve: inout Int
-    ) throws(ProbeFailure) -> Bool {
-        switch pattern.matches(bytes, reserve: &reserve) {
-        case .matched: return true
-        case .notMatched: return false
-        case .limitExceeded:
-            var failure = ProbeFailure("\(what()) is too costly to match with /\(pattern.text.quotable)/")
-            failure.isTooCostly = true
-            throw failure
-        }
     }
 }
 

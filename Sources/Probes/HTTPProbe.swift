@@ -12,12 +12,19 @@ extension Prober {
     func probeHTTP(_ check: Check, _ http: HTTPCheck) async throws(ProbeFailure) -> Outcome {
         let deadline = Deadline(check.timeout)
         var dialogue = try HTTPDialogue(http, target: check.target, patterns)
+        var judging = Judging()
         let context = http.isSecure ? try tlsContext(http.tls ?? TLSCheck(), isHTTP2: http.isHTTP2) : nil
         while true {
             var exchange = dialogue.exchange
             exchange.context = context
             let answer = try await fetch(exchange, of: check.target, deadline)
-            if try dialogue.take(answer) { return .success("HTTP \(answer.status) \(deadline.elapsed)") }
+            let isLast: Bool
+            (isLast, dialogue) = try await judging.judge(answer.octets) {
+                [dialogue] (steps) throws(ProbeFailure) in
+                var next = dialogue
+                return (try next.take(answer, &steps), next)
+            }
+            if isLast { return .success("HTTP \(answer.status) \(deadline.elapsed)") }
         }
     }
 

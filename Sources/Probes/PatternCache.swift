@@ -7,12 +7,6 @@ final class PatternCache: Sendable {
     private static let capacity = 1024
 
     private let known = Mutex<[String: Pattern]>([:])
-    /// Steps that all searches in one answer may cost beyond reading it; see `Pattern.matches(_:reserve:)`.
-    let reserve: Int
-
-    init(reserve: Int = Pattern.usualSteps) {
-        self.reserve = reserve
-    }
 
     /// A pattern; nil or empty text is none.
     func compiled(_ text: String?) throws(ProbeFailure) -> Pattern? {

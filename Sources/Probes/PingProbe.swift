@@ -3,6 +3,7 @@ internal import CLinux
 internal import Dispatch
 internal import Glibc
 internal import Health
+internal import Sockets
 internal import Synchronization
 
 extension Prober {
@@ -68,9 +69,7 @@ final class Pinger: Sendable {
                     return error
                 }
                 if error != 0 { return continuation.resume(returning: .failed(error)) }
-                let (seconds, attoseconds) = timeout.components
-                let nanoseconds = seconds * 1_000_000_000 + attoseconds / 1_000_000_000
-                queue.asyncAfter(deadline: .now() + .nanoseconds(Int(nanoseconds))) { [weak self] in
+                queue.asyncAfter(deadline: .now() + .nanoseconds(Int(timeout.nanoseconds))) { [weak self] in
                     self?.conclude(token, .silent)
                 }
                 if Task.isCancelled { conclude(token, .cancelled) }

@@ -12,6 +12,11 @@ struct ProbeFailure: Error {
         outcome = .failure(reason)
     }
 
+    init(tooCostly reason: String) {
+        self.init(reason)
+        isTooCostly = true
+    }
+
     init(undecided reason: String) {
         outcome = .undecided(reason)
     }

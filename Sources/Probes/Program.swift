@@ -1,6 +1,7 @@
 internal import CLinux
 internal import Dispatch
 internal import Glibc
+internal import Sockets
 internal import Synchronization
 
 /// A program that is run for what it does, or for its exit status. It gets nothing of ours: no descriptors, no
@@ -112,14 +113,12 @@ private final class ProgramRun: Sendable {
     func watch(_ waiter: CheckedContinuation<Program.Ending, Never>, _ timeout: Duration) {
         // Known to whoever cancels before anything can be concluded.
         state.withLock { $0.waiter = waiter }
-        let (seconds, attoseconds) = timeout.components
-        let nanoseconds = seconds * 1_000_000_000 + attoseconds / 1_000_000_000
         Self.queue.async { [self] in
             let source = ReadSource(descriptor, on: Self.queue) { [self] in ended() }
             state.withLock { $0.source = source }
             if state.withLock({ $0.isCancelled }) { end(SIGKILL, .cancelled) }
         }
-        Self.queue.asyncAfter(deadline: .now() + .nanoseconds(Int(nanoseconds))) { [self] in
+        Self.queue.asyncAfter(deadline: .now() + .nanoseconds(Int(timeout.nanoseconds))) { [self] in
             end(SIGTERM, .timedOut)
             Self.queue.asyncAfter(deadline: .now() + Self.mercy) { [self] in end(SIGKILL, .timedOut) }
         }

@@ -29,17 +29,18 @@ extension Prober {
         case .radius: try await RADIUSDialogue.hold(&wire, service)
         case .sip: try await SIPDialogue.hold(&wire, service)
         case .ldap:
-            try await LDAPDialogue.hold(&wire, service) { (name) throws(ProbeFailure) in
-                try demand(service.receive, of: name, "the entry")
-            }
+            let name = try await LDAPDialogue.hold(&wire, service)
+            try await demand(service.receive, of: name, "the entry")
         case .mysql:
             var dialogue = MySQLDialogue(service)
             try await dialogue.hold(&wire, tlsContext)
         case .pgsql: try await PostgreSQLDialogue(service).hold(&wire, tlsContext)
         case .simpletcp:
             let pattern = try compiled(service.receive)
-            try await SimpleTCPDialogue.hold(&wire, service) { (line) throws(ProbeFailure) in
-                pattern.map { $0.matches(line) == .matched } ?? true
+            var judging = Judging()
+            try await SimpleTCPDialogue.hold(&wire, service) { (lines) async throws(ProbeFailure) in
+                guard let pattern else { return true }
+                return try await judging.finds(pattern, in: lines, "a line")
             }
         case .ftp, .dns: preconditionFailure("these open their connections themselves")
         }
@@ -49,9 +50,12 @@ extension Prober {
         async throws(ProbeFailure)
     {
         let dialogue = try DNSDialogue(service)
-        func judge(_ records: [String]) throws(ProbeFailure) {
-            guard let pattern = try compiled(service.receive) else { return }
-            if !records.contains(where: { pattern.matches($0) == .matched }) {
+        let pattern = try compiled(service.receive)
+        func judge(_ records: [String]) async throws(ProbeFailure) {
+            guard let pattern else { return }
+            var judging = Judging()
+            let texts = records.map { Array($0.utf8) }
+            if try await !judging.finds(pattern, in: texts, "the answer") {
                 throw ProbeFailure("no address or name in the answer matches /\(pattern.text.quotable)/")
             }
         }
@@ -68,14 +72,11 @@ extension Prober {
     }
 
     /// Demands that a pattern, where there is one, matches somewhere in a text.
-    func demand(_ pattern: String?, of text: [UInt8], _ what: String) throws(ProbeFailure) {
+    func demand(_ pattern: String?, of text: [UInt8], _ what: String) async throws(ProbeFailure) {
         guard let pattern = try compiled(pattern) else { return }
-        switch pattern.matches(text) {
-        case .matched: return
-        case .notMatched: throw ProbeFailure("\(what) does not match /\(pattern.text.quotable)/")
-        case .limitExceeded:
-            throw ProbeFailure("\(what) is too costly to match with /\(pattern.text.quotable)/")
-        }
+        var judging = Judging()
+        if try await judging.finds(pattern, in: [text], what) { return }
+        throw ProbeFailure("\(what) does not match /\(pattern.text.quotable)/")
     }
 
     /// This host's name, for servers that want to know who asks.

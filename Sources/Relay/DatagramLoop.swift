@@ -69,7 +69,7 @@ struct DatagramLoop: ~Copyable {
 
     init(_ poller: Poller, _ limits: RelayLimits) {
         self.poller = poller
-        timeout = max(1, RelayClock.nanoseconds(limits.sessionTimeout))
+        timeout = max(1, limits.sessionTimeout.nanoseconds)
     }
 
     /// When it is to be called again at the latest; nil: for nothing.

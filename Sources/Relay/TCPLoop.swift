@@ -122,7 +122,7 @@ struct TCPLoop: ~Copyable {
             case .open: limits.idleTimeout
             case .halfClosed: limits.halfClosedTimeout
             }
-        return RelayClock.nanoseconds(duration)
+        return duration.nanoseconds
     }
 }
 

@@ -9,3 +9,13 @@ public enum MonotonicClock {
         return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
     }
 }
+
+extension Duration {
+    /// Its nanoseconds, for sums with a clock's; none is below 0, and none is longer than the clock lives.
+    public var nanoseconds: UInt64 {
+        let (seconds, attoseconds) = components
+        if seconds < 0 || attoseconds < 0 { return 0 }
+        // A century, so that sums stay in range.
+        return UInt64(min(seconds, 3_155_760_000)) * 1_000_000_000 + UInt64(attoseconds / 1_000_000_000)
+    }
+}

@@ -1,3 +1,5 @@
+internal import Sockets
+
 /// What connections may cost (RFC 7766 §6, §10).
 public struct StreamLimits: Hashable, Sendable {
     /// Connections at a time, of all loops together. Each costs a few hundred octets beside what the kernel has for
@@ -37,13 +39,11 @@ public struct StreamLimits: Hashable, Sendable {
 
     /// How long a connection may stay in a state, in nanoseconds.
     func patience(_ state: Connection.State) -> UInt64 {
-        let patience =
-            switch state {
-            case .silent: initialTimeout
-            case .idle: idleTimeout
-            case .keptAlive: keepaliveTimeout
-            case .busy: transferTimeout
-            }
-        return UInt64(max(patience / .nanoseconds(1), 0))
+        switch state {
+        case .silent: initialTimeout.nanoseconds
+        case .idle: idleTimeout.nanoseconds
+        case .keptAlive: keepaliveTimeout.nanoseconds
+        case .busy: transferTimeout.nanoseconds
+        }
     }
 }

@@ -57,6 +57,40 @@ struct AgentTests {
         }
     }
 
+    /// The weights of two real servers, what the agent of the first says, and the weights in the table: those of the
+    /// pool times the scale, up to 65535. With 600 beside 1 the scale of 100 leaves no room for ten times as much.
+    @Test(
+        "What it says beyond 100 % is of its own real server's weight only",
+        arguments: [
+            ([2, 1], [200, 100], ["150%": 300, "1000%": 2000]),
+            ([600, 1], [6000, 10], ["150%": 9000, "1000%": 60_000]),
+            ([50_000, 100], [50_000, 100], ["120%": 60_000, "1000%": 65_535]),
+        ] as [([Int32], [Int32], [String: Int32])])
+    func moreThanAll(weights: [Int32], plain: [Int32], lines: [String: Int32]) async throws {
+        let scene = Scene(up: [Scene.one, Scene.two])
+        var plan = Self.plan()
+        for (place, weight) in weights.enumerated() {
+            plan.services[0].members[place].destination.weight = weight
+        }
+        try await scene.run(plan) {
+            for (line, weight) in [("100%", plain[0])] + lines.sorted(by: { $0.key < $1.key }) {
+                scene.say(Self.agent, line)
+                try await scene.until("\(line): \(weight)") {
+                    await scene.table == [Scene.one: weight, Scene.two: plain[1]]
+                }
+            }
+            let steps = await scene.backend?.taken ?? []
+            let others = steps.count { step in
+                if case .editDestination(_, let destination) = step {
+                    destination.endpoint == Scene.two
+                } else {
+                    false
+                }
+            }
+            #expect(others == 0)
+        }
+    }
+
     @Test(
         "A weight that changes with every question is one line in the log a minute, a change of state always one"
     )

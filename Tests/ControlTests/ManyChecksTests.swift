@@ -70,6 +70,33 @@ struct ManyChecksTests {
         }
     }
 
+    /// Each of sixty takes 10 ms and is due again at once, one at a time: who comes last in their row would be asked
+    /// after all others. Until it is scheduled a few of them may pass.
+    @Test("A real server that is new is asked before those that are late")
+    func firstTurns() async throws {
+        let asked = Mutex<[Endpoint]>([])
+        let controller = Controller(
+            store: SnapshotStore(Snapshot(catalog: ZoneCatalog([:]))), maximumProbes: 1,
+            probe: { check in
+                asked.withLock { $0.append(check.target) }
+                try? await Task.sleep(for: .milliseconds(10))
+                return .success("fine")
+            })
+        let old = ControlPlan(services: [Self.service(1, 0..<60)])
+        await controller.take(old, backend: nil, zones: [:], options: AnswerOptions())
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { await controller.run() }
+            defer { tasks.cancelAll() }
+            while asked.withLock({ $0.count < 120 }) { try await Task.sleep(for: .milliseconds(5)) }
+            let before = asked.withLock { $0.count }
+            let new = ControlPlan(services: [Self.service(1, 0..<61)])
+            // It returns when all have a verdict.
+            await controller.take(new, backend: nil, zones: [:], options: AnswerOptions())
+            let since = asked.withLock { Array($0[before...].prefix(30)) }
+            #expect(since.contains(Self.target(60)))
+        }
+    }
+
     @Test("A verdict changes only the virtual servers that have the real server")
     func touched() async throws {
         let failing = Mutex<Set<Endpoint>>([])

@@ -79,6 +79,12 @@ struct PlainRoundsTests {
                 "x:\(String(repeating: "a", count: 30))\r\n", "",
                 "header x is '\(String(repeating: "a", count: 30))'"
             ),
+            // Each value of a body of 200 KB costs 50,000 steps to look for, and may cost 800,000 and 50,000 in all: 17.
+            (Self.expecting(.present, 17), "", Self.large, "success"),
+            (Self.expecting(.present, 18), "", Self.large, nil),
+            // And so may all patterns together: each tries something at every letter.
+            (Self.expecting(.pattern("[a-z]$"), 1), "", Self.large, "success"),
+            (Self.expecting(.pattern("[a-z]$"), 9), "", Self.large, nil),
             (HTTPCheck(receive: "Welcome"), "", String(repeating: "a", count: 200_000) + "Welcome", "success"),
             (
                 HTTPCheck(receive: "</html>$"), "", String(repeating: "<p>a", count: 50_000) + "</html>",
@@ -94,6 +100,16 @@ struct PlainRoundsTests {
             #expect(server.received.headers.count == 1)
         }
     }
+
+    /// A check that expects something so many times of a value `a` in the JSON body.
+    private static func expecting(_ demand: HTTPExpectation.Demand, _ count: Int) -> HTTPCheck {
+        var check = HTTPCheck()
+        check.expectations = Array(repeating: HTTPExpectation(.json(JSONPath(".a")!), demand), count: count)
+        return check
+    }
+
+    /// JSON of 200,000 octets with one value.
+    private static let large = "{\"a\": \"\(String(repeating: "a", count: 199_991))\"}"
 
     @Test("say nothing of a crowd where as many are under way as may be, and no other is due")
     func full() async throws {

@@ -52,6 +52,26 @@ struct TimetableTests {
         #expect(timetable.next(hasRoom: false) == nil)
     }
 
+    @Test(
+        "Of those that are due, one without a verdict goes first, then who has waited longest",
+        arguments: [
+            ([(10, .up), (20, .unknown), (5, .down), (30, .unknown)], 25, [1, 2, 0]),
+            ([(10, .unknown), (9, .unknown), (1, .up)], 9, [1, 2]), ([(30, .unknown)], 29, []),
+        ] as [([(due: UInt64, Verdict)], UInt64, [Int])])
+    func firstTurns(checks: [(due: UInt64, verdict: Verdict)], now: UInt64, order: [Int]) {
+        var timetable = Timetable()
+        for (slot, (due, verdict)) in checks.enumerated() {
+            let check = Check(.connect, target: Endpoint("192.0.2.1:80")!)
+            let turn = CheckTurn(slot: Int32(slot), number: 1)
+            timetable.add(DueCheck(turn, check, due: .now, verdict: verdict), due: due)
+        }
+        #expect(timetable.next(hasRoom: true) == checks.map(\.due).min())
+        var taken: [Int] = []
+        while let due = timetable.takeDue(by: now) { taken.append(due.slot) }
+        #expect(taken == order)
+        #expect(timetable.next(hasRoom: true) == checks.map(\.due).filter { $0 > now }.min())
+    }
+
     @Test("What is gathered is due to be handed over, and no check that waits for room")
     func gathered() {
         var timetable = timetable()

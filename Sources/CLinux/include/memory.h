@@ -1,8 +1,12 @@
 #pragma once
 
-// The allocator and the caches.
+// The allocator, the caches, and what Glibc's module hides from Swift (_GNU_SOURCE).
 
 #include <malloc.h>
+#include <stddef.h>
+
+/// Where bytes stand in others, or NULL; in a time that is in proportion to the length of both together.
+void *memmem(const void *bytes, size_t count, const void *wanted, size_t wanted_count);
 
 /// Gives memory that was freed back to the system, as far as whole pages of it are free.
 static inline void clinux_give_memory_back(void) {

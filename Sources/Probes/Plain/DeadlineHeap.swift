@@ -2,7 +2,7 @@
 struct DeadlineHeap {
     private var heap: [(due: UInt64, slot: Int)] = []
     /// Where each slot stands in the heap; -1 for one that doesn't.
-    private var places: [Int] = []
+    private var places: [Int32] = []
 
     /// The slot that is due first, and when.
     var first: (due: UInt64, slot: Int)? { heap.first }
@@ -11,20 +11,22 @@ struct DeadlineHeap {
     mutating func add(_ slot: Int, due: UInt64) {
         while places.count <= slot { places.append(-1) }
         heap.append((due, slot))
-        places[slot] = heap.count - 1
+        places[slot] = Int32(heap.count - 1)
         rise(from: heap.count - 1)
     }
 
     /// Takes a slot out, if it is there.
     mutating func remove(_ slot: Int) {
-        guard places.indices.contains(slot), case let place = places[slot], place >= 0 else { return }
+        guard places.indices.contains(slot), case let place = Int(places[slot]), place >= 0 else { return }
         places[slot] = -1
         let last = heap.removeLast()
+        // Those that are at their first turn are many once, and then none.
+        if heap.isEmpty { heap = [] }
         if place == heap.count { return }
         heap[place] = last
-        places[last.slot] = place
+        places[last.slot] = Int32(place)
         rise(from: place)
-        sink(from: places[last.slot])
+        sink(from: Int(places[last.slot]))
     }
 
     private mutating func rise(from start: Int) {
@@ -49,7 +51,7 @@ struct DeadlineHeap {
 
     private mutating func swap(_ first: Int, _ second: Int) {
         heap.swapAt(first, second)
-        places[heap[first].slot] = first
-        places[heap[second].slot] = second
+        places[heap[first].slot] = Int32(first)
+        places[heap[second].slot] = Int32(second)
     }
 }

@@ -44,12 +44,12 @@ final class PlainConnections: Sendable {
 
     /// Starts the thread, unless it has begun.
     func start() throws(SocketError) {
-        try state.withLock { state throws(SocketError) in
-            if state.poller != nil { return }
-            let poller = try Poller()
-            _ = try ServerThread(name) { self.run(poller) }
-            state.poller = poller
-        }
+        if state.withLock({ $0.poller != nil }) { return }
+        // Not under the lock. Of two that begin at once one finds that there is another, and ends.
+        let poller = try Poller()
+        _ = try ServerThread(name) { self.run(poller) }
+        state.withLock { if $0.poller == nil { $0.poller = poller } }
+        poller.wake()
     }
 
     /// Says what is to be done, by a time; later than that it may be heard of, not earlier. Without a thread nobody
@@ -77,6 +77,8 @@ final class PlainConnections: Sendable {
 
     private func run(_ poller: Poller) {
         var loop = PlainLoop(poller, maximum: maximum, handOver: handOver)
+        loop.turn(until: nil)
+        if state.withLock({ $0.poller !== poller }) { return }
         while true {
             let messages = takeMessages()
             if !messages.isEmpty {
@@ -117,7 +119,7 @@ extension Prober {
     func askPlainly(
         _ target: Endpoint, _ exchange: HTTPExchange?, _ deadline: Deadline
     ) async throws(ProbeFailure) -> Found {
-        let cancellation = PlainOrder.Cancellation()
+        let cancellation = Cancellation()
         let result = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let order = PlainOrder(

@@ -1,6 +1,7 @@
 internal import Glibc
 internal import Health
 internal import NIOCore
+internal import Patterns
 internal import Sockets
 
 /// The connections of plain checks, carried by one thread: each connects, sends its request if it has one, and reads
@@ -32,8 +33,9 @@ struct PlainLoop: ~Copyable {
     /// Connections at a time, of checks in the timetable.
     private let maximum: Int
     private let handOver: @Sendable (CheckReports) -> Void
-    /// Searches for patterns hold up all other checks here: beyond reading an answer, for some milliseconds at most.
-    private let patterns = PatternCache(reserve: 50_000)
+    private let patterns = PatternCache()
+    /// What judging an answer may cost beyond reading it: it holds up all other checks here, by some milliseconds.
+    private static let judgingSteps = 50_000
     /// Events taken at a time, and how often in a row without a look at deadlines.
     private static let width = 256
     private static let batchesAtOnce = 64
@@ -137,7 +139,7 @@ extension PlainLoop {
 
     /// Takes a check on that is due in a while.
     mutating func add(_ check: DueCheck, in wait: Duration) {
-        timetable.add(check, due: MonotonicClock.now + UInt64(max(TimeAmount(wait).nanoseconds, 0)))
+        timetable.add(check, due: MonotonicClock.now + wait.nanoseconds)
     }
 
     /// Lets go of a check.
@@ -173,7 +175,8 @@ extension PlainLoop {
             case .connected: outcome = .success("connected \(order.deadline.elapsed)")
             case .answered(let answer):
                 guard var dialogue else { return }
-                if try !dialogue.take(answer) {
+                var steps = Self.judgingSteps + Pattern.steps(reading: answer.octets)
+                if try !dialogue.take(answer, &steps) {
                     return begin(
                         PlainOrder(
                             target: order.target, deadline: order.deadline, asking: dialogue, of: place))

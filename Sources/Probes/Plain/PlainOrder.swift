@@ -1,7 +1,6 @@
 internal import Addresses
 internal import Health
 internal import NIOHTTP1
-internal import Synchronization
 
 /// One connection without TLS that is to be made: whom it asks what.
 struct PlainOrder: Sendable {
@@ -32,15 +31,6 @@ struct PlainOrder: Sendable {
     /// Whether nobody waits for the result any more.
     var isCancelled: Bool {
         if case .task(_, let cancellation) = receiver { cancellation.isOrdered } else { false }
-    }
-
-    /// Whether a task waits no more.
-    final class Cancellation: Sendable {
-        private let flag = Atomic(false)
-
-        var isOrdered: Bool { flag.load(ordering: .relaxed) }
-
-        func order() { flag.store(true, ordering: .relaxed) }
     }
 }
 

@@ -1,5 +1,4 @@
 public import Health
-internal import NIOCore
 public import Sockets
 
 /// Carries out plain checks whenever they are due: those that connect, or ask over HTTP without TLS. One thread does it
@@ -36,8 +35,8 @@ public final class PlainRounds: CheckRounds {
     /// Takes these on, which the thread begins with when they are due.
     public func schedule(_ checks: [DueCheck]) {
         guard let first = checks.lazy.map(\.due).min() else { return }
-        let wait = TimeAmount(ContinuousClock.now.duration(to: first)).nanoseconds
-        connections.tell(checks.map { .add($0) }, by: MonotonicClock.now + UInt64(max(wait, 0)))
+        let wait = ContinuousClock.now.duration(to: first)
+        connections.tell(checks.map { .add($0) }, by: MonotonicClock.now + wait.nanoseconds)
     }
 
     /// Lets go of these; connections that are under way for them are closed.

@@ -1,7 +1,10 @@
 internal import Health
-internal import NIOCore
+internal import Sockets
 
 /// Which checks are due when, which of them are being carried out, and what is to be reported of those that were.
+///
+/// Of those that are due the ones without a verdict go first, then those that have waited longest: while there is room
+/// for fewer than are due, a new one would wait behind all others, and be called down before it was asked.
 ///
 /// Reports that bring news leave at once; others wait a little for more, since each hand-over wakes who takes it.
 struct Timetable {
@@ -17,6 +20,8 @@ struct Timetable {
     private static let waitPerInterval = 20
 
     private var entries: [Entry?] = []
+    /// Those that have no verdict, and all others.
+    private var firstDues = DeadlineHeap()
     private var dues = DeadlineHeap()
     private var gathered = CheckReports()
     /// When what is gathered is to be handed over.
@@ -26,20 +31,31 @@ struct Timetable {
     ///
     /// - Parameter hasRoom: Whether another probe may begin.
     func next(hasRoom: Bool) -> UInt64? {
-        guard hasRoom, let due = dues.first?.due else { return handOver }
-        return min(due, handOver ?? due)
+        guard hasRoom else { return handOver }
+        let next = min(firstDues.first?.due ?? .max, dues.first?.due ?? .max, handOver ?? .max)
+        return next == .max ? nil : next
     }
 
     /// Whether a check is due by now.
-    func isDue(by now: UInt64) -> Bool { dues.first.map { $0.due <= now } ?? false }
+    func isDue(by now: UInt64) -> Bool { firstDue(by: now) != nil }
+
+    private func firstDue(by now: UInt64) -> Int? {
+        if let first = firstDues.first, first.due <= now { return first.slot }
+        return dues.first.flatMap { $0.due <= now ? $0.slot : nil }
+    }
 
     /// Takes a check on, in the place of none.
     mutating func add(_ check: DueCheck, due: UInt64) {
         let slot = Int(check.turn.slot)
         while entries.count <= slot { entries.append(nil) }
-        dues.remove(slot)
+        remove(slot)
         entries[slot] = Entry(due: check)
-        dues.add(slot, due: due)
+        if check.verdict == .unknown { firstDues.add(slot, due: due) } else { dues.add(slot, due: due) }
+    }
+
+    private mutating func remove(_ slot: Int) {
+        firstDues.remove(slot)
+        dues.remove(slot)
     }
 
     /// Lets go of a check; the connection of its probe, if one is under way.
@@ -48,15 +64,15 @@ struct Timetable {
         guard entries.indices.contains(slot), let entry = entries[slot], entry.due.turn == turn else {
             return nil
         }
-        dues.remove(slot)
+        remove(slot)
         entries[slot] = nil
         return entry.connection < 0 ? nil : Int(entry.connection)
     }
 
     /// The next check that is due by now; it is no longer.
     mutating func takeDue(by now: UInt64) -> (slot: Int, check: Check)? {
-        guard isDue(by: now), let slot = dues.first?.slot else { return nil }
-        dues.remove(slot)
+        guard let slot = firstDue(by: now) else { return nil }
+        remove(slot)
         return entries[slot].map { (slot, $0.due.check) }
     }
 
@@ -79,7 +95,7 @@ struct Timetable {
             wait = min(Self.longestWait, due.check.interval / Self.waitPerInterval)
         default: break
         }
-        let end = now + UInt64(TimeAmount(wait).nanoseconds)
+        let end = now + wait.nanoseconds
         handOver = min(handOver ?? end, end)
     }
 

@@ -40,13 +40,13 @@ struct DNSDialogue {
 
     /// Asks by datagram; whether the answer was cut short. The records of a whole one go to `judge`.
     func hold(
-        datagrams wire: inout Wire, _ judge: ([String]) throws(ProbeFailure) -> Void
+        datagrams wire: inout Wire, _ judge: ([String]) async throws(ProbeFailure) -> Void
     ) async throws(ProbeFailure) -> Bool {
         wire.send(query, awaiting: "the answer")
         while let message = try await wire.part() {
             guard let isCut = isAnswer(message) else { continue }
             if isCut { return true }
-            try judge(records(message))
+            try await judge(records(message))
             return false
         }
         throw ProbeFailure("closed without an answer")
@@ -54,13 +54,13 @@ struct DNSDialogue {
 
     /// Asks by stream.
     func hold(
-        stream wire: inout Wire, _ judge: ([String]) throws(ProbeFailure) -> Void
+        stream wire: inout Wire, _ judge: ([String]) async throws(ProbeFailure) -> Void
     ) async throws(ProbeFailure) {
         wire.send([UInt8(query.count >> 8), UInt8(query.count & 0xFF)] + query, awaiting: "the answer")
         let head = try await wire.bytes(2)
         let message = try await wire.bytes(Int(head[0]) << 8 | Int(head[1]))
         guard isAnswer(message) != nil else { throw ProbeFailure("the answer is to another question") }
-        try judge(records(message))
+        try await judge(records(message))
     }
 
     /// Whether an answer to our question was cut short; nil for anything else.

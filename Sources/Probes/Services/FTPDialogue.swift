@@ -28,7 +28,7 @@ extension Prober {
             wire.expect("the end of the transfer")
             if file.count < Wire.maximumText { try await wire.reply(2) }
             wire.send(line: "QUIT", awaiting: "the farewell")
-            try demand(service.receive, of: file, "the file")
+            try await demand(service.receive, of: file, "the file")
         }
     }
 

@@ -3,9 +3,8 @@ internal import Health
 /// LDAP (RFC 4511): binds, with a name and a password where they are given, and reads the one entry that is named;
 /// the empty name is the server's own entry.
 enum LDAPDialogue {
-    static func hold(
-        _ wire: inout Wire, _ check: ServiceCheck, _ judge: (_ name: [UInt8]) throws(ProbeFailure) -> Void
-    ) async throws(ProbeFailure) {
+    /// The name of the entry.
+    static func hold(_ wire: inout Wire, _ check: ServiceCheck) async throws(ProbeFailure) -> [UInt8] {
         let isNamed = !check.login.isEmpty && !check.password.isEmpty
         let bind =
             BER.integer(3) + BER.element(0x04, isNamed ? Array(check.login.utf8) : [])
@@ -36,7 +35,7 @@ enum LDAPDialogue {
                 try demandSuccess(answer.content, "search failed")
                 guard let name else { throw ProbeFailure("no entry came") }
                 wire.send(message(3, BER.element(0x42, [])), awaiting: "nothing")
-                return try judge(name)
+                return name
             default: throw ProbeFailure("the answer to the search is another message")
             }
         }

@@ -157,7 +157,8 @@ enum RedisDialogue {
 /// A text is sent, and what comes back is looked at line by line; `\n` in it is the end of a line.
 enum SimpleTCPDialogue {
     static func hold(
-        _ wire: inout Wire, _ check: ServiceCheck, _ matches: (_ text: [UInt8]) throws(ProbeFailure) -> Bool
+        _ wire: inout Wire, _ check: ServiceCheck,
+        _ finds: (_ lines: [[UInt8]]) async throws(ProbeFailure) -> Bool
     ) async throws(ProbeFailure) {
         var bytes: [UInt8] = []
         var rest = check.request[...]
@@ -172,17 +173,17 @@ enum SimpleTCPDialogue {
         var count = 0
         while count < Wire.maximumText, let part = try await wire.part() {
             count += part.count
+            var lines: [[UInt8]] = []
             var rest = part[...]
             while let end = rest.firstIndex(of: 10) {
-                line += rest[...end]
+                lines.append(line + rest[...end])
                 rest = rest[(end + 1)...]
-                try wire.demandTime()
-                if try matches(line) { return }
-                line.removeAll(keepingCapacity: true)
+                line = []
             }
             line += rest
+            if !lines.isEmpty, try await finds(lines) { return }
         }
-        if !line.isEmpty, try matches(line) { return }
+        if !line.isEmpty, try await finds([line]) { return }
         throw ProbeFailure(count == 0 ? "closed without an answer" : "no line matches")
     }
 }

@@ -3,10 +3,17 @@ import Foundation
 /// Debian's user-mode Linux: a kernel with IPVS that runs as an ordinary program over this machine's files, which
 /// it sees and does not change. No privilege and no virtualisation is needed.
 struct Guest {
-    var scenario: String
+    /// A file of guest/scenarios, by name and without `.sh`.
+    var scenario = ""
+    /// What runs scenarios; another file of guest/ runs without their hosts.
+    var program = "run"
 
     /// Boots, runs the scenario and powers off; what the console showed.
-    func run() async throws -> String {
+    ///
+    /// - Parameter meanwhile: what is done to the guest's processes; it also gets the path of the console's file.
+    func run(
+        meanwhile: (_ child: ChildProcess, _ log: String) async throws -> Void
+    ) async throws -> String {
         let folder = FileManager.default.temporaryDirectory.appending(path: "swerve-lab-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
@@ -18,12 +25,15 @@ struct Guest {
             ["--kill-after=5", "\(Self.secondsAtMost)", "nice", "--adjustment=-10", "linux.uml"] + [
                 "rootfstype=hostfs", "ro", "init=\(Self.files)/init", "mem=1024M", "quiet",
                 "con=null", "con0=fd:0,fd:1", "uml_dir=\(folder.path)/",
-                "LAB_SCENARIO=\(scenario)", "LAB_PATH=\(Self.programs)", "LAB_TESTS=\(Self.bundle)",
+                "LAB_RUN=\(Self.files)/\(program)", "LAB_SCENARIO=\(scenario)", "LAB_PATH=\(Self.programs)",
+                "LAB_TESTS=\(Self.bundle)",
             ],
             environment: ProcessInfo.processInfo.environment.merging(
                 ["TMPDIR": Self.memoryFolder, "LD_PRELOAD": Self.registers]) { _, new in new },
             output: log.path)
-        _ = await child.end()
+        async let status = child.end()
+        try await meanwhile(child, log.path)
+        _ = await status
         return String(decoding: try Data(contentsOf: log), as: UTF8.self)
     }
 
@@ -38,7 +48,8 @@ extension Guest {
     /// The program that this is, whose other suites run in the guest too.
     static let bundle = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().path
 
-    /// What lets the guest's kernel run on processors with more registers than it knows; see Tests/LabRegisters.
+    /// What lets the guest's kernel run on processors with more registers than it knows, and go on where this machine
+    /// has stopped it; see Tests/LabRegisters.
     static let registers = URL(filePath: bundle).deletingLastPathComponent().path + "/libLabRegisters.so"
 
     /// The bundle's folder, where swerved and swervectl are built too; LAB_PATH names another.

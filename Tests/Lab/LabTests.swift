@@ -22,6 +22,27 @@ struct LabTests {
             Attachment.record(console, named: "\(name).console")
         }
     }
+
+    /// Without Tests/LabRegisters its kernel ends the process that ran, or itself, with `child stopped with signal 19`.
+    @Test("A guest that this machine stops and lets go on has not noticed", .timeLimit(.minutes(10)))
+    func stopped() async throws {
+        let console = try await Guests.places.run(Guest(program: "busy")) { child, log in
+            var stops = 0
+            while case let processes = child.remains, !processes.isEmpty {
+                let text = try String(contentsOfFile: log, encoding: .utf8)
+                if text.contains("ok 1"), !text.contains("1..") {
+                    for process in processes { kill(process, SIGSTOP) }
+                    try await Task.sleep(for: .milliseconds(10))
+                    for process in processes { kill(process, SIGCONT) }
+                    stops += 1
+                }
+                try await Task.sleep(for: .milliseconds(50))
+            }
+            #expect(stops >= 10)
+        }
+        let report = TestReport(console)
+        #expect(report.isSuccess && report.plannedCount == 2, "\(console)")
+    }
 }
 
 /// Reading what the guest says.

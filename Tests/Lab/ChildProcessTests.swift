@@ -29,6 +29,15 @@ struct ChildProcessTests {
         #expect(child.remains.isEmpty)
     }
 
+    @Test("One that is cancelled is asked to end")
+    func cancelled() async throws {
+        let child = try ChildProcess(
+            "/bin/sh", ["-c", "sleep 1000 & wait"], environment: [:], output: "/dev/null")
+        let end = Task { await child.end() }
+        end.cancel()
+        #expect(await end.value == 128 + SIGTERM)
+    }
+
     @Test("What can't be started is an error")
     func missing() {
         #expect(throws: ChildProcess.Failure.self) {

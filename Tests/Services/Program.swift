@@ -22,6 +22,12 @@ final class Program: Sendable {
         let log = try FileHandle(forWritingTo: URL(filePath: path))
         process.standardOutput = log
         process.standardError = log
+        // The thread of a task has all signals blocked, and what it starts would have too: no alarm would wake it.
+        var none = sigset_t()
+        var before = sigset_t()
+        sigemptyset(&none)
+        pthread_sigmask(SIG_SETMASK, &none, &before)
+        defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
         try process.run()
     }
 

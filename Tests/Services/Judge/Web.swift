@@ -13,7 +13,9 @@ final class Web: Sendable {
         case wrong
         /// It has no page.
         case missing
-        /// It takes none.
+        /// It takes connections and says nothing.
+        case hanging
+        /// It takes no connections.
         case closed
     }
 
@@ -64,7 +66,7 @@ final class Web: Sendable {
         case .good: "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 9\r\n\r\nTest Page"
         case .wrong: "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 5\r\n\r\nOther"
         case .missing: "HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 9\r\n\r\nTest Page"
-        case .closed: nil
+        case .hanging, .closed: nil
         }
     }
 

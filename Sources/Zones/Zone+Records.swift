@@ -35,9 +35,13 @@ extension Zone {
 
     /// Calls for each node of the zone, in no order.
     func forEachNode(_ body: (_ node: Int) -> Void) {
-        for slot in stride(from: 0, to: content.slots.count, by: 8) {
-            let entry = content.slots.word64(at: slot)
-            if entry != 0 { body(Int(UInt32(truncatingIfNeeded: entry)) * 8) }
+        for line in stride(from: 0, to: content.slots.count, by: SlotTable.lineSize) {
+            for slot in stride(from: line, to: line + SlotTable.lineSize, by: SlotTable.slotSize) {
+                let entry = content.slots.word64(at: slot)
+                // Free, or the beginning of a node.
+                if entry >> 32 == 0 { break }
+                body(Int(UInt32(truncatingIfNeeded: entry)) * 8)
+            }
         }
     }
 

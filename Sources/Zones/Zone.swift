@@ -19,7 +19,6 @@ public import DNSWire
 
     // What `compiled` looks into.
     private let heap: FlatMemory
-    private let slots: FlatMemory
     private let denials: FlatMemory
 
     // Allocated in init, freed in deinit, never written after init.
@@ -27,7 +26,7 @@ public import DNSWire
 
     init(
         origin: DomainName, serial: UInt32, recordCount: Int, head: ZoneHead, heap: FlatMemory,
-        slots: FlatMemory, denials: FlatMemory
+        denials: FlatMemory
     ) {
         self.origin = origin
         self.serial = serial
@@ -36,9 +35,8 @@ public import DNSWire
         unsafe self.head.initialize(to: head)
         content = unsafe CompiledZone(head: UnsafePointer(self.head))
         self.heap = heap
-        self.slots = slots
         self.denials = denials
-        memory = heap.view.count + slots.view.count + denials.view.count
+        memory = heap.view.count + denials.view.count
     }
 
     deinit {

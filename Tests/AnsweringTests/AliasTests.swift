@@ -29,7 +29,28 @@ struct AliasTests {
         sub NS ns.sub
         ns.sub A 192.0.2.5
         child CNAME www.child.example.org.
+        one CNAME host
+        soon 60 CNAME host
+        host A 192.0.2.6
+        later CNAME host
+        late CNAME v6
+        v6 AAAA 2001:db8::6
+        text CNAME letters
+        letters TXT abc
+        letters TXT def
+        ent CNAME deep
+        x.deep A 192.0.2.7
+        top CNAME @
+        above CNAME host
+        *.above A 192.0.2.8
+        *.single CNAME host
+        lower CNAME x.low
+        low A 192.0.2.9
+        x.low A 192.0.2.10
         """
+
+    /// What the zone says at the end of a negative answer.
+    static let soa = "ns example.com. 300 SOA ns1.example.com. admin.example.com. 1 3600 300 604800 300"
 
     static let rows = [
         Row(
@@ -75,12 +96,92 @@ struct AliasTests {
             "child.example.com A", "NOERROR aa",
             "an child.example.com. 3600 CNAME www.child.example.org.",
             "an www.child.example.org. 60 A 198.51.100.7"),
+        // To a name with nothing but an address, of the same TTL or another, before it or behind.
+        Row(
+            "one.example.com A", "NOERROR aa", "an host.example.com. 3600 A 192.0.2.6",
+            "an one.example.com. 3600 CNAME host.example.com."),
+        Row(
+            "soon.example.com A", "NOERROR aa", "an host.example.com. 3600 A 192.0.2.6",
+            "an soon.example.com. 60 CNAME host.example.com."),
+        Row(
+            "LATER.example.com A", "NOERROR aa", "an LATER.example.com. 3600 CNAME host.example.com.",
+            "an host.example.com. 3600 A 192.0.2.6"),
+        Row(
+            "one.example.com AAAA", "NOERROR aa", "an one.example.com. 3600 CNAME host.example.com.", soa),
+        Row("one.example.com MX", "NOERROR aa", "an one.example.com. 3600 CNAME host.example.com.", soa),
+        Row(
+            "late.example.com AAAA", "NOERROR aa", "an late.example.com. 3600 CNAME v6.example.com.",
+            "an v6.example.com. 3600 AAAA 2001:db8::6"),
+        Row("late.example.com A", "NOERROR aa", "an late.example.com. 3600 CNAME v6.example.com.", soa),
+        Row(
+            "text.example.com TXT", "NOERROR aa", "an letters.example.com. 3600 TXT abc",
+            "an letters.example.com. 3600 TXT def", "an text.example.com. 3600 CNAME letters.example.com."),
+        Row("ent.example.com A", "NOERROR aa", "an ent.example.com. 3600 CNAME deep.example.com.", soa),
+        Row("top.example.com A", "NOERROR aa", "an top.example.com. 3600 CNAME example.com.", soa),
+        // A wildcard below an alias is none of its concern.
+        Row(
+            "above.example.com A", "NOERROR aa", "an above.example.com. 3600 CNAME host.example.com.",
+            "an host.example.com. 3600 A 192.0.2.6"),
+        Row("x.above.example.com A", "NOERROR aa", "an x.above.example.com. 3600 A 192.0.2.8"),
+        Row(
+            "a.long.name.single.example.com A", "NOERROR aa",
+            "an a.long.name.single.example.com. 3600 CNAME host.example.com.",
+            "an host.example.com. 3600 A 192.0.2.6"),
+        // A name that another zone has, whatever stands in the one above it.
+        Row(
+            "lower.example.com A", "NOERROR aa", "an lower.example.com. 3600 CNAME x.low.example.com.",
+            "an x.low.example.com. 60 A 198.51.100.8"),
+    ]
+
+    /// The zones served, with one below the first.
+    static let zones = [
+        "example.com": zone,
+        "child.example.org":
+            "@ SOA ns.example.net. admin 1 2 3 4 5\n@ NS ns.example.net.\nwww 60 A 198.51.100.7",
+        "low.example.com":
+            "@ SOA ns.example.net. admin 1 2 3 4 5\n@ NS ns.example.net.\nx 60 A 198.51.100.8",
     ]
 
     @Test(arguments: rows) func alias(_ row: Row) throws {
-        let other = "@ SOA ns.example.net. admin 1 2 3 4 5\n@ NS ns.example.net.\nwww 60 A 198.51.100.7"
-        let fixture = try Fixture(["example.com": Self.zone, "child.example.org": other])
-        #expect(try fixture.lines(row.question) == row.lines)
+        #expect(try Fixture(Self.zones).lines(row.question) == row.lines)
+    }
+
+    @Test("What a zone knows of an alias's end is what following it finds") func shortWay() throws {
+        // Of a zone alone all that is known is made use of; of one that isn't open to all, nothing.
+        let alone = ["example.com": Self.zone]
+        let short = try Fixture(alone)
+        let long = try Fixture(
+            alone, allowQuery: ["example.com": AccessList([try AccessTests.network("192.0.2.0/24")])])
+        let names = Set(Self.zone.split(separator: "\n").compactMap { $0.split(separator: " ").first })
+        for name in names {
+            let owner = name == "@" ? "example.com" : "\(name.replacing("*", with: "a.bc.def")).example.com"
+            for type in [
+                "A", "AAAA", "MX", "TXT", "NS", "SOA", "CNAME", "DS", "NSEC", "RRSIG", "ANY", "TYPE99",
+            ] {
+                let question = "\(owner) \(type)"
+                for edns in [nil, 512, 1232] as [UInt16?] {
+                    var query = try TestQuery(question, edns: edns)
+                    query.options = edns == 1232 ? [0, 10, 0, 8, 1, 2, 3, 4, 5, 6, 7, 8] : []
+                    let (one, other) = (short.answer(query.message), long.answer(query.message))
+                    #expect(one == other, "\(question)")
+                }
+            }
+        }
+        #expect(short.counters.value(of: .noError) == long.counters.value(of: .noError))
+        #expect(short.counters.value(of: .nameError) == long.counters.value(of: .nameError))
+    }
+
+    @Test("What an alias leads to and doesn't fit is left out whole, with TC") func large() throws {
+        let text = String(repeating: "x", count: 200)
+        let fixture = try Fixture([
+            "example.com": Self.zone + "\nbig CNAME bulk\n"
+                + (0..<3).map { "bulk TXT \($0)\(text)" }.joined(separator: "\n")
+        ])
+        let answer = try fixture.ask("big.example.com TXT")
+        #expect(answer.flags.contains(.truncated))
+        #expect(answer.text(0) == ["big.example.com. 3600 CNAME bulk.example.com."])
+        #expect(try fixture.ask("big.example.com TXT", edns: 1232).sections[0].count == 4)
+        #expect(try fixture.ask("big.example.com TXT", over: .tcp).sections[0].count == 4)
     }
 
     @Test("A chain has an end, however long it is made") func longChain() throws {

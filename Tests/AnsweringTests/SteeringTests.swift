@@ -21,6 +21,9 @@ struct SteeringTests {
         mixed A 198.51.100.1
         plain A 198.51.100.1
         alias CNAME www
+        alone A 192.0.2.140
+        short CNAME alone
+        open CNAME plain
         *.wild A 192.0.2.140
         dn DNAME wild
         sub NS ns.sub
@@ -59,6 +62,12 @@ struct SteeringTests {
         Row(
             "alias.example.com A", "NOERROR aa", "an alias.example.com. 3600 CNAME www.example.com.",
             "an www.example.com. 30 A 203.0.113.9"),
+        Row(
+            "short.example.com A", "NOERROR aa", "an alone.example.com. 30 A 203.0.113.9",
+            "an short.example.com. 3600 CNAME alone.example.com."),
+        Row(
+            "open.example.com A", "NOERROR aa", "an open.example.com. 3600 CNAME plain.example.com.",
+            "an plain.example.com. 3600 A 198.51.100.1"),
         Row("x.y.wild.example.com A", "NOERROR aa", "an x.y.wild.example.com. 30 A 203.0.113.9"),
         Row(
             "x.dn.example.com A", "NOERROR aa", "an dn.example.com. 3600 DNAME wild.example.com.",
@@ -85,6 +94,12 @@ struct SteeringTests {
         Row("www.example.com A", "NOERROR aa", soa(7)),
         Row(
             "alias.example.com A", "NOERROR aa", "an alias.example.com. 3600 CNAME www.example.com.", soa(7)),
+        Row(
+            "short.example.com A", "NOERROR aa", "an short.example.com. 3600 CNAME alone.example.com.", soa(7)
+        ),
+        Row(
+            "short.example.com AAAA", "NOERROR aa", "an short.example.com. 3600 CNAME alone.example.com.",
+            soa(300)),
         Row("a.b.wild.example.com A", "NOERROR aa", soa(7)),
         Row("www.example.com ANY", "NOERROR aa", "an www.example.com. 3600 TXT beside"),
         Row("two.example.com ANY", "NOERROR aa", soa(7)),

@@ -211,6 +211,43 @@ struct CompilationTests {
     }
 
     @Test(
+        "Each name of a zone is found with its own records, and no other, however many there are",
+        arguments: [0, 1, 2, 3, 5, 8, 13, 40, 63, 64, 65, 200, 3000])
+    func everyName(count: Int) throws {
+        let origin = try DomainName("example.com")
+        var lines = Self.base.split(separator: "\n").map(String.init)
+        for number in 0..<count {
+            // Nodes of many sizes, with names that end in others, wildcards and what is empty between them.
+            let name = "h\(number)" + String(repeating: "x", count: number % 40)
+            switch number % 5 {
+            case 0: lines.append("*.\(name) 60 A 192.0.2.\(number % 250)")
+            case 1: lines.append("deep.\(name) 60 AAAA 2001:db8::\(number % 250)")
+            case 2: lines += ["\(name) 60 TXT \(number)", "*.\(name) 60 TXT wild\(number)"]
+            case 3: lines.append("\(name) 60 CNAME h\(number - 3)")
+            default: lines.append("\(name) 60 A 192.0.2.\(number % 250)")
+            }
+        }
+        let zone = try #require(try compile("example.com", lines.joined(separator: "\n")).zone)
+        var owners: Set<DomainName> = [origin]
+        for line in lines {
+            let record = try RecordText(line, origin: origin)
+            let found = zone.records(of: record.owner, type: record.type)
+            #expect(found.contains { $0.data == record.data && $0.owner == record.owner }, "\(line)")
+            var name = record.owner
+            while name != origin {
+                owners.insert(name)
+                name = try #require(name.parent)
+            }
+        }
+        #expect(zone.owners.count == owners.count)
+        #expect(Set(zone.owners) == owners)
+        for number in 0..<max(count, 100) {
+            let name = try DomainName("g\(number)", origin: origin)
+            #expect(zone.lookup(name).match == .absent)
+        }
+    }
+
+    @Test(
         "What a name is known by",
         arguments: [
             ("WWW.example.com", Match.exact, "www.example.com"), ("c.example.com", .exact, "c.example.com"),

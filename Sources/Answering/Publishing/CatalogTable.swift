@@ -15,6 +15,8 @@ struct CatalogEntry: Sendable {
     /// Whether nothing but the zone and its marks decide about an answer: it is there, open to all, and
     /// answers are minimal and not limited.
     var isPlain: Bool
+    /// Whether another zone's apex lies below its own, so that it may lack names that seem to be its.
+    var hasZoneBelow = false
     /// Octets and labels of its apex.
     var length: UInt8
     var labels: UInt8
@@ -40,6 +42,7 @@ struct CatalogEntry: Sendable {
     var isBroken: Bool { unsafe pointer.pointee.isBroken }
     var isOpen: Bool { unsafe pointer.pointee.isOpen }
     var isPlain: Bool { unsafe pointer.pointee.isPlain }
+    var hasZoneBelow: Bool { unsafe pointer.pointee.hasZoneBelow }
     var access: (start: Int, end: Int) { unsafe pointer.pointee.access }
     var nameStart: Int { unsafe pointer.pointee.nameStart }
     var length: Int { Int(unsafe pointer.pointee.length) }
@@ -222,6 +225,13 @@ struct CatalogEntry: Sendable {
                 slots: self.slots.view, mask: size - 1, names: self.names.view, entries: entries,
                 count: zones.count, deepest: deepest, depths: depths))
         table = unsafe CatalogTable(head: UnsafePointer(head))
+        if depths.low.nonzeroBitCount + depths.high.nonzeroBitCount == 1 { return }
+        for index in 0..<zones.count {
+            let entry = table[index]
+            guard entry.labels > 0, key.read(self.names.view, at: entry.nameStart) else { continue }
+            let above = table.find(key, atMost: entry.labels - 1)
+            if above >= 0 { unsafe (entries + above).pointee.hasZoneBelow = true }
+        }
     }
 
     deinit {

@@ -57,7 +57,7 @@ extension Responder {
     }
 
     /// Makes the owners of records, which were copied to a place, point elsewhere.
-    private mutating func setOwners(
+    mutating func setOwners(
         ofRecords count: Int, at start: Int, to owner: Int, _ output: MessageBuffer
     ) {
         var place = start

@@ -55,8 +55,7 @@ extension Responder {
         if type.isMeta || type == .ds && node == entry.zone.apexNode { return 0 }
         switch prepare(type, entry, node: node, wantsDNSSEC: opt & Self.wantsDNSSEC != 0) {
         case .answer(let answer):
-            let size = end &+ answer.length
-            if size > Self.leastLimit && size > plainLimit(query, end, opt, output.capacity) { return 0 }
+            if !fits(end &+ answer.length, query, end, opt, output) { return 0 }
             return write(answer, entry.zone.heap, query, end, opt, output)
         case .steered(let rrset, let place):
             var draft = Draft(output, limit: Self.leastLimit)
@@ -67,8 +66,8 @@ extension Responder {
             if opt != 0 { draft.additionals &+= 1 }
             let size = finish(&draft, QueryHeader(query), questions: 1)
             return opt == 0 ? size : writeOPT(query, end, opt, size, output)
-        case .further:
-            return 0
+        case .further(let found):
+            return answerAlias(query, end, type, opt, entry, found, output)
         }
     }
 
@@ -79,10 +78,18 @@ extension Responder {
         _ output: MessageBuffer
     ) -> Int {
         answer.copy(answer.length, from: heap, to: output, at: end)
-        QueryHeader(query).writeResponse(
-            flags: answer.flags, counts: answer.counts &+ (opt == 0 ? 0 : 1), to: output)
-        counters.add(answer.flags & 15 == 0 ? .noError : .nameError)
-        let size = end &+ answer.length
+        return finish(
+            flags: answer.flags, counts: answer.counts, size: end &+ answer.length, query, end, opt, output)
+    }
+
+    /// Writes the header, and the OPT record, of an answer whose records are written.
+    @inline(__always)
+    mutating func finish(
+        flags: UInt16, counts: UInt64, size: Int, _ query: RawSpan, _ end: Int, _ opt: UInt64,
+        _ output: MessageBuffer
+    ) -> Int {
+        QueryHeader(query).writeResponse(flags: flags, counts: counts &+ (opt == 0 ? 0 : 1), to: output)
+        counters.add(flags & 15 == 0 ? .noError : .nameError)
         return opt == 0 ? size : writeOPT(query, end, opt, size, output)
     }
 
@@ -91,7 +98,15 @@ extension Responder {
         MessageSize.withoutEDNS &- MessageSize.opt &- MessageSize.cookieOption
     }
 
-    /// The octets that this receiver takes over any transport, without an OPT record and its cookie.
+    /// Whether this receiver takes so many octets over any transport, with an OPT record and its cookie.
+    @inline(__always)
+    mutating func fits(
+        _ size: Int, _ query: RawSpan, _ end: Int, _ opt: UInt64, _ output: MessageBuffer
+    ) -> Bool {
+        size <= Self.leastLimit || size <= plainLimit(query, end, opt, output.capacity)
+    }
+
+    /// The octets that it takes without them.
     private mutating func plainLimit(
         _ query: RawSpan, _ end: Int, _ opt: UInt64, _ capacity: Int
     ) -> Int {

@@ -66,6 +66,12 @@ public import CLinux
         unsafe base.loadUnaligned(fromByteOffset: offset, as: UInt32.self)
     }
 
+    /// A part of the octets.
+    public func part(_ range: Range<Int>) -> FlatView {
+        check(range.lowerBound, count: range.count)
+        return unsafe FlatView(base: base + range.lowerBound, count: range.count)
+    }
+
     /// Begins to fetch what lies at a place, wherever that is.
     @inlinable @inline(__always) public func prefetch(at offset: Int) {
         unsafe clinux_prefetch(base + offset)

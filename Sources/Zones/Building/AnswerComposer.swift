@@ -22,7 +22,10 @@ struct AnswerComposer: ~Copyable {
     // The node asked for that the block is prepared for, and the octets of its full name.
     private var owner = 0
     private var ownerLength = 0
-    private var target = NameKey()
+    /// The name in a record's data that was written last.
+    private(set) var target = NameKey()
+    /// Whether that name lies in the zone.
+    private(set) var isTargetInZone = false
     private var known = Column<Known>(capacity: 16)
     // Names that pointers can reach whatever is asked: 14 bits, less what the asked name may be longer.
     private static let lastPointer = 0x3FFF - MessageSize.name
@@ -136,7 +139,7 @@ struct AnswerComposer: ~Copyable {
     }
 
     /// The most labels at the target's end that the message has already, and where; 0 if none.
-    private func longestSuffix(in zone: inout PendingZone) -> (labels: Int, pointer: Int) {
+    private mutating func longestSuffix(in zone: inout PendingZone) -> (labels: Int, pointer: Int) {
         var longest = suffixOfOwner(in: &zone)
         for index in known.indices {
             let name = known[index]
@@ -150,8 +153,9 @@ struct AnswerComposer: ~Copyable {
     }
 
     /// The same of the name asked.
-    private func suffixOfOwner(in zone: inout PendingZone) -> (labels: Int, pointer: Int) {
-        if zone.contains(target) {
+    private mutating func suffixOfOwner(in zone: inout PendingZone) -> (labels: Int, pointer: Int) {
+        isTargetInZone = zone.contains(target)
+        if isTargetInZone {
             var node = owner
             // What a wildcard is asked for isn't its own name, so its first label can't be pointed to.
             if zone.nodes[node].flags.contains(.isWildcard) { node = Int(zone.nodes[node].parent) }

@@ -41,9 +41,6 @@ struct Column<Element: BitwiseCopyable>: ~Copyable {
         count &+= 1
     }
 
-    /// The memory.
-    consuming func take() -> FlatBuffer { buffer }
-
     /// Forgets all elements, keeps the room.
     mutating func removeAll() {
         buffer.shorten(to: 0)

@@ -268,16 +268,6 @@ struct PendingZone: ~Copyable {
                 + names.view.array(from: 0, count: apex.length))
     }
 
-    /// Octets of the table.
-    var tableSize: Int { table.count * 8 }
-
-    /// The memory of the table, for another one; no name can be found from then on.
-    mutating func takeTable() -> FlatBuffer {
-        var taken = Column<UInt64>(capacity: 0)
-        swap(&taken, &table)
-        return taken.take()
-    }
-
     /// Makes a node's full name a key.
     func read(_ node: Int, into key: inout NameKey) {
         let start = Int(nodes[node].nameStart)

@@ -18,11 +18,16 @@ extension ZoneCompiler {
         let directory = 8 + (nameLength + 3) & ~3
         let block = directory + RRSet.entrySize
         let (dataLength, length) = (Int(record.dataLength), RRSet.recordHeader + Int(record.dataLength))
-        composer.align(to: 8)
-        if isLarge {
-            _ = composer.heap.extend(by: AnswerComposer.octetsToFit(block + length, at: composer.heap.count))
+        let size = block + length
+        // A wildcard's place would stand where a search has to end.
+        var start = name.flags.contains(.hasWildcard) ? 0 : table.room(for: (size + 7) & ~7, of: name.hash)
+        if start == 0 {
+            composer.align(to: 8)
+            if isLarge {
+                _ = composer.heap.extend(by: AnswerComposer.octetsToFit(size, at: composer.heap.count))
+            }
+            start = composer.heap.extend(by: size)
         }
-        let start = composer.heap.extend(by: block + length)
         places[node] = UInt32(truncatingIfNeeded: start / 8)
         composer.heap.store(
             (UInt32(nameLength) | UInt32(name.flags.rawValue) << 8 | 1 << 16).littleEndian, at: start)

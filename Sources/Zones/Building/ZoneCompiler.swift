@@ -7,6 +7,10 @@ struct ZoneCompiler: ~Copyable {
     var issues: IssueList
     var composer: AnswerComposer
     var key = NameKey()
+    /// The table of names.
+    var table = SlotTable(nameCount: 0, at: 0)
+    /// As many names as go by while a line of the table comes from memory, and more than that.
+    private static let ahead = 24
     /// Where each node lies in the heap, in units of eight octets; 0 for those that have no place there.
     var places: Column<UInt32>
     /// Whether it won't be in the nearer caches of a processor: what a query has to fetch then costs more than all else.
@@ -22,6 +26,8 @@ struct ZoneCompiler: ~Copyable {
     /// The name servers of the rrset that is being written.
     private var servers = Column<WrittenServer>(capacity: 16)
     var recordCount = 0
+    /// The aliases that lead to a name of the zone that was not written when they were.
+    var aliases = Column<LinkedAlias>(capacity: 16)
     /// Whether names with a single record can be written in one go.
     private var mayWriteSingle = false
     /// The name server that was found last.
@@ -39,7 +45,7 @@ struct ZoneCompiler: ~Copyable {
 
     init(_ zone: consuming PendingZone, limits: ZoneLimits, issues: IssueList) {
         let room = zone.nodes.count * 24 + zone.names.count + zone.records.count * 32 + zone.data.count
-        composer = AnswerComposer(capacity: room)
+        composer = AnswerComposer(capacity: room + SlotTable.mostSize(nameCount: zone.nodes.count))
         isLarge = room >= 4 << 20
         places = Column(zeros: zone.nodes.count)
         self.limits = limits
@@ -66,22 +72,26 @@ struct ZoneCompiler: ~Copyable {
         let apexPlace = composer.heap.extend(by: apex.count)
         composer.heap.copy(apex, from: 0, count: apex.count, to: apexPlace)
         findDenials()
+        makeTable()
         mayWriteSingle =
             !isSigned && denialKind == .none && limits.recordsPerType ?? 1 > 0 && limits.typesPerName ?? 1 > 0
         let negative = composeNegative()
         var deepest = 0
-        var nodeCount = 0
         for node in zone.nodes.indices where !zone.nodes[node].isOccluded {
+            if node + Self.ahead < zone.nodes.count {
+                composer.heap.prefetch(at: table.place(of: zone.nodes[node + Self.ahead].hash))
+            }
             if !mayWriteSingle || !composeSingle(node) {
                 compose(node)
                 if isLarge { fitIntoLines(node) }
             }
             if zone.nodes[node].isHidden { continue }
+            table.enter(places[node], of: zone.nodes[node].hash, in: &composer.heap)
             deepest = max(deepest, Int(zone.nodes[node].labels))
-            nodeCount += 1
         }
         reportOccluded()
         if issues.hasErrors { return (nil, issues.all(of: zone.origin)) }
+        linkAliases()
         linkWildcards()
         // Places of steered rrsets, and of denials, are known by 31 and 32 bits.
         if composer.heap.count > 16 << 30 {
@@ -90,20 +100,33 @@ struct ZoneCompiler: ~Copyable {
         }
         let denials = FlatMemory(linkDenials())
         if isSigned, let now { checkSignatureTimes(at: now) }
-        let slots = FlatMemory(makeSlots(nodeCount: nodeCount))
         let apexLength = apex.count
         let apexNode = Int(places[0]) * 8
         let heap = FlatMemory(takeHeap())
         let head = ZoneHead(
-            slots: slots.view, heap: heap.view, apexLabels: zone.apexLabels, apexLength: apexLength,
+            heap: heap.view, slots: table.start..<(table.start + table.size), apexLabels: zone.apexLabels,
+            apexLength: apexLength,
             deepest: deepest, apexNode: apexNode, negative: negative, isSigned: isSigned,
             denials: DenialChain(kind: denialKind, entries: denials.view, parameters: parameters))
         return (
             Zone(
                 origin: zone.origin, serial: serial, recordCount: recordCount, head: head, heap: heap,
-                slots: slots, denials: denials), issues.all(of: zone.origin)
+                denials: denials), issues.all(of: zone.origin)
         )
     }
+
+    /// Lays out the table of names, for those that are nodes and can be asked for.
+    private mutating func makeTable() {
+        var count = 0
+        for node in zone.nodes.indices where isEntered(node) { count += 1 }
+        composer.align(to: SlotTable.lineSize)
+        table = SlotTable(nameCount: count, at: composer.heap.count)
+        for node in zone.nodes.indices where isEntered(node) { table.expect(zone.nodes[node].hash) }
+        _ = composer.heap.extend(by: table.size)
+    }
+
+    @inline(__always)
+    private func isEntered(_ node: Int) -> Bool { !zone.nodes[node].isOccluded && !zone.nodes[node].isHidden }
 
     private mutating func takeHeap() -> FlatBuffer {
         var taken = AnswerComposer(capacity: 0)
@@ -305,6 +328,7 @@ struct ZoneCompiler: ~Copyable {
             recordCount += composeSignatures(signatures, of: type, node: node, block: start)
         }
         composer.appendRelocations()
+        if type == .cname, !isSigned { noteAlias(node, at: nodePlace, ttl: ttl) }
         let entry =
             UInt64(type.rawValue) | UInt64(count) << 16 | UInt64(length) << 32
             | UInt64(composer.relocations.count) << 48
@@ -431,29 +455,5 @@ struct ZoneCompiler: ~Copyable {
             let parent = Int(places[Int(zone.nodes[node].parent)]) * 8
             composer.heap.store(places[node].littleEndian, at: parent + 4)
         }
-    }
-
-    /// The table of nodes by hash: five eighths full, a small one a quarter.
-    private mutating func makeSlots(nodeCount: Int) -> FlatBuffer {
-        let count = nodeCount < 64 ? max(16, nodeCount * 4) : nodeCount * 8 / 5
-        // A large one over the table of the names that were read: memory that was written to is there already. One that
-        // is much larger, of a zone whose records are longer than was thought, is not worth clearing.
-        let isThere = isLarge && zone.tableSize >= count * 8 && zone.tableSize <= count * 32
-        var slots = isThere ? zone.takeTable() : FlatBuffer(capacity: count * 8)
-        slots.shorten(to: 0)
-        _ = slots.extend(by: count * 8)
-        // As many names as go by while a line comes from memory, and more than that.
-        let ahead = 24
-        for node in zone.nodes.indices where places[node] != 0 && !zone.nodes[node].isHidden {
-            if node + ahead < zone.nodes.count {
-                let hash = zone.nodes[node + ahead].hash
-                slots.prefetch(at: Int(hash.multipliedFullWidth(by: UInt64(count)).high) * 8)
-            }
-            let hash = zone.nodes[node].hash
-            var slot = Int(hash.multipliedFullWidth(by: UInt64(count)).high)
-            while slots.word64(at: slot * 8) != 0 { slot = slot + 1 == count ? 0 : slot + 1 }
-            slots.store(hash << 32 | UInt64(places[node]), at: slot * 8)
-        }
-        return slots
     }
 }

@@ -3,18 +3,22 @@ public import DNSWire
 /// A compiled zone as a query sees it: plain numbers and views, without a reference count. Whoever keeps it
 /// keeps the ``Zone`` it came from.
 ///
-/// `slots` is an open-addressing table by the hash of the full name: 64 bits each, the low half of the hash
-/// above and the node's place in `heap`, in units of eight octets, below; 0 is free. The heap holds the
-/// apex's name, and the nodes: each with its name, its flags, the directory of its rrsets and their
-/// prepared answers in one run, so that a plain answer touches one line of the table and one or two here.
+/// The heap holds the apex's name, a table, and the nodes: each with its name, its flags, the directory of its rrsets and
+/// their prepared answers in one run, so that a plain answer touches one line of the table and one or two further on.
 /// Names below a delegation or a DNAME are no nodes; each ancestor of a node, down to the apex, is one.
+///
+/// `slots`, the table, has lines of eight slots of 64 bits, little-endian: a mark from the hash of the full name above,
+/// which is never 0, and the node's place in `heap`, in units of eight octets, below. A name's slot is the first that
+/// was free from the beginning of the line that its hash leads to. Behind the slots of a line there can be a node of one
+/// of its names: as a free slot it ends a search, since a mark of 0 does.
 ///
 /// A node, at a multiple of 8, little-endian:
 ///
 ///      0  u8   octets of its name without the apex
 ///      1  u8   NodeFlags
 ///      2  u16  rrsets
-///      4  u32  the node of the wildcard below it, in units of eight; 0 without one
+///      4  u32  the node of the wildcard below it, or else the one that its alias leads to, in units of eight; 0
+///              without one
 ///      8       its name in lower case, up to the apex; padded to a multiple of 4
 ///              the directory: for each rrset, by type, 12 octets (see RRSet)
 ///              prepared answers, each at a multiple of 4
@@ -99,9 +103,13 @@ public import DNSWire
 
     @inlinable @inline(__always)
     func trail(ofHash hash: UInt64) -> Trail {
-        // Less than the slots that there are, as the high half of a product is less than either factor.
-        Trail(slot: hash.multipliedFullWidth(by: slotCount).high, mark: UInt32(truncatingIfNeeded: hash))
+        // Less than the lines that there are, as the high half of a product is less than either factor.
+        Trail(slot: hash.multipliedFullWidth(by: slotCount / 8).high &* 8, mark: Self.mark(ofHash: hash))
     }
+
+    /// The half of a hash that a slot has; it is never 0.
+    @inlinable @inline(__always)
+    static func mark(ofHash hash: UInt64) -> UInt32 { UInt32(truncatingIfNeeded: hash) | 1 }
 
     /// Goes on to the next slot whose node's name has the right hash, its own at first; that node, 0 at the end of the
     /// search.
@@ -110,10 +118,9 @@ public import DNSWire
         let slots = slots
         while true {
             let entry = unsafe slots.uncheckedWord64(at: Int(truncatingIfNeeded: trail.slot) &* 8)
-            if entry == 0 { return 0 }
-            if UInt32(truncatingIfNeeded: entry &>> 32) == trail.mark {
-                return Int(UInt32(truncatingIfNeeded: entry)) &* 8
-            }
+            let mark = UInt32(truncatingIfNeeded: entry &>> 32)
+            if mark == trail.mark { return Int(UInt32(truncatingIfNeeded: entry)) &* 8 }
+            if mark == 0 { return 0 }
             step(&trail)
         }
     }
@@ -161,6 +168,18 @@ public import DNSWire
     /// The node of the wildcard below a node; 0 without one.
     @inlinable @inline(__always) public func wildcard(below node: Int) -> Int {
         Int(heap.word32(at: node &+ 4).littleEndian) &* 8
+    }
+
+    /// The node that the alias of a node leads to, which is a name of the zone with data or without, and no alias
+    /// itself; 0 if there is none, or if it is not known.
+    @inlinable @inline(__always) public func target(ofAlias node: Int) -> Int {
+        flags(of: node).contains(.hasWildcard) ? 0 : Int(heap.word32(at: node &+ 4).littleEndian) &* 8
+    }
+
+    /// The IPv4 address that an alias leads to, whose node says that it has it.
+    @inlinable @inline(__always) public func address(ofAlias alias: RRSet) -> UInt32 {
+        let end = ((alias.start &+ alias.length &+ 1) & ~1) &+ 2 &* alias.relocationCount
+        return UInt32(bigEndian: heap.word32(at: (end &+ 3) & ~3))
     }
 
     /// The rrset at a place of a node's directory.
@@ -218,7 +237,7 @@ public import DNSWire
 @frozen public struct Trail: Sendable {
     /// Less than the zone's slots.
     @usableFromInline var slot: UInt64
-    /// The low half of the name's hash.
+    /// What the name's slot has from its hash.
     @usableFromInline let mark: UInt32
     /// The node of a name of that hash; 0 if there is none.
     @usableFromInline var node = 0
@@ -246,10 +265,10 @@ public import DNSWire
     @usableFromInline let denials: DenialChain
 
     init(
-        slots: FlatView, heap: FlatView, apexLabels: Int, apexLength: Int, deepest: Int, apexNode: Int,
+        heap: FlatView, slots: Range<Int>, apexLabels: Int, apexLength: Int, deepest: Int, apexNode: Int,
         negative: RRSet, isSigned: Bool, denials: DenialChain
     ) {
-        self.slots = slots
+        self.slots = heap.part(slots)
         slotCount = UInt64(slots.count / 8)
         self.heap = heap
         self.apexLabels = apexLabels
@@ -284,4 +303,7 @@ public import DNSWire
     @inlinable public static var nameServer: Self { Self(rawValue: 16) }
     /// Its own label is `*`.
     @inlinable public static var isWildcard: Self { Self(rawValue: 32) }
+    /// An alias of a name of the zone that has one A record, of the alias's TTL, and nothing else: its address stands
+    /// behind the relocations of the CNAME, at a multiple of 4.
+    @inlinable public static var leadsToAddress: Self { Self(rawValue: 64) }
 }

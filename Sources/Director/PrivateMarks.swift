@@ -23,9 +23,10 @@ public struct PrivateService: Hashable, Sendable {
         (family.bits, destination.endpoint, destination.forwarding.rawValue, "\(destination.tunnel)")
     }
 
-    /// Its entry in a table.
+    /// Its entry in a table. Of datagrams the kernel remembers nothing, so that a port which is used again by a probe of
+    /// another real server does not lead to the one before; TCP is left as it is.
     public var entry: TableEntry {
-        TableEntry(ServiceOptions(scheduler: "rr", family: family), [destination])
+        TableEntry(ServiceOptions(scheduler: "rr", flags: .onePacket, family: family), [destination])
     }
 }
 

@@ -32,6 +32,16 @@ extension ClientBootstrap {
     }
 }
 
+extension DatagramBootstrap {
+    /// A socket for datagrams to and from one address, on the way of the running task's probe, if it has one.
+    func connectOnDataPath(to address: SocketAddress) throws -> EventLoopFuture<any Channel> {
+        guard let path = DataPath.ofTask, let source = path.source else { return connect(to: address) }
+        return channelOption(.markOfPackets, value: path.markValue)
+            .bind(to: try SocketAddress(Endpoint(source, port: 0)))
+            .flatMap { channel in channel.connect(to: address).map { channel } }
+    }
+}
+
 extension Channel {
     /// Sees to it that the connection ends with a reset: a kernel that has seen it end so gives the next one from the
     /// same port another real server, while after two farewells it would hold on to the old one.

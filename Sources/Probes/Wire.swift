@@ -248,9 +248,9 @@ extension Prober {
                 isStream
                 ? try ClientBootstrap(group: loop).connectTimeout(patience).channelInitializer(configure)
                     .onDataPath().connect(to: address)
-                : DatagramBootstrap(group: loop)
+                : try DatagramBootstrap(group: loop)
                     .channelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 65_535))
-                    .channelInitializer(configure).connect(to: address)
+                    .channelInitializer(configure).connectOnDataPath(to: address)
             connecting.cascadeFailure(to: found)
             channel = try await withTaskCancellationHandler {
                 try await connecting.get()

@@ -26,7 +26,9 @@ struct DataPathTests {
     }
 
     static func entry(_ server: Endpoint) -> TableEntry {
-        TableEntry(ServiceOptions(scheduler: "rr"), [Destination(Endpoint(server.address, port: 0))])
+        TableEntry(
+            ServiceOptions(scheduler: "rr", flags: .onePacket), [Destination(Endpoint(server.address, port: 0))]
+        )
     }
 
     @Test("Each check has a virtual server of its own that leads to its real server, and its mark")

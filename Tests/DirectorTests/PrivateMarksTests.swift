@@ -55,9 +55,12 @@ struct PrivateMarksTests {
         #expect(
             marks.table
                 == Table([
-                    .firewallMark(10, .v4): TableEntry(ServiceOptions(scheduler: "rr"), [a.destination]),
-                    .firewallMark(11, .v4): TableEntry(ServiceOptions(scheduler: "rr"), [d.destination]),
-                    .firewallMark(12, .v4): TableEntry(ServiceOptions(scheduler: "rr"), [c.destination]),
+                    .firewallMark(10, .v4): TableEntry(
+                        ServiceOptions(scheduler: "rr", flags: .onePacket), [a.destination]),
+                    .firewallMark(11, .v4): TableEntry(
+                        ServiceOptions(scheduler: "rr", flags: .onePacket), [d.destination]),
+                    .firewallMark(12, .v4): TableEntry(
+                        ServiceOptions(scheduler: "rr", flags: .onePacket), [c.destination]),
                 ]))
     }
 

@@ -74,7 +74,7 @@ extension Guest {
 
     private static let needed = [
         "linux.uml", "busybox", "ip", "tc", "ipvsadm", "curl", "dig", "named", "tcpdump", "openssl",
-        "redis-server", "swerved", "swervectl",
+        "redis-server", "perl", "swerved", "swervectl",
     ]
 
     /// The guest's memory is a sparse file, faster in /dev/shm, which in containers is often too small.

@@ -43,6 +43,8 @@ struct KernelStatementTests {
             ("check grpc { through vip; port 50; };", "192.0.2.1:50", "192.0.2.2:80", "gate"),
             ("check tcp { through vip; tls yes; };", "192.0.2.1:80", "192.0.2.2:80", "gate"),
             ("check dns { through vip; request a; transport tcp; };", "192.0.2.1:80", "192.0.2.2:80", "gate"),
+            ("check dns { through vip; request a; };", "192.0.2.1:80", "192.0.2.2:80", "gate"),
+            ("forward ipip; check udp { through vip; };", "192.0.2.1:80", "192.0.2.2:80", "ipip"),
             (
                 "check all { through vip; check http; check redis { port 81; }; };", "192.0.2.1:0",
                 "192.0.2.2:80", "gate"
@@ -108,9 +110,8 @@ struct KernelStatementTests {
                 "'check ftp' can't go through the VIP: its data goes by another port"
             ),
             (
-                "check dns { request a; ▸through vip; };",
-                "'check dns' can't go through the VIP: the kernel goes on sending a port's datagrams where it has sent "
-                    + "them before"
+                "forward masq; check any { check connect; check udp; ▸through vip; };",
+                "masq can't lead a check's datagrams through the VIP: the kernel lets their answers by as they come"
             ),
             (
                 "check any { check http; check external { command \"/x\"; }; ▸through vip; };",

@@ -139,12 +139,8 @@ struct CheckDraft {
     var obstacleThroughVIP: (reason: String, hint: String?)? {
         switch kind {
         case .connect, .http, .https, .httpProxy, .smtp, .pop, .pops, .imap, .imaps, .nntp, .ldap, .ldaps,
-            .mysql,
-            .pgsql, .simpletcp, .redis, .tcp, .grpc:
+            .mysql, .pgsql, .simpletcp, .redis, .tcp, .grpc, .dns, .sip, .udp, .radius:
             nil
-        case .dns where !conversation.isUDP, .sip where !conversation.isUDP: nil
-        case .dns, .sip: (Self.datagrams, "write 'transport tcp;'")
-        case .udp, .radius: (Self.datagrams, nil)
         case .ftp: ("its data goes by another port", nil)
         case .ping, .external: ("it asks no port", nil)
         case .on, .off: ("it asks nobody", nil)
@@ -157,7 +153,14 @@ struct CheckDraft {
         }
     }
 
-    private static let datagrams = "the kernel goes on sending a port's datagrams where it has sent them before"
+    /// Whether what is asked goes in datagrams.
+    var isOfDatagrams: Bool {
+        switch kind {
+        case .udp, .radius: true
+        case .dns, .sip: conversation.isUDP
+        default: parts.contains(where: \.isOfDatagrams)
+        }
+    }
 
     /// Whether another port than the virtual server's is asked.
     var hasOwnPort: Bool { port != nil || parts.contains(where: \.hasOwnPort) }

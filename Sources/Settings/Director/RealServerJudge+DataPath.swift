@@ -26,6 +26,11 @@ extension RealServerJudge {
                 "masq leads the VIP's port to the real server's: another can't be checked through the VIP",
                 at: place)
         }
+        if destination.forwarding == .masq, draft.isOfDatagrams {
+            return reading.error(
+                "masq can't lead a check's datagrams through the VIP: the kernel lets their answers by as they come",
+                at: place)
+        }
         let port = draft.port ?? vip.port
         if port == 0, draft.needsPort {
             return reading.error(

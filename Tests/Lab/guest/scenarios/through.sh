@@ -112,7 +112,22 @@ printf '#!/bin/sh\nprintf "220 rs ESMTP\\r\\n"\nwhile read -r line; do case $lin
 chmod +x /lab/smtp
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=rs \
     -keyout /lab/key.pem -out /lab/certificate.pem 2>/dev/null
+# Answers what comes to the VIP, from the VIP.
+cat >/lab/echo.pl <<'ECHO'
+use IO::Socket::INET;
+my $socket = IO::Socket::INET->new(Proto => 'udp', LocalAddr => $ARGV[0], LocalPort => 9000) or die "bind: $!";
+while ($socket->recv(my $text, 999)) { $socket->send($text) }
+ECHO
+echo '@ 60 SOA a. a. 1 1 1 1 1
+@ 60 NS a.
+a 60 A 192.0.2.1' >/lab/a.test
+cat >/lab/dns.conf <<CONF
+options { listen-on { $VIP; }; listen-on-v6 { none; }; };
+zone "a.test" { type primary; file "/lab/a.test"; };
+CONF
 for name in rs1 rs2; do
+    start $name echo perl /lab/echo.pl $VIP
+    start $name dns swerved -c /lab/dns.conf
     start $name smtp busybox nc -ll -p 25 -e /lab/smtp
     start $name redis redis-server --bind 0.0.0.0 --protected-mode no --save '' --dir /run
     start $name tls openssl s_server -accept 443 -cert /lab/certificate.pem -key /lab/key.pem -www -quiet
@@ -120,23 +135,25 @@ done
 {
     echo 'options { listen-on { none; }; listen-on-v6 { none; }; };'
     echo 'director { sysctls manage;'
-    while read -r port check; do
-        echo "virtual-server tcp $VIP port $port { scheduler rr; real-server $RS1; real-server $RS2; check $check };"
+    while read -r protocol port check; do
+        echo "virtual-server $protocol $VIP port $port { scheduler rr; real-server $RS1; real-server $RS2; check $check };"
     done <<CHECKS
-25 smtp { through vip; interval 500ms; timeout 3s; };
-80 all { through vip; interval 500ms; timeout 3s; check connect; check http { header "X-A" "b"; status 2xx; match "RS"; }; };
-443 https { through vip; interval 500ms; timeout 3s; };
-6379 redis { through vip; interval 500ms; timeout 3s; };
-8443 connect { through vip; port 443; interval 500ms; timeout 3s; };
+tcp 25 smtp { through vip; interval 500ms; timeout 3s; };
+tcp 80 all { through vip; interval 500ms; timeout 3s; check connect; check http { header "X-A" "b"; status 2xx; match "RS"; }; };
+tcp 443 https { through vip; interval 500ms; timeout 3s; };
+tcp 6379 redis { through vip; interval 500ms; timeout 3s; };
+tcp 8443 connect { through vip; port 443; interval 500ms; timeout 3s; };
+udp 53 dns { through vip; request a.a.test; interval 500ms; timeout 1s; };
+udp 9000 udp { through vip; send "hello"; match "^hello"; interval 500ms; timeout 1s; };
 CHECKS
     echo '};'
 } >/lab/kinds.conf
 on director cp /lab/kinds.conf /etc/swerve/swerve.conf
 # serve_at ADDRESS…: behind each port just these.
 serve_at() {
-    on director ipvsadm -Ln | awk '/^TCP/ { service = $2 } /^FWM/ { service = "" }
+    on director ipvsadm -Ln | awk '/^(TCP|UDP)/ { service = $2 } /^FWM/ { service = "" }
         $1 == "->" && service != "" && $2 ~ /[0-9]/ { print service, $2 }' | sort >/lab/serving
-    for port in 25 80 443 6379 8443; do
+    for port in 25 53 80 443 6379 8443 9000; do
         for address; do echo "$VIP:$port $address:$port"; done
     done | sort | diff -u - /lab/serving
 }
@@ -146,6 +163,8 @@ on rs2 ip addr del $VIP/32 dev lo
 expect "every kind of check finds the VIP missing" wait_until 12 serve_at $RS1
 on rs2 ip addr add $VIP/32 dev lo
 expect "and finds it there again" wait_until 12 serve_at $RS1 $RS2
+no_datagrams() { on director ipvsadm -Lnc | awk '{ print } $3 == "UDP" { bad = 1 } END { exit bad }'; }
+expect "the kernel remembers none of their datagrams, so that a port used again leads nowhere else" no_datagrams
 through gate manage
 expect "a reload to checks of both families is done" on director swervectl reload
 expect "and all are up" wait_until 12 all_up

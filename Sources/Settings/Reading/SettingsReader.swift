@@ -89,8 +89,7 @@ private struct Interpreter {
     }
 
     private func readLdirectord(_ path: String, _ word: Word, into director: inout DirectorDraft) {
-        director.settings.ldirectordFile = path
-        LdirectordFiles(reading).read(path, at: word.place, into: &director)
+        LdirectordFiles(reading).readAll(path, at: word.place, into: &director)
     }
 
     /// Statements that a `}` without `;` made one, each on its own. At the top nothing goes on after a block.

@@ -113,8 +113,7 @@ extension Core {
             await take(next)
             return nil
         } catch {
-            let hint = (error as? BackendError)?.hint
-            return Diagnostic(.error, "\(error)", hint: hint)
+            return Diagnostic(.error, "\(error)", hint: Daemon.hint(for: error))
         }
     }
 

@@ -14,6 +14,7 @@ internal import Privileges
 internal import Probes
 internal import Relay
 public import Settings
+internal import Sockets
 internal import StreamServer
 internal import Synchronization
 internal import UDPServer
@@ -63,9 +64,13 @@ public struct Daemon: Sendable {
             controlSocket.close()
             log.others.write(.error, nil, "not started: \(error)")
             log.end()
-            guard let error = error as? BackendError else { throw StartError("\(error)") }
-            throw StartError(error.description + (error.hint.map { "\nhint: \($0)" } ?? ""))
+            throw StartError("\(error)" + (Self.hint(for: error).map { "\nhint: \($0)" } ?? ""))
         }
+    }
+
+    /// What the admin can do about what the system refused.
+    static func hint(for error: any Error) -> String? {
+        (error as? BackendError)?.hint ?? (error as? SocketError)?.hint
     }
 
     /// Serves until the task is cancelled, then ends all rooms in order; `reloads` asks for reloads. To be called

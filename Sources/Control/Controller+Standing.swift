@@ -15,7 +15,7 @@ extension Controller {
                 state: slots[member] < 0 ? nil : watches.slots[Int(slots[member])]?.state)
         }
         keepSome(of: &members, place)
-        takeOut(of: &members)
+        takeOut(of: &members, of: service.key)
         var server = VirtualServer(
             service.key, options: service.options, quorum: service.quorum, lowQuorum: service.lowQuorum,
             weightScale: service.weightScale, isQuiescent: service.isQuiescent, realServers: members,

@@ -69,7 +69,7 @@ public actor Controller {
     /// Of those that have not spoken, by their slot.
     var firstAsked: [Int: ContinuousClock.Instant] = [:]
     /// Who is taken out, whatever the checks say.
-    var maintenance = Maintenance()
+    var maintenance: [Maintenance] = []
     /// The virtual servers whose fallback is checked because it stands in the table.
     var fallbacksAsked: Set<Int> = []
     var savedVerdicts: [Check: SavedState.SavedVerdict] = [:]

@@ -13,9 +13,7 @@ enum AppendedFile {
         return written == bytes.count ? nil : "write \(path): \(written < 0 ? errorWords : "no room")"
     }
 
-    private static var errorWords: String {
-        String(describing: POSIXError(.init(rawValue: errno) ?? .EIO).localizedDescription)
-    }
+    private static var errorWords: String { unsafe String(cString: strerror(errno)) }
 }
 
 /// Times as ctime(3) has them.

@@ -1,8 +1,6 @@
 internal import Control
-internal import ControlProtocol
 internal import Foundation
 internal import Settings
-internal import ZoneFiles
 
 /// What ldirectord's directives want done beside the table and the answers.
 extension Core {
@@ -16,12 +14,7 @@ extension Core {
         let (changes, change) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { await self.reactor.run() }
-            tasks.addTask {
-                for await event in events {
-                    await self.writeDirectiveLog(event)
-                    change.yield()
-                }
-            }
+            tasks.addTask { for await _ in events { change.yield() } }
             tasks.addTask {
                 let clock = ContinuousClock()
                 for await _ in changes {
@@ -32,21 +25,23 @@ extension Core {
                 }
             }
             tasks.addTask {
-                var watch = FileWatch()
-                var watched: String?
+                var watches: [String: FileWatch] = [:]
                 while true {
                     try await Task.sleep(for: .seconds(1))
                     await self.react()
-                    await self.lookForMaintenance(self.configuration)
-                    let director = await self.configuration.settings.director
-                    let file = director.callback == nil ? nil : director.ldirectordFile
-                    if file != watched {
-                        watched = file
-                        watch.follow(file.map { [ReadFile(now: $0)] } ?? [])
-                    } else if let file, let callback = director.callback, watch.look() {
-                        watch.follow([ReadFile(now: file)])
-                        if FileManager.default.isExecutableFile(atPath: callback) {
-                            await self.reactor.perform(callback, [file])
+                    let configuration = await self.configuration
+                    await self.lookForMaintenance(configuration)
+                    let files = configuration.settings.director.ldirectordFiles.filter { $0.callback != nil }
+                    let paths = Set(files.map(\.path))
+                    watches = watches.filter { paths.contains($0.key) }
+                    for file in files {
+                        if watches[file.path]?.look() == false { continue }
+                        let isChange = watches[file.path] != nil
+                        watches[file.path] = FileWatch(file.path)
+                        if isChange, let callback = file.callback,
+                            FileManager.default.isExecutableFile(atPath: callback)
+                        {
+                            await self.reactor.perform(callback, [file.path])
                         }
                     }
                 }
@@ -62,38 +57,16 @@ extension Core {
         await reactor.look(at: controller.overview, during: occasion)
     }
 
-    private func writeDirectiveLog(_ event: Event) {
-        let director = configuration.settings.director
-        if let place = director.logFile {
-            let name = director.ldirectordFile?.split(separator: "/").last.map(String.init) ?? "ldirectord"
-            DirectiveLog(place: place, name: name).write(event) { [log] in log.write(.error, "logfile", $0) }
-        }
-    }
-
-    /// Takes out whom a configuration's `maintenancedir` names. While that can't be read, all stays as it was.
+    /// Takes out whom a configuration's directories name.
     func lookForMaintenance(_ configuration: Configuration) async {
-        guard let path = configuration.settings.director.maintenanceDirectory else {
-            maintenance = MaintenanceDirectory()
-            maintenanceTrouble = nil
-            await controller.take(Maintenance())
-            return
+        let director = configuration.settings.director
+        let (directories, found, troubles) = await offPool { [maintenance] in
+            var directories = maintenance
+            let (found, troubles) = directories.look(director)
+            return (directories, found, troubles)
         }
-        let looked = await offPool { [maintenance] in
-            var directory = maintenance
-            return Result { () throws(MaintenanceDirectory.Trouble) in
-                let found = try directory.look(path)
-                return (directory, found)
-            }
-        }
-        switch looked {
-        case .success(let (directory, found)):
-            maintenance = directory
-            maintenanceTrouble = nil
-            await controller.take(found)
-        case .failure(let trouble):
-            let text = "\(path): \(trouble.words); who is in maintenance stays as it was"
-            if text != maintenanceTrouble { log.write(.warning, "maintenancedir", text) }
-            maintenanceTrouble = text
-        }
+        maintenance = directories
+        for trouble in troubles { log.write(.warning, "maintenancedir", trouble) }
+        await controller.take(found)
     }
 }

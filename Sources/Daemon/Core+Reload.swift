@@ -34,7 +34,11 @@ extension Core {
         var diagnostics = reading.diagnostics
         var isApplied = false
         if let next = reading.configuration {
-            if let trouble = await apply(next) {
+            if let trouble = emptied(next.settings.director) {
+                // In the place of the warning that a start has for it.
+                diagnostics.removeAll { $0.position == trouble.position }
+                diagnostics.append(trouble)
+            } else if let trouble = await apply(next) {
                 diagnostics.append(trouble)
             } else {
                 isApplied = true
@@ -45,12 +49,17 @@ extension Core {
         let result = ReloadResult(
             isApplied: isApplied, diagnostics: diagnostics, changes: isApplied ? reading.changes : [])
         // A file with a mistake is not read again before it changes once more.
-        configuration.files = reading.files
+        let read = Set(reading.files.map(\.path))
+        // What a mistake elsewhere kept from being read is watched all the same.
+        let unread = configuration.files.filter { !isApplied && !read.contains($0.path) }
+        configuration.files = reading.files + unread.map { ReadFile(now: $0.path) }
         watch.follow(watchedFiles)
         conclude(result)
         if isApplied {
             await setTimeouts()
             await judgeHost()
+            // While it is still a reload that it is told of.
+            await react()
         }
         return result
     }
@@ -104,9 +113,21 @@ extension Core {
             await take(next)
             return nil
         } catch {
-            let hint = (error as? BackendError)?.hint
-            return Diagnostic(.error, "\(error)", hint: hint)
+            return Diagnostic(.error, "\(error)", hint: Daemon.hint(for: error))
         }
+    }
+
+    /// Why a configuration isn't taken on: an ldirectord.cf without any virtual server, where there were some, is one
+    /// that was emptied by mistake, or is being written.
+    private func emptied(_ next: DirectorSettings) -> Diagnostic? {
+        let now = configuration.settings.director
+        guard now.hasLdirectordServers, !next.hasLdirectordServers, let file = next.ldirectordFiles.first else {
+            return nil
+        }
+        return Diagnostic(
+            .error, "there is no virtual server left in it",
+            at: SourcePosition(file: file.path, line: 1, column: 1),
+            hint: "where that is meant, restart, or take 'ldirectord' out of \(path)")
     }
 
     private func conclude(_ result: ReloadResult) {
@@ -149,9 +170,8 @@ extension Core {
         let settings = configuration.settings
         var files: [ReadFile] = []
         if settings.autoreload { files += configuration.shelf.files }
-        if settings.director.ldirectordAutoreload, let file = settings.director.ldirectordFile {
-            files += configuration.files.filter { $0.path == file }
-        }
+        let followed = Set(settings.director.ldirectordFiles.filter(\.isReloaded).map(\.path))
+        files += configuration.files.filter { followed.contains($0.path) }
         return files
     }
 

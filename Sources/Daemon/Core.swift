@@ -52,8 +52,7 @@ actor Core {
     /// What is wrong with this host as a director, as it was last looked at.
     var hostFindings: [Finding] = []
     /// Who is taken out by files, and what kept us from reading them last time.
-    var maintenance = MaintenanceDirectory()
-    var maintenanceTrouble: String?
+    var maintenance = MaintenanceDirectories()
     /// Why the kernel's timeouts could not be set last time.
     var timeoutTrouble: String?
     var isReloading = false
@@ -152,16 +151,19 @@ actor Core {
             streamServer.stop()
             udpServer.stop()
         }
+        let leaving = await controller.overview
         await controller.stop()
+        await reactor.sayGoodbye(to: leaving)
         log.write(.info, nil, "stopped")
         hub.finish()
-        await offPool { [log] in log.flush(within: .seconds(1)) }
+        await offPool { [log] in log.end() }
     }
 
     func take(_ next: Configuration) async {
         let settings = next.settings
         vips.follow(settings)
         certificates.follow(next.plan)
+        log.others.follow(settings)
         await reactor.take(settings.director)
         limitRates(settings.rateLimit)
         limitConnections(settings)
@@ -207,9 +209,11 @@ actor Core {
     private func sayReady() {
         let zones = configuration.shelf.items.count
         let endpoints = configuration.endpoints.map(\.dnsText).joined(separator: ", ")
+        let names =
+            "\(zones) \(zones == 1 ? "zone" : "zones") on \(endpoints.isEmpty ? "no address" : endpoints), "
         log.write(
             .info, nil,
-            "ready: \(zones) \(zones == 1 ? "zone" : "zones") on \(endpoints), "
+            "ready: \(zones == 0 && endpoints.isEmpty ? "" : names)"
                 + "backend \(configuration.settings.director.backend.rawValue)")
         if configuration.settings.director.backend == .relay {
             log.write(

@@ -14,6 +14,7 @@ internal import Privileges
 internal import Probes
 internal import Relay
 public import Settings
+internal import Sockets
 internal import StreamServer
 internal import Synchronization
 internal import UDPServer
@@ -44,11 +45,14 @@ public struct Daemon: Sendable {
         let reading = Configuration.read(path) { $0.director.enterNetworkNamespace() }
         guard let configuration = reading.configuration else { throw StartError(reading.diagnostics) }
         start = Start(configuration, reading.changes)
+        log.others.follow(configuration.settings)
         for diagnostic in reading.diagnostics { log.write(diagnostic) }
         do {
             // First, since it tells best that swerved is running already.
             controlSocket = try AdminSocket.open(ControlSocketPlace(configuration.settings.control))
         } catch {
+            log.others.write(.error, nil, "not started: \(error)")
+            log.end()
             throw StartError("\(error)")
         }
         do {
@@ -58,14 +62,21 @@ public struct Daemon: Sendable {
             if let user { try Privileges.become(user) }
         } catch {
             controlSocket.close()
-            guard let error = error as? BackendError else { throw StartError("\(error)") }
-            throw StartError(error.description + (error.hint.map { "\nhint: \($0)" } ?? ""))
+            log.others.write(.error, nil, "not started: \(error)")
+            log.end()
+            throw StartError("\(error)" + (Self.hint(for: error).map { "\nhint: \($0)" } ?? ""))
         }
+    }
+
+    /// What the admin can do about what the system refused.
+    static func hint(for error: any Error) -> String? {
+        (error as? BackendError)?.hint ?? (error as? SocketError)?.hint
     }
 
     /// Serves until the task is cancelled, then ends all rooms in order; `reloads` asks for reloads. To be called
     /// once.
     public func run(reloads: AsyncStream<Void> = AsyncStream { $0.finish() }) async throws {
+        log.others.run()
         let group = MultiThreadedEventLoopGroup(numberOfThreads: min(System.coreCount, 4))
         do {
             let core = try start.take { configuration, changes in

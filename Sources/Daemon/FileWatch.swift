@@ -6,6 +6,14 @@ struct FileWatch {
     private var files: [ReadFile] = []
     private var unquiet: [String: ReadFile.Identity?] = [:]
 
+    /// Watches nothing yet.
+    init() {}
+
+    /// Watches a file, as it is now.
+    init(_ path: String) {
+        follow([ReadFile(now: path)])
+    }
+
     /// Watches these files, as they were read.
     mutating func follow(_ files: [ReadFile]) {
         self.files = files

@@ -11,6 +11,8 @@ public struct Log: Sendable {
     private static let isUnderJournal = ProcessInfo.processInfo.environment["JOURNAL_STREAM"] != nil
 
     private let isQuiet: Bool
+    /// Where lines go besides.
+    let others = DirectiveLog()
 
     /// The log; a quiet one takes errors only.
     public init(isQuiet: Bool = false) {
@@ -19,10 +21,16 @@ public struct Log: Sendable {
 
     /// Writes a line.
     public func write(_ level: Occurrence.Level, _ subject: String?, _ text: String) {
+        others.write(level, subject, text)
         if isQuiet && level != .error { return }
+        Self.tell(level, subject, text)
+    }
+
+    /// Writes a line to standard error alone.
+    static func tell(_ level: Occurrence.Level, _ subject: String?, _ text: String) {
         let about = subject.map { "[\($0)] " } ?? ""
         var line: String
-        if Self.isUnderJournal {
+        if isUnderJournal {
             let number = level == .error ? 3 : level == .warning ? 4 : 6
             line = "<\(number)>\(about)\(text)"
         } else {
@@ -42,6 +50,12 @@ public struct Log: Sendable {
     /// Passes on what a slow reader has left waiting, as far as it is read now, or within this time.
     func flush(within patience: Duration = .zero) { StandardError.shared.flush(within: patience) }
 
+    /// Waits a second at most until all that was said is written, as the process ends.
+    func end() {
+        others.flush(within: .seconds(1))
+        StandardError.shared.flush(within: .seconds(1))
+    }
+
     /// Writes what happened.
     public func write(_ occurrence: Occurrence) {
         write(occurrence.level, occurrence.subject, occurrence.text)
@@ -55,7 +69,9 @@ public struct Log: Sendable {
             case .warning: .warning
             case .note: .info
             }
-        write(level, nil, diagnostic.withoutSeverity)
+        others.write(level, nil, diagnostic.firstLine)
+        if isQuiet && level != .error { return }
+        Self.tell(level, nil, diagnostic.withoutSeverity)
     }
 
     /// A logger for the rooms that carry one, which writes here.

@@ -1,6 +1,53 @@
 internal import Addresses
 internal import Control
+internal import Diagnostics
+internal import Director
 internal import Foundation
+internal import Settings
+
+/// The directories of a configuration, as they were looked at last.
+struct MaintenanceDirectories {
+    private struct Looked {
+        var directory = MaintenanceDirectory()
+        var found = Maintenance()
+        var trouble: String?
+    }
+
+    private var looked: [String: Looked] = [:]
+
+    /// Who is out now, and what was not known before of directories that can't be read; of those all stays as it was.
+    mutating func look(_ director: DirectorSettings) -> (found: [Maintenance], troubles: [String]) {
+        var scopes: [(path: String, servers: Set<VirtualServerKey>?)] = []
+        if let path = director.maintenanceDirectory { scopes.append((path, nil)) }
+        for file in director.ldirectordFiles {
+            guard let path = file.maintenanceDirectory else { continue }
+            let own = director.virtualServers.lazy.filter { $0.position.file == file.path }.map(\.key)
+            scopes.append((path, Set(own)))
+        }
+        var troubles: [String] = []
+        let paths = Set(scopes.map(\.path))
+        looked = looked.filter { paths.contains($0.key) }
+        for path in paths.sorted() {
+            var entry = looked[path] ?? Looked()
+            do throws(MaintenanceDirectory.Trouble) {
+                entry.found = try entry.directory.look(path)
+                entry.trouble = nil
+            } catch {
+                if entry.trouble != error.words {
+                    troubles.append("\(path): \(error.words); who is in maintenance stays as it was")
+                }
+                entry.trouble = error.words
+            }
+            looked[path] = entry
+        }
+        let found = scopes.compactMap { scope -> Maintenance? in
+            guard var found = looked[scope.path]?.found, !found.isEmpty else { return nil }
+            found.virtualServers = scope.servers
+            return found
+        }
+        return (found, troubles)
+    }
+}
 
 /// Reads a directory whose files name real servers: `192.0.2.2`, `192.0.2.2:80`, `[2001:db8::2]:80`, `rs1`,
 /// `rs1.example.com:80`. Names are resolved when their files appear.

@@ -22,6 +22,8 @@ actor Reactor {
     private static let backlog = 1000
     /// What a command, or the sending of a mail, may take.
     private static let patience = Duration.seconds(60)
+    /// What all mail of the end may take.
+    private static let lastPatience = Duration.seconds(10)
 
     private let prober: Prober
     private let log: Log
@@ -29,6 +31,7 @@ actor Reactor {
     private var reactions: [VirtualServerKey: ReactionSettings] = [:]
     private var isUp: [Place: Bool] = [:]
     private var isForsaken: [VirtualServerKey: Bool] = [:]
+    private var isFallbackIn: [VirtualServerKey: Bool] = [:]
     private var reminders: [Place: ContinuousClock.Instant] = [:]
 
     private let commands: AsyncStream<(String, [String])>
@@ -49,6 +52,7 @@ actor Reactor {
         reactions = Dictionary(wishes, uniquingKeysWith: { first, _ in first })
         isUp = isUp.filter { reactions[$0.key.key] != nil }
         isForsaken = isForsaken.filter { reactions[$0.key] != nil }
+        isFallbackIn = isFallbackIn.filter { reactions[$0.key] != nil }
         reminders = reminders.filter { reactions[$0.key.key]?.mail?.reminder != nil }
     }
 
@@ -70,10 +74,50 @@ actor Reactor {
                         place: place, isUp: real.standing == .up, weight: real.destination.weight,
                         isQuiescent: server.isQuiescent, reason: reason), wishes, occasion, now)
             }
+            fallback(server, wishes, occasion)
             command(server, wishes)
+        }
+        for (place, isUp) in isUp where isUp && !places.contains(place) {
+            // Of a virtual server that stays; one that leaves takes its real servers along.
+            guard overview.desired[place.key] != nil, let wishes = reactions[place.key] else { continue }
+            write(
+                "Purged real server (start): \(place.endpoint) (\(place.key.words))", nil, wishes, occasion)
         }
         isUp = isUp.filter { places.contains($0.key) }
         reminders = reminders.filter { places.contains($0.key) }
+    }
+
+    /// Writes to those who want to know that a stop has taken real servers out of the table, and returns when that is
+    /// sent, or could not be in some seconds.
+    func sayGoodbye(to overview: Overview) async {
+        var letters: [(Mail, String?)] = []
+        for (server, service) in zip(overview.virtualServers, overview.plan.services)
+        where service.isRemovedOnStop {
+            guard let settings = reactions[server.key]?.mail, settings.occasions.contains(.stopping) else {
+                continue
+            }
+            for real in server.realServers where real.standing == .up {
+                let text = "Purged real server (stop): \(real.destination.endpoint) (\(server.key.words))"
+                letters.append((Self.mail(text, reason: "-", settings, .stopping), settings.server))
+            }
+        }
+        if letters.isEmpty { return }
+        // The task that ends is cancelled, and what is said last is said all the same.
+        await Task { [letters] in
+            let end = clock.now + Self.lastPatience
+            await withDiscardingTaskGroup { group in
+                let lanes = 8
+                for lane in 0..<lanes {
+                    group.addTask {
+                        for place in stride(from: lane, to: letters.count, by: lanes) {
+                            let rest = self.clock.now.duration(to: end)
+                            if rest <= .zero { return }
+                            await self.send(letters[place].0, by: letters[place].1, within: rest)
+                        }
+                    }
+                }
+            }
+        }.value
     }
 
     /// Carries out what waits, until the task is cancelled.
@@ -83,7 +127,9 @@ actor Reactor {
                 for await (command, arguments) in self.commands { await self.run(command, arguments) }
             }
             group.addTask {
-                for await (mail, server) in self.mails { await self.send(mail, by: server) }
+                for await (mail, server) in self.mails {
+                    await self.send(mail, by: server, within: Self.patience)
+                }
             }
         }
     }
@@ -107,7 +153,9 @@ actor Reactor {
         if before == change.isUp {
             guard !change.isUp, let due = reminders[place], due <= now else { return }
             reminders[place] = wishes.mail?.reminder.map { now + $0 }
-            write("Inaccessible real server: \(place.endpoint) (\(place.key.words))", change, wishes, occasion)
+            write(
+                "Inaccessible real server: \(place.endpoint) (\(place.key.words))", change.reason, wishes,
+                occasion)
             return
         }
         if let file = wishes.monitorFile { note(change, in: file) }
@@ -119,7 +167,19 @@ actor Reactor {
                 ? "Quiescent real server: \(place.endpoint) (\(place.key.words)) (Weight set to 0)"
                 : "Deleted real server: \(place.endpoint) (\(place.key.words))"
         reminders[place] = change.isUp ? nil : wishes.mail?.reminder.map { now + $0 }
-        write(what, change, wishes, occasion)
+        write(what, change.reason, wishes, occasion)
+    }
+
+    private func fallback(
+        _ server: VirtualServer, _ wishes: ReactionSettings, _ occasion: MailSettings.Occasion
+    ) {
+        guard let fallback = server.fallback?.destination else { return }
+        let isIn = server.needsFallback()
+        if isFallbackIn.updateValue(isIn, forKey: server.key) ?? false == isIn { return }
+        let place = "fallback server: \(fallback.endpoint) (\(server.key.words))"
+        write(
+            isIn ? "Added \(place) (Weight set to \(fallback.weight))" : "Deleted \(place)", nil, wishes,
+            occasion)
     }
 
     /// A line as ldirectord writes it: `[Thu Nov 26 14:00:00 2026] [123] 192.0.2.2 80 [down] connection refused`.
@@ -160,37 +220,42 @@ actor Reactor {
     // MARK: Mail
 
     private func write(
-        _ text: String, _ change: Change, _ wishes: ReactionSettings, _ occasion: MailSettings.Occasion
+        _ text: String, _ reason: String?, _ wishes: ReactionSettings, _ occasion: MailSettings.Occasion
     ) {
         guard let settings = wishes.mail, settings.occasions.contains(occasion) else { return }
+        sendMail.yield((Self.mail(text, reason: reason ?? "-", settings, occasion), settings.server))
+    }
+
+    private static func mail(
+        _ text: String, reason: String, _ settings: MailSettings, _ occasion: MailSettings.Occasion
+    ) -> Mail {
         let host = ProcessInfo.processInfo.hostName
         var lines = [
             "ldirectord host: \(host)", "Log-Message: \(text)", "Daemon-Status: \(occasion.rawValue)",
-            "Reason: \(change.reason)",
+            "Reason: \(reason)",
         ]
         if !settings.serviceName.isEmpty { lines += ["", "Service name: \(settings.serviceName)"] }
         if !settings.comment.isEmpty { lines.append("Comment: \(settings.comment)") }
         let subject = settings.serviceName.isEmpty ? text : "[\(settings.serviceName)] \(text)"
-        let mail = Mail(
+        return Mail(
             sender: settings.sender ?? "\(NSUserName())@\(host)", recipients: settings.recipients,
             subject: subject,
             lines: lines)
-        sendMail.yield((mail, settings.server))
     }
 
-    private func send(_ mail: Mail, by server: String?) async {
+    private func send(_ mail: Mail, by server: String?, within patience: Duration) async {
         var trouble: String?
         if let server {
             if let endpoint = await Self.resolve(server) {
-                trouble = await prober.send(mail, to: endpoint, within: Self.patience)
+                trouble = await prober.send(mail, to: endpoint, within: patience)
             } else {
                 trouble = "no address was found for \(server)"
             }
         } else {
-            switch await mail.sendmail.run(within: Self.patience) {
+            switch await mail.sendmail.run(within: patience) {
             case .exited(0): break
             case .exited(let status): trouble = "\(mail.sendmail.path) ended with \(status)"
-            case .timedOut: trouble = "\(mail.sendmail.path) did not end within \(Self.patience.words)"
+            case .timedOut: trouble = "\(mail.sendmail.path) did not end within \(patience.words)"
             case .failed(let reason), .prevented(let reason): trouble = "\(mail.sendmail.path): \(reason)"
             case .cancelled: return
             }

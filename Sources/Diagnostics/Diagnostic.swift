@@ -64,7 +64,7 @@ extension Diagnostic: CustomStringConvertible {
     public var description: String {
         let place = position.map { "\($0): " } ?? ""
         var text = "\(place)\(severity.rawValue): \(message)"
-        if let position, let sourceLine {
+        if let position, let sourceLine, !sourceLine.isEmpty {
             let indent = sourceLine.prefix(position.column - 1).map { $0 == "\t" ? "\t" as Character : " " }
             text += "\n    " + String(sourceLine.map { $0 == "\t" || !$0.isControl ? $0 : "?" })
             text += "\n    " + String(indent) + "^" + String(repeating: "~", count: min(width, 80) - 1)

@@ -14,6 +14,17 @@ public struct SocketError: Error, Hashable, Sendable {
     }
 }
 
+extension SocketError {
+    /// What the admin can do about it.
+    public var hint: String? {
+        switch code {
+        case EADDRINUSE: "another program has this port; 'ss -lntup' names it"
+        case EACCES: "a port below 1024 needs CAP_NET_BIND_SERVICE"
+        default: nil
+        }
+    }
+}
+
 extension SocketError: CustomStringConvertible {
     /// `bind udp 192.0.2.1#53: Address already in use`
     public var description: String {

@@ -24,6 +24,9 @@ struct Arguments: ParsableCommand {
         help: ArgumentHelp("A file that has the process's number while it runs.", valueName: "PATH"))
     var pidFile: String?
 
+    @Flag(help: "Write errors alone to standard error, where a log-file has the rest.")
+    var quiet = false
+
     @Flag(name: [.customShort("v"), .long], help: "Show the version.")
     var version = false
 }
@@ -42,7 +45,8 @@ enum Swerved {
         for number in [SIGTERM, SIGINT] { signal(number) { _ in _exit(0) } }
         let daemon: Daemon
         do {
-            daemon = try Daemon(configurationFile: arguments.file, user: arguments.user)
+            daemon = try Daemon(
+                configurationFile: arguments.file, user: arguments.user, isQuiet: arguments.quiet)
         } catch {
             Log.say("\(error)\nswerved: not started")
             exit(1)

@@ -31,6 +31,8 @@ import Testing
         record.settings = ["net.ipv4.conf.all.arp_ignore": "0", "net.ipv4.conf.all.arp_announce": "1"]
         record.addresses = [IPAddress("192.168.214.140")!, IPAddress("2001:db8::140")!]
         #expect(PreparationRecord(text: record.text) == record)
+        let error = #expect(throws: HostNetworkError.self) { try record.write("/nowhere/record") }
+        #expect(error?.description == "write /nowhere/record.new: No such file or directory")
         #expect(PreparationRecord(text: "nonsense\nadd x\nset a\n") == PreparationRecord())
     }
 

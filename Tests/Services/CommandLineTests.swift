@@ -4,50 +4,6 @@ import Testing
 
 @Suite("ldirectord's command line, and what its directives do", .serialized, .timeLimit(.minutes(3)))
 struct CommandLineTests {
-    /// A folder with a file, and the commands that look after it.
-    private struct Site {
-        let folder: URL
-        var file: URL { folder.appending(path: "site.cf") }
-        var pidFile: String { folder.path() + "/ldirectord.site.cf.pid" }
-
-        init() throws {
-            folder = FileManager.default.temporaryDirectory.appending(path: "swerve-site-\(UUID().uuidString)")
-            try FileManager.default.createDirectory(
-                at: folder.appending(path: "out"), withIntermediateDirectories: true)
-            try FileManager.default.createSymbolicLink(
-                atPath: folder.path() + "/ldirectord", withDestinationPath: Program.folder + "/swervectl")
-        }
-
-        func write(_ text: String) throws { try Data(text.utf8).write(to: file) }
-
-        /// The exit status of `ldirectord FILE ACTION`, by swervectl or by its other name.
-        func status(of action: String, asLdirectord: Bool = true, file: String? = nil) throws -> Int32 {
-            let words = [file ?? self.file.path(), action]
-            let environment = ["SWERVE_RUN": folder.path(), "SWERVE_BACKEND": "relay"]
-            return try Program.output(
-                asLdirectord ? folder.path() + "/ldirectord" : Program.folder + "/swervectl",
-                asLdirectord ? words : ["ldirectord"] + words, environment: environment
-            ).status
-        }
-
-        func text(_ name: String) -> String {
-            (try? String(contentsOfFile: folder.path() + "/" + name, encoding: .utf8)) ?? ""
-        }
-
-        /// Waits until something holds, which is due within seconds.
-        func wait(_ what: String, until isTrue: () -> Bool) async throws {
-            let clock = ContinuousClock()
-            let patience = clock.now + .seconds(30)
-            while !isTrue(), clock.now < patience { try await clock.sleep(for: .milliseconds(50)) }
-            #expect(isTrue(), "\(what); log: \(text("ldirectord.site.cf.log"))")
-        }
-
-        func end() {
-            _ = try? status(of: "stop")
-            try? FileManager.default.removeItem(at: folder)
-        }
-    }
-
     private static let plain = """
         checkinterval=1
         virtual=127.0.0.1:17080
@@ -64,7 +20,10 @@ struct CommandLineTests {
         func expect(_ action: String, _ status: Int32, _ comment: Comment? = nil) throws {
             #expect(try site.status(of: action, asLdirectord: asLdirectord) == status, comment)
         }
-        #expect(try site.status(of: "start", asLdirectord: asLdirectord, file: "/nowhere.cf") == 1)
+        for action in ["start", "status", "configtest", "reload", "restart"] {
+            #expect(
+                try site.status(of: action, asLdirectord: asLdirectord, file: "/nowhere.cf") == 1, "\(action)")
+        }
         try site.write(Self.plain)
         try expect("configtest", 0)
         try expect("status", 3)
@@ -175,6 +134,7 @@ struct CommandLineTests {
             }
             #expect(states == [" 127.0.0.1 17081 [up", " 127.0.0.1 17081 [down", " 127.0.0.1 17081 [up"])
             #expect(site.text("out/log").contains("|site.cf|"))
+            #expect(site.log.isEmpty)
             #expect(site.text("out/log").contains("in maintenance by \(maintenance)/localhost:17081"))
 
             try site.write(site.text("site.cf") + "# a change\n")
@@ -207,7 +167,7 @@ struct CommandLineTests {
         try await site.wait("its state") { !states.isEmpty }
         #expect(rename(maintenance, maintenance + ".away") == 0)
         let words = "\(maintenance): No such file or directory; who is in maintenance stays as it was"
-        try await site.wait("a warning") { site.text("ldirectord.site.cf.log").contains(words) }
+        try await site.wait("a warning") { site.log.contains(words) }
         #expect(rename(maintenance + ".away", maintenance) == 0)
         #expect(states == [" 127.0.0.1 17081 [down"])
         try FileManager.default.removeItem(atPath: maintenance + "/127.0.0.1:17081")

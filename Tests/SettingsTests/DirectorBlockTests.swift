@@ -44,7 +44,7 @@ struct DirectorBlockTests {
         #expect(
             director.backend == .ipvs && director.vipInterface == "lo" && !director.cleanstop && director.repair
         )
-        #expect(director.sysctls == .report && director.ldirectordFile == nil)
+        #expect(director.sysctls == .report && director.ldirectordFiles.isEmpty && director.log == nil)
         let server = try #require(director.virtualServers.first)
         #expect(server.key == Self.key)
         #expect(server.options == ServiceOptions(scheduler: "rr"))

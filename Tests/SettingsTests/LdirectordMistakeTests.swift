@@ -137,6 +137,12 @@ struct LdirectordMistakeTests {
         readLdirectord(marked.text).expectError(message, at: marked)
     }
 
+    @Test("That a virtual server has no real server is not said where a mistake took it away")
+    func mistakenReal() {
+        let result = readLdirectord("virtual=192.0.2.1:80\n  real=192.0.2.2:80 nat\n  checktype=on")
+        #expect(result.errors.count == 1 && result.warnings.isEmpty)
+    }
+
     @Test(
         "What is said of a password doesn't tell it",
         arguments: ["passwd=\"a;hunter2", "secret = \"b;hunter2"])

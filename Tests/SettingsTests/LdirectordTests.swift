@@ -42,9 +42,11 @@ struct LdirectordTests {
     @Test func articlesFile() throws {
         let result = readLdirectord(Self.article)
         let director = try result.accepted().director
-        #expect(result.diagnostics.isEmpty && director.logFile == "/var/log/ldirectord.log")
-        #expect(director.backend == .ipvs && director.ldirectordAutoreload)
-        #expect(director.ldirectordFile == "/etc/swerve/l.cf")
+        #expect(result.diagnostics.isEmpty && director.backend == .ipvs)
+        var file = LdirectordFileSettings(path: "/etc/swerve/l.cf")
+        file.log = .file("/var/log/ldirectord.log")
+        file.isReloaded = true
+        #expect(director.ldirectordFiles == [file])
         let server = try #require(director.virtualServers.first)
         #expect(server.key.description == "tcp 192.168.214.140:80")
         #expect(server.options == ServiceOptions(scheduler: "rr"))

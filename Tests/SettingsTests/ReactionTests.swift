@@ -88,12 +88,51 @@ struct ReactionTests {
         readConfiguration(marked.text).expectError(message, at: marked)
     }
 
+    /// The numbers are those of RFC 5424, section 6.2.1, table 1.
+    @Test(
+        "Where the log goes",
+        arguments: [
+            ("/var/log/x", nil, nil), ("daemon", 3, nil), ("authpriv", 10, nil), ("local0", 16, nil),
+            ("LOG_LOCAL7", 23, nil), ("locl0", 3, "did you mean 'local0'?"),
+            ("var/log/x", 3, "a file's path begins with '/'"),
+        ] as [(String, Int32?, String?)])
+    func log(_ text: String, _ facility: Int32?, _ hint: String?) throws {
+        let expected = facility.flatMap(SyslogFacility.init(rawValue:)).map(LogPlace.syslog) ?? .file(text)
+        for result in [
+            readLdirectord("logfile=\"\(text)\"\n" + Self.virtual),
+            readConfiguration("director { log-file \"\(text)\"; };"),
+        ] {
+            let director = try result.accepted().director
+            #expect((director.ldirectordFiles.first?.log ?? director.log) == expected)
+            #expect(result.diagnostics.map(\.hint) == (hint == nil ? [] : [hint]))
+            #expect(result.diagnostics.allSatisfy { $0.position?.line == 1 && $0.severity == .warning })
+        }
+    }
+
+    @Test(
+        "A file without a virtual server is taken, as ldirectord takes it, with a warning",
+        arguments: [
+            ("", 1), ("autoreload=yes\n", 1), ("execute=empty.cf\n", 1), ("execute=full.cf\n", 0),
+            ("chektimeout=1\n", 0),
+        ])
+    func empty(_ text: String, _ warnings: Int) {
+        let files = [
+            "/etc/swerve/l.cf": text, "/etc/swerve/empty.cf": "", "/etc/swerve/full.cf": Self.virtual,
+        ]
+        let result = readConfiguration("director { ldirectord \"l.cf\"; };", files: files)
+        let said = result.warnings.filter { $0.message == "there is no virtual server in it" }
+        #expect(
+            said.map(\.position)
+                == Array(
+                    repeating: SourcePosition(file: "/etc/swerve/l.cf", line: 1, column: 1), count: warnings))
+    }
+
     @Test("A file that is to be executed is read into the same process, once")
     func execute() throws {
         let files = [
             "/etc/swerve/l.cf": "execute=other.cf\nexecute=/abs.cf\nlogfile=\"local0\"\n" + Self.virtual,
             "/etc/swerve/other.cf":
-                "execute=l.cf\nquiescent=yes\nvirtual=192.0.2.1:81\n  real=192.0.2.2:81 gate\n  service=http",
+                "execute=l.cf\nautoreload=yes\ncallback=\"/c\"\nmaintenancedir=/m\nlogfile=\"/l\"\nquiescent=yes\nvirtual=192.0.2.1:81\n  real=192.0.2.2:81 gate\n  service=http",
             "/abs.cf": "virtual=192.0.2.1:82\n  real=192.0.2.2:82 gate\n  service=http",
         ]
         let director = try readConfiguration("director { ldirectord \"l.cf\"; };", files: files).accepted()
@@ -103,6 +142,13 @@ struct ReactionTests {
                 "tcp 192.0.2.1:80", "tcp 192.0.2.1:81", "tcp 192.0.2.1:82",
             ])
         #expect(director.virtualServers.map(\.isQuiescent) == [false, true, false])
-        #expect(director.logFile == "local0")
+        var first = LdirectordFileSettings(path: "/etc/swerve/l.cf")
+        first.log = .syslog(.local0)
+        var second = LdirectordFileSettings(path: "/etc/swerve/other.cf")
+        second.log = .file("/l")
+        second.isReloaded = true
+        second.callback = "/c"
+        second.maintenanceDirectory = "/m"
+        #expect(director.ldirectordFiles == [first, second, LdirectordFileSettings(path: "/abs.cf")])
     }
 }

@@ -1,5 +1,6 @@
 import Addresses
 import DNSWire
+import Diagnostics
 import Director
 import Foundation
 import Testing
@@ -59,6 +60,44 @@ struct SampleFilesTests {
         #expect(settings.zones.map(\.name) == [try DomainName("yufu123.com")])
         for file in settings.zones.map(\.file) { #expect(access(file, R_OK) == 0) }
         #expect(settings.control.path.hasSuffix(".build/demo/control.sock"))
+    }
+
+    @Test(
+        "What the manual shows for moving over is read as it stands there",
+        arguments: ["README.md", "Sources/Daemon/Swerve.docc/Migration.md"])
+    func manual(_ page: String) throws {
+        let text = try String(contentsOf: repository.appending(path: page), encoding: .utf8)
+        let blocks = text.components(separatedBy: "\n```\n").filter { $0.hasPrefix("include ") }
+        #expect(!blocks.isEmpty)
+        for block in blocks {
+            var files = ["/etc/swerve/swerve.conf": block + "\n"]
+            for (name, place) in [("named.conf", "/etc"), ("ldirectord.cf", "/etc/ha.d")] {
+                files["\(place)/\(name)"] = try String(contentsOfFile: path(name), encoding: .utf8)
+            }
+            let result = SettingsReader.read(path: "/etc/swerve/swerve.conf", environment: environment(files))
+            let settings = try result.accepted()
+            #expect(settings.zones.map(\.file) == ["/var/named/yufu123.com.zone"])
+            #expect(settings.director.virtualServers.map(\.realServers.count) == [2])
+        }
+    }
+
+    @Test(
+        "swerve.conf may have options beside those of the file that it includes",
+        arguments: [
+            ("state-directory \"/s\"; autoreload yes;", nil),
+            ("allow-query { none; };", "'allow-query' is written twice"),
+        ] as [(String, String?)])
+    func options(_ own: String, _ mistake: String?) throws {
+        let files = [
+            "/etc/named.conf": "options { directory \"/d\"; allow-query { any; }; };",
+            "/etc/swerve/swerve.conf": "options { \(own) };\ninclude \"/etc/named.conf\";",
+        ]
+        let result = SettingsReader.read(path: "/etc/swerve/swerve.conf", environment: environment(files))
+        #expect(result.errors.map(\.message) == (mistake.map { [$0] } ?? []))
+        guard mistake == nil else { return }
+        let settings = try result.accepted()
+        #expect(settings.stateDirectory == "/s" && settings.autoreload)
+        #expect(settings.directory == "/d" && settings.allowQuery == .any)
     }
 
     @Test("The article's two files, in one")

@@ -1,3 +1,4 @@
+import Director
 import HostNetwork
 import Testing
 
@@ -18,6 +19,23 @@ import Testing
 
                 """)
         #expect(HostCheck(findings: []).text(well: "all is well") == "all is well\n")
+    }
+
+    @Test(
+        "A kernel without IPVS is an error; what only root can see is a warning for others",
+        arguments: [
+            ("IPVS: this kernel has none", true, "error: IPVS: this kernel has none\n  fix: HINT\n"),
+            ("IPVS: this kernel has none", false, "error: IPVS: this kernel has none\n  fix: HINT\n"),
+            (
+                "IPVS: Operation not permitted", false,
+                "warning: IPVS: Operation not permitted\n  fix: run this as root\n"
+            ),
+            ("IPVS: Operation not permitted", true, "error: IPVS: Operation not permitted\n  fix: HINT\n"),
+        ])
+    func kernel(_ words: String, _ isRoot: Bool, _ text: String) {
+        let error = BackendError(words, hint: "HINT", isFatal: true)
+        let check = HostCheck(findings: [DirectorCheckCommand.finding(error, isRoot: isRoot)])
+        #expect(check.text(well: "all is well") == text)
     }
 
     @Test("Steps as they were taken, and what makes them permanent")

@@ -69,12 +69,19 @@ import Testing
         #expect(round.text.hasSuffix("no server would leave the table\n"))
     }
 
-    @Test("Without a table, those that the configuration wants in it")
+    @Test("Where no table is used, those that the configuration wants in it")
     func noTable() {
-        let round = ProbeRound(
-            director, outcomes: outcomes, table: nil, tableError: "IPVS: this kernel has none")
+        let round = ProbeRound(director, outcomes: outcomes, table: nil, tableError: nil)
         #expect(round.servers.filter(\.leaves).map(\.endpoint) == ["192.0.2.12:80", "192.0.2.14:80"])
         #expect(round.servers.allSatisfy { $0.tableWeight == nil })
-        #expect(round.text.contains("the kernel's table can't be read: IPVS: this kernel has none\n"))
+    }
+
+    @Test("Of a table that can't be read nothing is said, and all is not well")
+    func unreadable() {
+        let round = ProbeRound(
+            director, outcomes: outcomes, table: nil, tableError: "IPVS: this kernel has none")
+        #expect(!round.isQuiet && !round.servers.contains(where: \.leaves))
+        #expect(round.text.hasSuffix("\nthe kernel's table can't be read: IPVS: this kernel has none\n"))
+        #expect(!round.text.contains("would leave"))
     }
 }

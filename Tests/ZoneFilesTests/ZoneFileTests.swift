@@ -63,11 +63,16 @@ struct ZoneFileTests {
         #expect((loaded.zone == nil) == expected.contains("error"))
     }
 
-    @Test("A zone without SOA is refused")
-    func noSOA() throws {
-        let loaded = try parse("$TTL 1h\n@ NS ns1.example.org.\nwww A 192.0.2.1\n")
+    @Test(
+        "A zone without SOA, or without anything, is refused in one sentence",
+        arguments: [
+            ("$TTL 1h\n@ NS ns1.example.org.\nwww A 192.0.2.1\n", "zone example.com. has no SOA record"),
+            ("", "zone example.com. has no records"), ("; nothing\n", "zone example.com. has no records"),
+        ])
+    func noSOA(_ text: String, _ message: String) throws {
+        let loaded = try parse(text)
         #expect(loaded.zone == nil)
-        #expect(loaded.diagnostics.map(\.message) == ["zone example.com. has no SOA record"])
+        #expect(loaded.diagnostics.map(\.message) == [message])
     }
 
     @Test("A mistake in the SOA is not followed by complaints that there is none")

@@ -1,5 +1,5 @@
 import Addresses
-import FoundationEssentials
+import Glibc
 
 /// What `RealServerHost.prepare` changed on this host: one line for each setting with its value before, one for
 /// each address.
@@ -43,16 +43,21 @@ public struct PreparationRecord: Hashable, Sendable {
 
     /// Writes the record, or removes the file if there is nothing to say.
     func write(_ path: String) throws(HostNetworkError) {
-        do {
-            if self == PreparationRecord() {
-                if FileManager.default.fileExists(atPath: path) {
-                    try FileManager.default.removeItem(atPath: path)
-                }
-            } else {
-                try text.write(toFile: path, atomically: true, encoding: .utf8)
+        if self == PreparationRecord() {
+            if unsafe unlink(path) != 0, errno != ENOENT {
+                throw HostNetworkError("remove \(path)", errno: errno)
             }
-        } catch {
-            throw HostNetworkError("write \(path): \(error)")
+            return
         }
+        // In the place of the old one only when it is complete.
+        let draft = path + ".new"
+        let descriptor = unsafe open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o644)
+        if descriptor < 0 { throw HostNetworkError("write \(draft)", errno: errno) }
+        let bytes = Array(text.utf8)
+        let count = unsafe Glibc.write(descriptor, bytes, bytes.count)
+        let error = count < 0 ? errno : ENOSPC
+        close(descriptor)
+        if count != bytes.count { throw HostNetworkError("write \(draft)", errno: error) }
+        if unsafe rename(draft, path) != 0 { throw HostNetworkError("rename to \(path)", errno: errno) }
     }
 }

@@ -44,7 +44,8 @@ struct DirectorJudge {
                 "a quorum of \(draft.quorum.count) is never reached with \(count) real server\(count == 1 ? "" : "s")",
                 at: place)
         }
-        if draft.realServers.isEmpty {
+        // A mistake may be what it hasn't them for.
+        if draft.realServers.isEmpty, !reading.hasErrors {
             reading.warning("this virtual server has no real server", at: draft.place)
         }
         PoolReader.judge(draft, reading)

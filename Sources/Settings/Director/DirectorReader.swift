@@ -26,7 +26,7 @@ enum DirectorReader {
     private static let known =
         [
             "backend", "ldirectord", "vip-interface", "cleanstop", "repair", "sysctls", "virtual-server", "vip",
-            "private-marks", "timeouts", "network-namespace", "maintenance-directory",
+            "private-marks", "timeouts", "network-namespace", "maintenance-directory", "log-file",
         ] + ReactionReader.statements
 
     static func read(_ block: Block, reading: Reading) -> DirectorDraft {
@@ -58,6 +58,10 @@ enum DirectorReader {
             case "vip":
                 if let vip = vip(&cursor) { draft.vips.append(vip) }
             case "maintenance-directory": draft.settings.maintenanceDirectory = cursor.path()?.path
+            case "log-file":
+                if let word = cursor.word("a file's path, or a facility of syslog") {
+                    draft.settings.log = reading.log(word.text, at: word.place)
+                }
             case let keyword where ReactionReader.statements.contains(keyword):
                 ReactionReader.read(keyword, &cursor, into: &draft.reactions)
             default: cursor.unknown(in: "'director'", known: known)

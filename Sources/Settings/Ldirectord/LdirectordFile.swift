@@ -108,7 +108,7 @@ struct LdirectordFile {
     var common = Common()
     var autoreload: Located<Bool>?
     var callback: Located<String>?
-    var logFile: Located<String>?
+    var log: LogPlace?
     var execute: [Located<String>] = []
     var isSupervised: Located<Bool>?
     var forks: Located<Bool>?

@@ -12,21 +12,33 @@ final class LdirectordFiles {
         self.reading = reading
     }
 
-    func read(_ path: String, at place: Place, into director: inout DirectorDraft) {
+    /// Reads a file and those that follow from it.
+    func readAll(_ path: String, at place: Place, into director: inout DirectorDraft) {
+        let before = director.virtualServers.count
+        read(path, at: place, into: &director)
+        if director.virtualServers.count > before || reading.hasErrors { return }
+        reading.add(
+            Diagnostic(
+                .warning, "there is no virtual server in it",
+                at: SourcePosition(file: path, line: 1, column: 1)))
+    }
+
+    private func read(_ path: String, at place: Place, into director: inout DirectorDraft) {
         guard read.insert(path).inserted else { return }
         if read.count > Self.maximumFiles {
             return reading.error("more than \(Self.maximumFiles) files follow by 'execute'", at: place)
         }
-        guard let source = reading.read(path, named: "ldirectord.cf", at: place) else { return }
+        var settings = LdirectordFileSettings(path: path)
+        guard let source = reading.read(path, named: "ldirectord.cf", at: place) else {
+            return director.settings.ldirectordFiles.append(settings)
+        }
         let file = LdirectordReader.read(source, reading: reading)
         director.virtualServers += LdirectordTranslation.virtualServers(file, reading: reading)
-        if read.count == 1 {
-            director.settings.ldirectordAutoreload = file.autoreload?.value ?? false
-            director.settings.maintenanceDirectory =
-                director.settings.maintenanceDirectory ?? file.maintenanceDirectory?.value
-            director.settings.callback = file.callback?.value
-            director.settings.logFile = file.logFile?.value
-        }
+        settings.isReloaded = file.autoreload?.value ?? false
+        settings.callback = file.callback?.value
+        settings.log = file.log
+        settings.maintenanceDirectory = file.maintenanceDirectory?.value
+        director.settings.ldirectordFiles.append(settings)
         for other in file.execute {
             read(found(other.value, beside: path), at: other.place, into: &director)
         }

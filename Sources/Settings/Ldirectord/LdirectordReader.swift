@@ -138,7 +138,7 @@ struct LdirectordReader {
         switch value.name {
         case "autoreload": file.autoreload = value.boolean()
         case "callback": file.callback = value.string()
-        case "logfile": file.logFile = value.string()
+        case "logfile": file.log = value.string().map { reading.log($0.value, at: $0.place) }
         case "execute":
             if let other = value.string() { file.execute.append(other) }
         case "supervised": file.isSupervised = value.boolean()
@@ -282,6 +282,19 @@ struct LdirectordReader {
 }
 
 extension Reading {
+    /// Where a log goes that is written as a path or a facility of syslog.
+    func log(_ text: String, at place: Place) -> LogPlace {
+        if text.hasPrefix("/") { return .file(text) }
+        if let facility = SyslogFacility(name: text) { return .syslog(facility) }
+        let known = SyslogFacility.allCases.map { "\($0)" }
+        warning(
+            "no facility of syslog is named '\(text)': 'daemon' is used", at: place,
+            hint: text.contains("/")
+                ? "a file's path begins with '/'"
+                : suggestion(for: text, among: known).map { "did you mean '\($0)'?" })
+        return .syslog(.daemon)
+    }
+
     /// Notes that a directive of ldirectord.cf has no effect here.
     func ignoreLdirectord(_ name: String, at place: Place) {
         ignore(name, .ldirectord, at: place)

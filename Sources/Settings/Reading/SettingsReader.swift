@@ -62,7 +62,7 @@ private struct Interpreter {
     /// Reads the statements: lists and options first, since the others lean on them.
     mutating func settings() -> Settings {
         var blockReader = BlockReader(reading)
-        let statements = split(document.statements)
+        let statements = joiningOptions(split(document.statements))
         for statement in statements where statement.keyword == "acl" {
             var cursor = StatementCursor(statement, reading)
             lists.define(&cursor)
@@ -88,9 +88,34 @@ private struct Interpreter {
         return result
     }
 
+    /// The `options` of several files as one: a swerve.conf may have some of its own beside those of the named.conf that
+    /// it includes. What one file says twice stays twice.
+    private func joiningOptions(_ statements: [Statement]) -> [Statement] {
+        var joined: [Statement] = []
+        var first: Int?
+        var files: Set<String> = []
+        for statement in statements {
+            guard statement.keyword == "options", statement.elements.count == 2,
+                case .block(let block) = statement.elements[1]
+            else {
+                joined.append(statement)
+                continue
+            }
+            let isOtherFile = files.insert(statement.place.source.file).inserted
+            if let first, isOtherFile, case .block(let all) = joined[first].elements[1] {
+                let whole = Block(statements: all.statements + block.statements, place: all.place)
+                joined[first] = Statement(
+                    elements: [joined[first].elements[0], .block(whole)], end: joined[first].end)
+            } else {
+                first = first ?? joined.count
+                joined.append(statement)
+            }
+        }
+        return joined
+    }
+
     private func readLdirectord(_ path: String, _ word: Word, into director: inout DirectorDraft) {
-        director.settings.ldirectordFile = path
-        LdirectordFiles(reading).read(path, at: word.place, into: &director)
+        LdirectordFiles(reading).readAll(path, at: word.place, into: &director)
     }
 
     /// Statements that a `}` without `;` made one, each on its own. At the top nothing goes on after a block.

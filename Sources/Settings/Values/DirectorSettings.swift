@@ -63,16 +63,12 @@ public struct DirectorSettings: Hashable, Sendable {
     public var timeouts: TimeoutSettings
     /// The network namespace in which the daemon works, by name or path; nil for that in which it is started.
     public var networkNamespace: String?
-    /// The ldirectord.cf that was read.
-    public var ldirectordFile: String?
-    /// Whether that file is read again when it changes (its `autoreload`).
-    public var ldirectordAutoreload: Bool
+    /// The ldirectord.cf that was read, then those that it executes.
+    public var ldirectordFiles: [LdirectordFileSettings]
     /// A directory whose files name real servers that are to be taken out; nil for none.
     public var maintenanceDirectory: String?
-    /// A program that is told when ldirectord.cf has changed; nil for none.
-    public var callback: String?
-    /// Where what happens is told besides, a file's path or a facility of syslog; nil for nowhere.
-    public var logFile: String?
+    /// Where what happens is told besides, unless an ldirectord.cf says something else; nil for nowhere.
+    public var log: LogPlace?
 
     /// No virtual servers.
     public init() {
@@ -86,8 +82,7 @@ public struct DirectorSettings: Hashable, Sendable {
         privateMarks = PrivateMarks.usual
         timeouts = TimeoutSettings()
         networkNamespace = nil
-        ldirectordFile = nil
-        ldirectordAutoreload = false
+        ldirectordFiles = []
     }
 
     /// Every VIP with its members: the `vip` statements, those without members with all virtual servers of
@@ -111,6 +106,11 @@ public struct DirectorSettings: Hashable, Sendable {
 }
 
 extension DirectorSettings {
+    /// Whether there is a virtual server of an ldirectord.cf.
+    public var hasLdirectordServers: Bool {
+        virtualServers.contains { server in ldirectordFiles.contains { $0.path == server.position.file } }
+    }
+
     /// The table with every real server and every fallback in it, as the kernel would hold it.
     public var fullTable: Table {
         let entries = virtualServers.map { virtual in

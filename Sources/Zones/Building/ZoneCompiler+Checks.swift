@@ -11,6 +11,7 @@ extension ZoneCompiler {
             report(
                 .multipleSOA, node: 0, record: second, "zone \(zone.origin) has more than one SOA record")
         }
+        if zone.records.count == 0 { return report(.noSOA, node: 0, "zone \(zone.origin) has no records") }
         if soas.isEmpty { report(.noSOA, node: 0, "zone \(zone.origin) has no SOA record") }
         if !records.contains(where: { $0.type == .ns }) {
             report(.noApexNS, node: 0, "zone \(zone.origin) has no NS records")

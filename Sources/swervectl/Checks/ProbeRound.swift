@@ -38,8 +38,8 @@ struct ProbeRound: Hashable, Codable, Sendable {
     /// Why the kernel's table could not be read; nil if it was, or is not used.
     var tableError: String?
 
-    /// Whether any real server would leave.
-    var isQuiet: Bool { !servers.contains(where: \.leaves) }
+    /// Whether it is known that no real server would leave.
+    var isQuiet: Bool { tableError == nil && !servers.contains(where: \.leaves) }
 
     /// Connections that checks may have open at once, well below the usual limit of 1024 descriptors.
     private static let width = 256
@@ -57,13 +57,13 @@ struct ProbeRound: Hashable, Codable, Sendable {
                 table = try await kernel.table()
                 await kernel.close()
             } catch {
-                tableError = error.description
+                tableError = error.description + (error.hint.map { "; \($0)" } ?? "")
             }
         }
         return ProbeRound(director, outcomes: outcomes, table: table, tableError: tableError)
     }
 
-    /// Sets outcomes beside a table; without one, what the configuration wants stands for it.
+    /// Sets outcomes beside a table; where none is used, what the configuration wants stands for it.
     init(_ director: DirectorSettings, outcomes: [Check: Outcome], table: Table?, tableError: String?) {
         servers = director.virtualServers.flatMap { virtual in
             func server(_ settings: RealServerSettings, isFallback: Bool) -> Server {
@@ -75,7 +75,7 @@ struct ProbeRound: Hashable, Codable, Sendable {
                     virtualServer: "\(virtual.key)", endpoint: "\(settings.destination.endpoint)",
                     isFallback: isFallback, verdict: verdict, reason: reason,
                     tableWeight: table == nil ? nil : weight.map { Int($0) },
-                    leaves: !isFallback && verdict == .down && (weight ?? 0) > 0)
+                    leaves: tableError == nil && !isFallback && verdict == .down && (weight ?? 0) > 0)
             }
             return virtual.realServers.map { server($0, isFallback: false) }
                 + (virtual.fallback.map { [server($0, isFallback: true)] } ?? [])
@@ -126,7 +126,7 @@ extension ProbeRound {
                 (server.isFallback ? "fallback: " : "") + server.reason)
         }
         var text = table.text
-        if let tableError { text += "the kernel's table can't be read: \(tableError)\n" }
+        if let tableError { return text + "the kernel's table can't be read: \(tableError)\n" }
         let leaving = servers.filter(\.leaves)
         for server in leaving {
             text += "would leave the table: \(server.endpoint) of \(server.virtualServer)\n"

@@ -19,7 +19,7 @@ struct CheckConfigurationCommand: AsyncParsableCommand {
         commandName: "config", abstract: "Read a configuration and its zones, and tell all that is wrong.",
         discussion: """
             Needs no daemon. Ends with 1 if there is an error; with --probe also if a server that is now in the \
-            kernel's table would leave it.
+            kernel's table would leave it, or that can't be told.
             """)
 
     @Argument(help: ArgumentHelp("The configuration.", valueName: "FILE"))

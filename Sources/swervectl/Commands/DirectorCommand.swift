@@ -3,8 +3,10 @@ internal import ArgumentParser
 internal import ControlProtocol
 internal import Daemon
 internal import Director
+internal import Glibc
 internal import Health
 internal import HostNetwork
+internal import IPVS
 internal import Settings
 
 /// `swervectl director`
@@ -32,9 +34,9 @@ struct DirectorCheckCommand: AsyncParsableCommand {
             throw Console.fails("\(config) can't be used", hint: "swervectl check config \(config)")
         }
         if let trouble = director.enterNetworkNamespace() { throw Console.fails("\(trouble)") }
-        let findings: [Finding]
+        var findings = director.backend == .ipvs ? await Self.kernelFindings() : []
         do {
-            findings =
+            findings +=
                 director.backend == .none
                 ? []
                 : try DirectorHost.check(
@@ -45,6 +47,25 @@ struct DirectorCheckCommand: AsyncParsableCommand {
         }
         try HostCheck(findings: findings).show(
             asJSON: form.isJSON(root), well: "nothing keeps this host from being the director of \(config)")
+    }
+
+    /// What keeps the kernel from carrying packets.
+    private static func kernelFindings() async -> [Finding] {
+        do throws(BackendError) {
+            await (try KernelTable()).close()
+            return []
+        } catch {
+            return [finding(error, isRoot: geteuid() == 0)]
+        }
+    }
+
+    /// An error in the words of a finding. Whoever isn't root can't see whether all is well.
+    static func finding(_ error: BackendError, isRoot: Bool) -> Finding {
+        let text = error.description.firstRange(of: ": ").map { error.description[$0.upperBound...] }
+        let isMissing = error.description.hasSuffix("this kernel has none")
+        return Finding(
+            isMissing || isRoot ? .error : .warning, "IPVS", String(text ?? error.description[...]),
+            fix: isMissing || isRoot ? error.hint : "run this as root")
     }
 }
 

@@ -6,8 +6,8 @@ internal import Settings
 
 /// A swerved that runs one ldirectord.cf, as ldirectord would: with its pid file, and its exit statuses.
 ///
-/// The environment's `SWERVE_RUN` is where the pid file and the control socket are (/var/run), and `SWERVE_BACKEND` what
-/// carries the packets (ipvs).
+/// The environment's `SWERVE_RUN` is where the pid file and the control socket are (/var/run), `SWERVE_LOG` the log where
+/// the file names none (/var/log/ldirectord.log), and `SWERVE_BACKEND` what carries the packets (ipvs).
 struct LdirectordService: Sendable {
     /// What a command ends with, as scripts know it.
     enum Status {
@@ -17,14 +17,21 @@ struct LdirectordService: Sendable {
         static let stopped: Int32 = 3
     }
 
+    /// The daemon's standard error begins a new file above this size at a start.
+    private static let maximumOutput = 1 << 20
+
     private let invocation: LdirectordInvocation
     private let runDirectory: String
     private let backend: String
+    /// Where the daemon's log goes unless the file says otherwise; nil: to standard error.
+    private let log: String?
 
     init(_ invocation: LdirectordInvocation) {
         self.invocation = invocation
         runDirectory = SystemCalls.environment("SWERVE_RUN") ?? "/var/run"
         backend = SystemCalls.environment("SWERVE_BACKEND") ?? "ipvs"
+        // ldirectord's own place, where only root may write.
+        log = SystemCalls.environment("SWERVE_LOG") ?? (geteuid() == 0 ? "/var/log/ldirectord.log" : nil)
     }
 
     private var base: String { "\(runDirectory)/ldirectord.\(invocation.name)" }
@@ -38,7 +45,7 @@ struct LdirectordService: Sendable {
         switch invocation.action {
         case .status: return status()
         case .stop: return await stop()
-        case .configtest: return read() == nil ? Status.badConfiguration : Status.done
+        case .configtest: return read() == nil ? lastStatus : Status.done
         case .start:
             if process != nil { return Status.done }
             return await start()
@@ -66,10 +73,14 @@ struct LdirectordService: Sendable {
     /// 1 if there is no file, else 2.
     private var lastStatus: Int32 { file == nil ? Status.failed : Status.badConfiguration }
 
+    private func complainOfNoFile() {
+        Console.complain("ldirectord: Config file \(invocation.candidates[2]) not found")
+    }
+
     /// The swerve.conf that runs the file, if it can be run; else what is wrong has been told.
     private func read() -> String? {
         guard let file else {
-            Console.complain("ldirectord: Config file \(invocation.candidates[2]) not found")
+            complainOfNoFile()
             return nil
         }
         let text = """
@@ -78,7 +89,7 @@ struct LdirectordService: Sendable {
                 state-directory "/var/lib/swerve/ldirectord.\(invocation.name)";
             };
             controls { unix "\(socket)"; };
-            director { backend \(backend); ldirectord "\(file)"; };
+            director { backend \(backend); ldirectord "\(file)"; \(logStatement) };
 
             """
         var environment = ReaderEnvironment.system
@@ -87,6 +98,12 @@ struct LdirectordService: Sendable {
         let result = SettingsReader.read(path: configuration, environment: environment)
         for diagnostic in result.diagnostics { Console.complain("\(diagnostic)") }
         return result.settings == nil ? nil : text
+    }
+
+    /// In the foreground, standard error is the log.
+    private var logStatement: String {
+        if invocation.isDebug || isSupervised { return "" }
+        return log.map { "log-file \"\($0)\";" } ?? ""
     }
 
     // MARK: The process
@@ -117,6 +134,10 @@ struct LdirectordService: Sendable {
         if let process {
             Console.complain("ldirectord for \(name) is running with pid: \(process)")
             return Status.done
+        }
+        if file == nil {
+            complainOfNoFile()
+            return Status.failed
         }
         if writtenProcess != nil { Console.complain("ldirectord stale pid file \(pidFile) for \(name)") }
         Console.write("ldirectord is stopped for \(name)")
@@ -177,10 +198,14 @@ struct LdirectordService: Sendable {
             Console.complain("ldirectord: \(program): \(trouble)")
             return Status.failed
         }
-        let arguments = [program, "-c", configuration, "--pid-file", pidFile]
-        let log = base + ".log"
+        var arguments = [program, "-c", configuration, "--pid-file", pidFile]
+        if log != nil { arguments.append("--quiet") }
+        let output = base + ".log"
+        // What an earlier start left there stays to be read; kept without end, it would fill what is memory mostly.
+        if SystemCalls.size(of: output) > Self.maximumOutput { SystemCalls.rename(output, to: output + ".old") }
+        let before = SystemCalls.size(of: output)
         let pid: pid_t
-        switch SystemCalls.startDaemon(program, arguments, log: log) {
+        switch SystemCalls.startDaemon(program, arguments, log: output) {
         case .success(let started): pid = started
         case .failure(let trouble):
             Console.complain("ldirectord: \(program): \(trouble.words)")
@@ -192,7 +217,8 @@ struct LdirectordService: Sendable {
         while clock.now < patience {
             if (try? await client.ask(.status)) != nil { return Status.done }
             if SystemCalls.hasEnded(pid) {
-                Console.complain(SystemCalls.contents(of: log) ?? "ldirectord: \(program) has ended")
+                let said = SystemCalls.contents(of: output, from: before) ?? ""
+                Console.complain(said.isEmpty ? "ldirectord: \(program) has ended" : said)
                 return Status.failed
             }
             try? await clock.sleep(for: .milliseconds(50))

@@ -12,11 +12,23 @@ extension SystemCalls {
         unsafe getenv(name).map { unsafe String(cString: $0) }
     }
 
-    /// The text of a small file; nil if it can't be read.
-    static func contents(of path: String) -> String? {
+    /// The size of a file, 0 if there is none.
+    static func size(of path: String) -> Int {
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        if descriptor < 0 { return 0 }
+        defer { close(descriptor) }
+        return max(Int(lseek(descriptor, 0, SEEK_END)), 0)
+    }
+
+    /// Renames a file; another of that name is gone.
+    static func rename(_ path: String, to other: String) { unsafe _ = Glibc.rename(path, other) }
+
+    /// The text of a small file, from a place on; nil if it can't be read.
+    static func contents(of path: String, from start: Int = 0) -> String? {
         let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         if descriptor < 0 { return nil }
         defer { close(descriptor) }
+        if start > 0 { lseek(descriptor, off_t(start), SEEK_SET) }
         var bytes: [UInt8] = []
         var part = [UInt8](repeating: 0, count: 65_536)
         while bytes.count < 1 << 20 {
@@ -35,7 +47,7 @@ extension SystemCalls {
         if descriptor < 0 { return "write \(draft): \(words(for: errno))" }
         write(Array(text.utf8), to: descriptor)
         close(descriptor)
-        return unsafe rename(draft, path) == 0 ? nil : "rename to \(path): \(words(for: errno))"
+        return unsafe Glibc.rename(draft, path) == 0 ? nil : "rename to \(path): \(words(for: errno))"
     }
 
     /// Removes a file, if it is there.
@@ -51,7 +63,7 @@ extension SystemCalls {
 
     /// Starts a program that goes on by itself; what it says goes into a file.
     static func startDaemon(_ path: String, _ arguments: [String], log: String) -> Result<pid_t, Trouble> {
-        let output = unsafe open(log, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW | O_APPEND, 0o600)
+        let output = unsafe open(log, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_APPEND, 0o600)
         if output < 0 { return .failure(Trouble(words: "write \(log): \(words(for: errno))")) }
         defer { close(output) }
         var words = unsafe arguments.map { unsafe strdup($0) }

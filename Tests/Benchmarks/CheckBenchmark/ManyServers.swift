@@ -15,6 +15,7 @@ final class ManyServers: Sendable {
     }
 
     private let manners: Mutex<[Manner]>
+    private let taken = Atomic<Int>(0)
     private let listener: Int32
     private static let answer = Array(
         "HTTP/1.1 200 OK\r\nContent-Length: 3\r\nContent-Type: text/plain\r\nConnection: close\r\n\r\nfine"
@@ -50,6 +51,9 @@ final class ManyServers: Sendable {
         manners.withLock { manners in for index in indices { manners[index] = manner } }
     }
 
+    /// How many connections have been taken so far.
+    var connections: Int { taken.load(ordering: .relaxed) }
+
     /// Serves for ever.
     func serve() {
         var waiting = [pollfd(fd: listener, events: Int16(POLLIN), revents: 0)]
@@ -73,6 +77,7 @@ final class ManyServers: Sendable {
         while true {
             let client = accept(listener, nil, nil)
             if client < 0 { return }
+            taken.wrappingAdd(1, ordering: .relaxed)
             _ = fcntl(client, F_SETFL, O_NONBLOCK)
             if manner(client) == .closes {
                 close(client)

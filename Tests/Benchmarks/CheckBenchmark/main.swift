@@ -4,6 +4,7 @@ import Glibc
 
 // CheckBenchmark COUNT PORT: the servers; then commands on standard input, one a line:
 //   hang A B, close A B, serve A B   the servers from A to before B do so from now on
+//   connections                      how many have been taken so far
 //   follow SOCKET                    follow the daemon from now on
 //   wait WORD N SECONDS              wait until N events with this word have come since the last change, and say
 //                                    how long after it they came
@@ -22,6 +23,7 @@ while let line = readLine() {
         follower.begin()
         servers.set(Int(words[1])!..<Int(words[2])!, manner)
         print("done")
+    case "connections": print(servers.connections)
     case "follow":
         follower.follow(words[1])
         print("done")

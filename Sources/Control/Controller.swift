@@ -113,6 +113,7 @@ public actor Controller {
     var book = OrderBook()
     let orderFile: StoredFile?
     var lastSavedBook = OrderBook()
+    /// Why orders could not be saved last time.
     public internal(set) var orderTrouble: String?
     /// What real servers that drain still have.
     var drainCounts: [Order.Subject: ConnectionCounts] = [:]

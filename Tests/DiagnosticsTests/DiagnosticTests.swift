@@ -57,6 +57,12 @@ struct DiagnosticTextTests {
         #expect(Diagnostic(.warning, "no file").description == "warning: no file")
     }
 
+    @Test("An empty line is not shown")
+    func emptyLine() {
+        let diagnostic = SourceText(file: "a.zone", "\nwww A x\n").diagnostic(.error, "nothing here", at: 0..<0)
+        #expect(diagnostic.description == "a.zone:1:1: error: nothing here")
+    }
+
     @Test("A mark ends with its line; what can't be shown is a question mark")
     func marks() {
         let text = SourceText(file: "f", "a\u{07}b\nc")

@@ -151,17 +151,12 @@ extension Controller {
     /// Sees to it that the agenda is looked at when the earliest is due.
     func setAlarm() {
         guard let earliest = agenda.earliest, !isCrowded else { return }
-        // What is due within a moment is begun together.
-        let due = max(earliest, lastAlarm + Self.alarmPause)
-        if let alarm, alarm <= due { return }
-        alarm = due
-        jobs.yield(.alarm(due))
+        if let due = alarm.set(for: earliest, at: clock.now) { jobs.yield(.alarm(due)) }
     }
 
     /// Looks at the agenda when the alarm for it goes.
     func ring(_ due: ContinuousClock.Instant) {
-        if alarm == due { alarm = nil }
-        lastAlarm = clock.now
+        alarm.note(due, at: clock.now)
         beginDue()
     }
 
@@ -177,7 +172,7 @@ extension Controller {
                 continue
             }
             wayless[Int(turn.slot)] = nil
-            probing += 1
+            probing += ready.descriptors
             jobs.yield(.probe(ready, turn))
         }
         if agenda.earliest.map({ $0 <= now }) ?? false {
@@ -200,8 +195,10 @@ extension Controller {
     }
 
     /// Takes in what the probe of a task has found, and sets the check's next turn.
-    func conclude(_ report: CheckReport) {
-        probing -= 1
+    ///
+    /// - Parameter descriptors: Those that it had.
+    func conclude(_ report: CheckReport, freeing descriptors: Int) {
+        probing -= descriptors
         defer { if isCrowded { beginDue() } else { setAlarm() } }
         if let next = take(report) { schedule([next]) }
         publishLosses()

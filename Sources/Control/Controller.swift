@@ -44,8 +44,6 @@ public actor Controller {
     static let firstRound = Duration.seconds(2)
     /// At most between the first probes of two checks.
     static let startGap = Duration.milliseconds(1)
-    /// Between two looks at the agenda: with thousands of checks, each of them finds several that are due.
-    static let alarmPause = Duration.milliseconds(2)
     /// The age at which saved verdicts no longer hold.
     static let savedVerdictsHold = 600.0
 
@@ -83,10 +81,9 @@ public actor Controller {
     var agenda = Agenda<CheckTurn>()
     /// What carries out those that need no task each; nil: nothing does. The agenda has the others.
     let rounds: (any CheckRounds)?
-    /// When the agenda is to be looked at next, and was last.
-    var alarm: ContinuousClock.Instant?
-    var lastAlarm: ContinuousClock.Instant
-    /// The probes that are under way, and how many there may be.
+    /// When the agenda is to be looked at next.
+    var alarm: Alarm
+    /// The descriptors of the probes that are under way, and how many there may be.
     var probing = 0
     let maximumProbes: Int
     /// Whether more are due than may be under way.
@@ -196,7 +193,7 @@ public actor Controller {
     ///   - stateFile: Where state outlives the process; nil: nowhere.
     ///   - hostAddresses: What keeps VIPs on an interface; nil: nothing does.
     ///   - lookInterval: Between two looks at what others do to the table: repairs are due within two seconds.
-    ///   - maximumProbes: How many tasks may probe at a time; each has a descriptor.
+    ///   - maximumProbes: How many descriptors tasks may probe with at a time; a group of checks has several.
     ///   - rounds: What carries out those checks that need no task each; nil: all do. It ends with `run()`.
     ///   - probe: Carries out one check, within its timeout.
     ///   - report: Takes what happens; called from the controller, so it should return at once.
@@ -211,7 +208,7 @@ public actor Controller {
         self.hostAddresses = hostAddresses
         self.lookInterval = lookInterval
         self.maximumProbes = max(maximumProbes, 1)
-        lastAlarm = clock.now
+        alarm = Alarm(horizon: lookInterval * 2, at: clock.now)
         self.rounds = rounds
         self.probe = probe
         self.report = report
@@ -275,7 +272,8 @@ public actor Controller {
                         let outcome = await self.probe(check)
                         if Task.isCancelled { return }
                         await self.conclude(
-                            CheckReport(turn, began: start, ended: self.clock.now, outcome))
+                            CheckReport(turn, began: start, ended: self.clock.now, outcome),
+                            freeing: check.descriptors)
                     }
                 }
             }
@@ -339,6 +337,7 @@ public actor Controller {
             limiter.forgetQuiet(at: now)
             if let hostAddresses { addresses.announceAgain(by: hostAddresses, at: now, report: report) }
             save(force: false)
+            setAlarm()
             if lookedAt.map({ $0.duration(to: now) >= lookRest }) ?? true { isLookDue = true }
             wake.yield()
         }

@@ -39,6 +39,9 @@ public struct Check: Hashable, Sendable, Codable {
     /// Whether it asks an agent, and nothing else.
     public var isOfAgent: Bool { if case .agent = method { true } else { false } }
 
+    /// How many descriptors its probe has at a time, at most.
+    public var descriptors: Int { method.descriptors }
+
     /// A check; see the properties.
     public init(
         _ method: Method, target: Endpoint, interval: Duration = .seconds(10), timeout: Duration = .seconds(5),
@@ -212,5 +215,17 @@ public struct HTTPCheck: Hashable, Sendable, Codable {
         self.virtualHost = virtualHost
         self.isProxy = isProxy
         self.receive = receive
+    }
+}
+
+extension Check.Method {
+    fileprivate var descriptors: Int {
+        switch self {
+        case .group(let group): group.parts.reduce(0) { $0 + $1.method.descriptors }
+        case .alternating(_, _, let method): method.descriptors
+        // A second connection is for the file.
+        case .service(let service) where service.service == .ftp: 2
+        default: 1
+        }
     }
 }

@@ -70,6 +70,50 @@ struct ManyChecksTests {
         }
     }
 
+    @Test(
+        "Who has several descriptors counts as several",
+        arguments: [
+            (
+                Check.Method.group(CheckGroup(needsAll: true, Array(repeating: Self.part(.connect), count: 4))),
+                5
+            ),
+            (
+                .group(
+                    CheckGroup(needsAll: true, [Self.part(.service(ServiceCheck(.ftp))), Self.part(.connect)])),
+                7
+            ),
+            (.alternating(connections: 1, connectTimeout: .seconds(1), .service(ServiceCheck(.ftp))), 10),
+            (.connect, 20),
+        ])
+    func descriptors(method: Check.Method, most: Int) async {
+        let tally = Mutex((now: 0, most: 0))
+        let controller = Controller(
+            store: SnapshotStore(Snapshot(catalog: ZoneCatalog([:]))), maximumProbes: 20,
+            probe: { _ in
+                tally.withLock {
+                    $0.now += 1
+                    $0.most = max($0.most, $0.now)
+                }
+                try? await Task.sleep(for: .milliseconds(50))
+                tally.withLock { $0.now -= 1 }
+                return .success("fine")
+            })
+        var service = Self.service(1, 0..<60)
+        for place in service.members.indices { service.members[place].check.method = method }
+        await controller.take(
+            ControlPlan(services: [service]), backend: nil, zones: [:], options: AnswerOptions())
+        await withTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { await controller.run() }
+            defer { tasks.cancelAll() }
+            await controller.settled()
+        }
+        #expect(tally.withLock { $0.most } == most)
+    }
+
+    private static func part(_ method: Check.Method) -> CheckGroup.Part {
+        .init(method, port: 80, timeout: .seconds(1))
+    }
+
     /// Each of sixty takes 10 ms and is due again at once, one at a time: who comes last in their row would be asked
     /// after all others. Until it is scheduled a few of them may pass.
     @Test("A real server that is new is asked before those that are late")

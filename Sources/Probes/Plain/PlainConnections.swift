@@ -11,7 +11,7 @@ final class PlainConnections: Sendable {
     /// What is to be done.
     enum Message: Sendable {
         case connect(PlainOrder)
-        case endCancelled
+        case cancel(Cancellation)
         case add(DueCheck)
         case drop(CheckTurn)
         case end
@@ -86,7 +86,7 @@ final class PlainConnections: Sendable {
                 for message in messages {
                     switch message {
                     case .connect(let order): loop.begin(order)
-                    case .endCancelled: loop.endCancelled()
+                    case .cancel(let cancellation): loop.cancel(cancellation)
                     case .add(let check): loop.add(check, in: now.duration(to: check.due))
                     case .drop(let turn): loop.drop(turn)
                     case .end: return
@@ -134,7 +134,7 @@ extension Prober {
             }
         } onCancel: {
             cancellation.order()
-            PlainConnections.ofProcess.tell([.endCancelled])
+            PlainConnections.ofProcess.tell([.cancel(cancellation)])
         }
         return try result.get()
     }

@@ -44,6 +44,8 @@ struct PlainLoop: ~Copyable {
     private var buffer = [UInt8](repeating: 0, count: 1 << 16)
     private var connections: [Connection?] = []
     private var freeSlots: [Int] = []
+    /// Of those that tasks have ordered, by what cancels them.
+    private var slotsOfTasks: [ObjectIdentifier: Int] = [:]
     private var deadlines = DeadlineHeap()
     private var timetable = Timetable()
     private var lastNumber: UInt32 = 0
@@ -110,7 +112,10 @@ struct PlainLoop: ~Copyable {
         let slot = freeSlots.popLast() ?? connections.count
         if slot == connections.count { connections.append(nil) }
         connections[slot] = Connection(order, socket, number: lastNumber)
-        if case .round(let place, _) = order.receiver { timetable.note(slot, of: place) }
+        switch order.receiver {
+        case .round(let place, _): timetable.note(slot, of: place)
+        case .task(_, let cancellation): slotsOfTasks[ObjectIdentifier(cancellation)] = slot
+        }
         deadlines.add(slot, due: order.deadline.end.uptimeNanoseconds)
         // The first event is that it stands or has failed, also where it stands already.
         let code = poller.watch(
@@ -118,11 +123,10 @@ struct PlainLoop: ~Copyable {
         if code != 0 { finish(slot, .failure(ProbeFailure(errno: code, during: .connecting))) }
     }
 
-    /// Ends what nobody waits for any more.
-    mutating func endCancelled() {
-        for slot in connections.indices where connections[slot]?.order.isCancelled == true {
-            finish(slot, .failure(ProbeFailure(undecided: "cancelled")))
-        }
+    /// Ends what a task waits for no more, if it is under way.
+    mutating func cancel(_ cancellation: Cancellation) {
+        guard let slot = slotsOfTasks[ObjectIdentifier(cancellation)] else { return }
+        finish(slot, .failure(ProbeFailure(undecided: "cancelled")))
     }
 
     /// Milliseconds until a time; -1 for no end.
@@ -271,6 +275,9 @@ extension PlainLoop {
         connections[slot] = nil
         freeSlots.append(slot)
         deadlines.remove(slot)
+        if case .task(_, let cancellation) = connection.order.receiver {
+            slotsOfTasks[ObjectIdentifier(cancellation)] = nil
+        }
         if connection.order.path == nil {
             close(connection.socket)
         } else {

@@ -79,8 +79,8 @@ struct LongDayTests {
         }
         let (judged, violations) = world.result
         #expect(violations == [])
-        // That something was looked at: dead and live ones, thousands of times.
-        #expect(judged.dead > 1000 && judged.alive > 1000, "\(judged)")
+        // That something was looked at: dead and live ones, thousands of times where nothing else is done.
+        #expect(judged.dead > 100 && judged.alive > 100, "\(judged)")
     }
 }
 

@@ -47,6 +47,9 @@ struct AliasTests {
         lower CNAME x.low
         low A 192.0.2.9
         x.low A 192.0.2.10
+        under CNAME x.cut
+        cut NS ns1
+        x.cut A 192.0.2.11
         """
 
     /// What the zone says at the end of a negative answer.
@@ -131,15 +134,20 @@ struct AliasTests {
         Row(
             "lower.example.com A", "NOERROR aa", "an lower.example.com. 3600 CNAME x.low.example.com.",
             "an x.low.example.com. 60 A 198.51.100.8"),
+        Row(
+            "under.example.com A", "NOERROR aa", "an under.example.com. 3600 CNAME x.cut.example.com.",
+            "an x.cut.example.com. 60 A 198.51.100.9"),
     ]
 
-    /// The zones served, with one below the first.
+    /// The zones served, with two below the first, of which one is delegated.
     static let zones = [
         "example.com": zone,
         "child.example.org":
             "@ SOA ns.example.net. admin 1 2 3 4 5\n@ NS ns.example.net.\nwww 60 A 198.51.100.7",
         "low.example.com":
             "@ SOA ns.example.net. admin 1 2 3 4 5\n@ NS ns.example.net.\nx 60 A 198.51.100.8",
+        "cut.example.com":
+            "@ SOA ns.example.net. admin 1 2 3 4 5\n@ NS ns.example.net.\nx 60 A 198.51.100.9",
     ]
 
     @Test(arguments: rows) func alias(_ row: Row) throws {

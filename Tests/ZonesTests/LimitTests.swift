@@ -77,6 +77,17 @@ struct LimitTests {
         #expect(issues.filter { $0.kind == .tooLarge }.map(\.isError) == (fits ? [] : [true]))
     }
 
+    // 23 hosts of 100 AAAA records have 23 × 100 × 28 octets of addresses, all that a message holds. A referral doesn't need
+    // them: 1000 take 64.4 MB, of 64 MB and what else the zone has; 1300 would take 83.7 MB.
+    @Test("Addresses that delegations share don't multiply without bound", arguments: [(1000, 0), (1300, 1)])
+    func sharedGlue(_ delegations: Int, _ warnings: Int) throws {
+        let hosts = (0..<23).flatMap { host in (0..<100).map { "h\(host) AAAA 2001:db8::\($0)" } }
+        let cuts = (0..<delegations).flatMap { cut in (0..<23).map { "sub\(cut) NS h\($0)" } }
+        let (zone, issues) = try compiled((hosts + cuts).joined(separator: "\n"), ZoneLimits())
+        #expect(try #require(zone).memory < 75_000_000)
+        #expect(issues.count { $0.kind == .zoneTooLarge } == warnings)
+    }
+
     @Test("A zone is the same as another of the same records") func same() throws {
         let texts = [
             "www A 192.0.2.1", "www A 192.0.2.1", "www A 192.0.2.2", "www 60 A 192.0.2.1", "ww A 192.0.2.1", "",

@@ -15,7 +15,8 @@ struct CatalogEntry: Sendable {
     /// Whether nothing but the zone and its marks decide about an answer: it is there, open to all, and
     /// answers are minimal and not limited.
     var isPlain: Bool
-    /// Whether another zone's apex lies below its own, so that it may lack names that seem to be its.
+    /// Whether another zone's apex is a name of this one and not delegated, so that it may have names that are the
+    /// other's.
     var hasZoneBelow = false
     /// Octets and labels of its apex.
     var length: UInt8
@@ -230,7 +231,13 @@ struct CatalogEntry: Sendable {
             let entry = table[index]
             guard entry.labels > 0, key.read(self.names.view, at: entry.nameStart) else { continue }
             let above = table.find(key, atMost: entry.labels - 1)
-            if above >= 0 { unsafe (entries + above).pointee.hasZoneBelow = true }
+            if above < 0 { continue }
+            // Where it is delegated, or not there, no name at it or below is a node.
+            let zone = table[above].zone
+            let node = zone.find(key)
+            if node != 0, !zone.flags(of: node).contains(.delegation) {
+                unsafe (entries + above).pointee.hasZoneBelow = true
+            }
         }
     }
 

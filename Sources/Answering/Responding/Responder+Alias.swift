@@ -19,20 +19,29 @@ extension Responder {
             type != .any, type != .ds, type != .nsec, type != .rrsig,
             let alias = zone.rrset(of: node, type: .cname)
         else { return 0 }
-        let shift =
-            found.match == .exact ? 0 : question.length &- zone.nameLength(of: node) &- zone.apexLength
+        let shift = question.length &- zone.nameLength(of: node) &- zone.apexLength
         let answer = PreparedAnswer(
             alias, .none, shift: shift, isAnswer: true, flags: HeaderFlags.authoritative.rawValue)
         let place = end &+ answer.length
         let owner = end &+ RRSet.recordHeader
+        // Whether the alias says all about what it leads to.
+        let isKnown = flags.contains(.leadsToAddress) && (type != .a || entry.marks.isEmpty)
         var rrset: RRSet?
-        if !flags.contains(.leadsToAddress) || type == .a && !entry.marks.isEmpty {
+        if !isKnown {
             let target = zone.target(ofAlias: node)
             if target == 0 { return 0 }
             rrset = zone.rrset(of: target, type: type)
-        } else if type == .a {
-            if !fits(place &+ 16, query, end, opt, output) { return 0 }
-            answer.copy(answer.length, from: zone.heap, to: output, at: end)
+            if let rrset, CompressibleNames(in: type).count > 0 || steeredPlace(rrset, entry.marks) != nil {
+                return 0
+            }
+        }
+        let isAddress = isKnown && type == .a
+        let denial = denial(of: zone, flags: 0)
+        let size = place &+ (isAddress ? RRSet.recordHeader &+ 4 : rrset?.length ?? denial.length)
+        if !fits(size, query, end, opt, output) { return 0 }
+        answer.copy(answer.length, from: zone.heap, to: output, at: end)
+        var counts = answer.counts
+        if isAddress {
             // As the alias's TTL, 32 bits at its sixth octet, but with the address's type and octets.
             let ttl = UInt64(UInt32(bigEndian: zone.heap.word32(at: alias.start &+ 6)))
             let type = UInt64(RecordType.a.rawValue)
@@ -40,31 +49,15 @@ extension Responder {
                 big64: UInt64(0xC000 | owner) &<< 48 | type &<< 32 | 1 &<< 16 | ttl &>> 16, at: place)
             output.store(
                 big64: ttl &<< 48 | 4 &<< 32 | UInt64(zone.address(ofAlias: alias)), at: place &+ 8)
-            return finish(
-                flags: answer.flags, counts: answer.counts &+ 1 &<< 32, size: place &+ 16, query, end, opt,
-                output)
-        }
-        guard let rrset else {
-            let denial = denial(of: zone, flags: 0)
-            let size = place &+ denial.length
-            if !fits(size, query, end, opt, output) { return 0 }
-            answer.copy(answer.length, from: zone.heap, to: output, at: end)
+            counts &+= 1 &<< 32
+        } else if let rrset {
+            output.copy(zone.heap, from: rrset.start, count: rrset.length, to: place)
+            setOwners(ofRecords: rrset.count, at: place, to: owner, output)
+            counts &+= UInt64(rrset.count) &<< 32
+        } else {
             denial.copyAnywhere(from: zone.heap, preparedFor: zone.apexLength, to: output, at: place)
-            return finish(
-                flags: answer.flags, counts: answer.counts &+ 1 &<< 16, size: size, query, end, opt, output)
+            counts &+= 1 &<< 16
         }
-        let size = place &+ rrset.length
-        if CompressibleNames(in: type).count > 0 || steeredPlace(rrset, entry.marks) != nil
-            || !fits(size, query, end, opt, output)
-        {
-            return 0
-        }
-        answer.copy(answer.length, from: zone.heap, to: output, at: end)
-        output.copy(zone.heap, from: rrset.start, count: rrset.length, to: place)
-        setOwners(ofRecords: rrset.count, at: place, to: owner, output)
-        return finish(
-            flags: answer.flags, counts: answer.counts &+ UInt64(rrset.count) &<< 32, size: size, query, end,
-            opt,
-            output)
+        return finish(flags: answer.flags, counts: counts, size: size, query, end, opt, output)
     }
 }

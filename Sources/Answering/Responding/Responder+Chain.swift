@@ -2,7 +2,7 @@ internal import Addresses
 internal import DNSWire
 internal import Zones
 
-/// The answers that are put together per query: aliases, ANY, steered rrsets, and what isn't there.
+/// The answers that are put together per query: aliases that lead elsewhere, ANY, steered rrsets, and what isn't there.
 extension Responder {
     /// Goes on from what a zone knows of the name asked, through at most as many aliases as a ``NameSet``
     /// has room for. A chain that comes back to a name ends there, as NSD's and Knot's does.

@@ -3,7 +3,8 @@ internal import Telemetry
 internal import Zones
 
 /// The way of most queries: one question of class IN, at most an OPT record that is bare or holds a cookie
-/// alone, a zone that alone decides about the answer, and an answer that is prepared, fits, and has nothing added.
+/// alone, a zone that alone decides about the answer, and an answer that is prepared, or an alias whose end the zone
+/// knows, fits, and has nothing added.
 extension Responder {
     /// Answers such a query, but for its cookie; 0 if it is another. Less than 0, with all bits turned, if a cookie
     /// has to be added.
@@ -106,7 +107,7 @@ extension Responder {
         size <= Self.leastLimit || size <= plainLimit(query, end, opt, output.capacity)
     }
 
-    /// The octets that it takes without them.
+    /// The octets that this receiver takes over any transport, without an OPT record and its cookie.
     private mutating func plainLimit(
         _ query: RawSpan, _ end: Int, _ opt: UInt64, _ capacity: Int
     ) -> Int {

@@ -30,8 +30,9 @@ struct SlotTable: ~Copyable {
         max(2, nameCount < 64 ? nameCount / 2 : nameCount / 3)
     }
 
-    /// The octets that a table takes which is to have at most so many names, with those in front of it.
-    static func mostSize(nameCount: Int) -> Int { (max(32, lineCount(nameCount: nameCount)) + 1) * lineSize }
+    /// The octets that a table takes which is to have at most so many names, with what lies in front of it: the apex's
+    /// name, and a salt.
+    static func mostSize(nameCount: Int) -> Int { (nameCount / 2 + 12) * lineSize }
 
     /// Octets.
     var size: Int { lineCount * Self.lineSize }

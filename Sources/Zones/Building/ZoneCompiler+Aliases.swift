@@ -26,6 +26,8 @@ extension ZoneCompiler {
                 composer.heap.store(flags.rawValue, at: place + 1)
             }
         }
+        // That word is the wildcard's, if there is one below.
+        if zone.nodes[node].flags.contains(.hasWildcard) { return }
         if places[target] == 0 {
             aliases.append(LinkedAlias(alias: UInt32(node), target: UInt32(target)))
         } else {

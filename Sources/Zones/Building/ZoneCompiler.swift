@@ -9,8 +9,6 @@ struct ZoneCompiler: ~Copyable {
     var key = NameKey()
     /// The table of names.
     var table = SlotTable(nameCount: 0, at: 0)
-    /// As many names as go by while a line of the table comes from memory, and more than that.
-    private static let ahead = 24
     /// Where each node lies in the heap, in units of eight octets; 0 for those that have no place there.
     var places: Column<UInt32>
     /// Whether it won't be in the nearer caches of a processor: what a query has to fetch then costs more than all else.
@@ -30,6 +28,9 @@ struct ZoneCompiler: ~Copyable {
     var aliases = Column<LinkedAlias>(capacity: 16)
     /// Whether names with a single record can be written in one go.
     private var mayWriteSingle = false
+    /// Octets that are left for addresses that referrals don't need. Hosts that many delegations share are written
+    /// behind each of them, so that without a bound a small file would fill all memory.
+    private var glueRoom: Int
     /// The name server that was found last.
     var lastServer = 0
     private var serial: UInt32 = 0
@@ -42,11 +43,17 @@ struct ZoneCompiler: ~Copyable {
 
     /// What the rank of a signature has besides the type that it covers: all come after all else.
     private static let signatureRank = 1 << 16
+    /// As many names as go by while a line of the table comes from memory, and more than that.
+    private static let ahead = 24
+    /// Places of steered rrsets, and of denials, are known by 31 and 32 bits, in units of eight octets; those of nodes
+    /// by twice as many.
+    private static let largestHeap = 16 << 30
 
     init(_ zone: consuming PendingZone, limits: ZoneLimits, issues: IssueList) {
         let room = zone.nodes.count * 24 + zone.names.count + zone.records.count * 32 + zone.data.count
         composer = AnswerComposer(capacity: room + SlotTable.mostSize(nameCount: zone.nodes.count))
         isLarge = room >= 4 << 20
+        glueRoom = room + (64 << 20)
         places = Column(zeros: zone.nodes.count)
         self.limits = limits
         self.issues = issues
@@ -85,19 +92,18 @@ struct ZoneCompiler: ~Copyable {
                 compose(node)
                 if isLarge { fitIntoLines(node) }
             }
-            if zone.nodes[node].isHidden { continue }
+            if !isEntered(node) { continue }
             table.enter(places[node], of: zone.nodes[node].hash, in: &composer.heap)
             deepest = max(deepest, Int(zone.nodes[node].labels))
+            if composer.heap.count > Self.largestHeap {
+                report(.zoneTooLarge, node: 0, "the compiled zone has more than 16 GB")
+                return (nil, issues.all(of: zone.origin))
+            }
         }
         reportOccluded()
         if issues.hasErrors { return (nil, issues.all(of: zone.origin)) }
         linkAliases()
         linkWildcards()
-        // Places of steered rrsets, and of denials, are known by 31 and 32 bits.
-        if composer.heap.count > 16 << 30 {
-            report(.zoneTooLarge, node: 0, "the compiled zone has more than 16 GB")
-            return (nil, issues.all(of: zone.origin))
-        }
         let denials = FlatMemory(linkDenials())
         if isSigned, let now { checkSignatureTimes(at: now) }
         let apexLength = apex.count
@@ -380,7 +386,8 @@ struct ZoneCompiler: ~Copyable {
         let limit = Self.largestRRSet - reserved
         let required = appendGlue(isRequired: true, node: node, limit: limit)
         let end = composer.blockLength
-        let optional = appendGlue(isRequired: false, node: node, limit: limit)
+        let optional = glueRoom > 0 ? appendGlue(isRequired: false, node: node, limit: limit) : 0
+        if glueRoom > 0 { takeGlueRoom(composer.blockLength - end, at: node) }
         composer.heap.store(UInt16(required), at: block - 12)
         composer.heap.store(UInt16(optional), at: block - 10)
         composer.heap.store(UInt16(end - length), at: block - 8)
@@ -388,6 +395,19 @@ struct ZoneCompiler: ~Copyable {
         for index in servers.indices {
             let target = zone.records[Int(servers[index].record)].target
             if target != PendingNode.none { zone.nodes[Int(target)].isInReferral = false }
+        }
+    }
+
+    private mutating func takeGlueRoom(_ octets: Int, at node: Int) {
+        glueRoom -= octets
+        if glueRoom > 0 { return }
+        let owner = zone.name(of: node)
+        issues.append(isError: false) {
+            ZoneIssue(
+                .zoneTooLarge, isError: false, owner: owner, type: .ns,
+                message:
+                    "name servers that many delegations share have so many addresses that further referrals "
+                    + "come without those that they don't need")
         }
     }
 

@@ -6,7 +6,8 @@ public import DNSWire
 /// move by the difference in length when another name is asked: the list of relocations has their offsets.
 ///
 /// Its entry in a node's directory (little-endian): u16 type, u16 records, u16 octets, u16 relocations, u32 where the
-/// records begin, from the node. After the records come their signatures, then the relocations, u16 each.
+/// records begin, from the node. After the records come their signatures, then the relocations, u16 each; of an alias, then
+/// maybe an address (NodeFlags.leadsToAddress).
 /// In a signed zone the numbers of signatures and of their octets (u16 each) stand in front of the records. A
 /// delegation's NS rrset is its referral: the records' glue lies right behind them, its owners are in the
 /// list too, and in front of the records and of those two numbers stand (u16 each) the numbers of glue records

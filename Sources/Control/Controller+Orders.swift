@@ -228,11 +228,27 @@ extension Controller {
     private func drain(_ subjects: [Order.Subject], patience: Double, _ reason: String?) {
         let now = WallClock.now
         let leaving = Set(extended(subjects))
-        // All are looked at as they stand before the first of them leaves.
-        let withdrawals = subjects.map { withdrawn(with: $0, leaving).map(timeToLive).max() ?? 0 }
-        for (subject, withdrawal) in zip(subjects, withdrawals) {
-            // What drains already, or has drained, goes on.
-            if book.orders[subject]?.action.isDrain ?? false { continue }
+        // Each VIP is looked at once, as it stands before the first of them leaves.
+        let places = subjects.map(vips(of:))
+        var withdrawals: [Int: Double] = [:]
+        for place in Set(places.joined()) where isWithdrawn(plan.vips[place], with: leaving) {
+            withdrawals[place] = timeToLive(of: plan.vips[place].address)
+        }
+        for (subject, places) in zip(subjects, places) {
+            if var order = book.orders[subject], case .drain(var drain) = order.action {
+                // It goes on, or has ended; it ends earlier where that is said now, also what is behind it.
+                if drain.phase == .done || patience >= drain.patience { continue }
+                if case .quiet(let until) = drain.phase {
+                    drain.phase = .quiet(until: min(until, now + patience))
+                }
+                drain.patience = patience
+                order.action = .drain(drain)
+                order.since = now
+                order.reason = reason ?? order.reason
+                book.orders[subject] = order
+                continue
+            }
+            let withdrawal = places.compactMap { withdrawals[$0] }.max() ?? 0
             let phase: Order.Drain.Phase =
                 withdrawal > 0 ? .withdrawn(until: now + withdrawal) : .quiet(until: now + patience)
             book.orders[subject] = Order(
@@ -241,25 +257,25 @@ extension Controller {
         }
     }
 
-    /// The VIPs behind which something serves now, and nothing when this and all that leaves with it are out: those
-    /// that leave themselves, and those whose other real servers and fallbacks don't suffice.
-    private func withdrawn(with subject: Order.Subject, _ leaving: Set<Order.Subject>) -> Set<IPAddress> {
-        var places: Set<Int> = []
+    /// The VIPs that a subject is, or stands behind: their places in the plan.
+    private func vips(of subject: Order.Subject) -> [Int] {
         switch subject {
-        case .vip(let address): places = Set(plan.vips.indices.filter { plan.vips[$0].address == address })
+        case .vip(let address): plan.vips.indices.filter { plan.vips[$0].address == address }
         case .virtualServer(let key), .realServer(let key, _):
-            if let place = index.serviceOfKey[key] { places = Set(index.vipsOfService[place]) }
+            index.serviceOfKey[key].map { index.vipsOfService[$0] } ?? []
         }
-        let vips = places.lazy.map { self.plan.vips[$0] }.filter { vip in
-            let servers = vip.virtualServers.compactMap { self.index.serviceOfKey[$0] }.map(self.virtualServer)
-            if self.standing(of: vip, servers).state == .down { return false }
-            if leaving.contains(.vip(vip.address)) { return true }
-            let others = servers.map { server in
-                server.without { leaving.contains(.realServer(server.key, $0.destination.endpoint)) }
-            }
-            return self.standing(of: vip, others).state == .down
+    }
+
+    /// Whether something serves behind a VIP now, and nothing when all that leaves is out: it leaves itself, or the other
+    /// real servers and fallbacks don't suffice.
+    private func isWithdrawn(_ vip: ControlPlan.VIP, with leaving: Set<Order.Subject>) -> Bool {
+        let servers = vip.virtualServers.compactMap { index.serviceOfKey[$0] }.map(virtualServer)
+        if standing(of: vip, servers).state == .down { return false }
+        if leaving.contains(.vip(vip.address)) { return true }
+        let others = servers.map { server in
+            server.without { leaving.contains(.realServer(server.key, $0.destination.endpoint)) }
         }
-        return Set(vips.map(\.address))
+        return standing(of: vip, others).state == .down
     }
 
     /// For how many seconds answers that name an address may be kept, also those that were given a moment ago.

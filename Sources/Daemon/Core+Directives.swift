@@ -30,7 +30,7 @@ extension Core {
                     try await Task.sleep(for: .seconds(1))
                     await self.react()
                     let configuration = await self.configuration
-                    await self.lookForMaintenance(configuration)
+                    await self.resolveMaintenance(configuration)
                     let files = configuration.settings.director.ldirectordFiles.filter { $0.callback != nil }
                     let paths = Set(files.map(\.path))
                     watches = watches.filter { paths.contains($0.key) }
@@ -57,14 +57,34 @@ extension Core {
         await reactor.look(at: controller.overview, during: occasion)
     }
 
-    /// Takes out whom a configuration's directories name.
+    /// Takes out whom a configuration's directories name by address, or by a name that is known already: whoever waits
+    /// for that must not wait for the resolver.
     func lookForMaintenance(_ configuration: Configuration) async {
         let director = configuration.settings.director
-        let (directories, found, troubles) = await offPool { [maintenance] in
-            var directories = maintenance
-            let (found, troubles) = directories.look(director)
-            return (directories, found, troubles)
-        }
+        await take(
+            offPool { [maintenance] in Self.look(maintenance, director, isResolving: false) })
+    }
+
+    /// The same by any name.
+    private func resolveMaintenance(_ configuration: Configuration) async {
+        let director = configuration.settings.director
+        let look = await resolving { [maintenance] in Self.look(maintenance, director, isResolving: true) }
+        // What another configuration has said meanwhile holds.
+        if let look, director == self.configuration.settings.director { await take(look) }
+    }
+
+    private typealias Look = (directories: MaintenanceDirectories, found: [Maintenance], troubles: [String])
+
+    private static func look(
+        _ directories: MaintenanceDirectories, _ director: DirectorSettings, isResolving: Bool
+    ) -> Look {
+        var directories = directories
+        let (found, troubles) = directories.look(director, isResolving: isResolving)
+        return (directories, found, troubles)
+    }
+
+    private func take(_ look: Look) async {
+        let (directories, found, troubles) = look
         maintenance = directories
         for trouble in troubles { log.write(.warning, "maintenancedir", trouble) }
         await controller.take(found)

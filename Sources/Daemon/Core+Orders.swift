@@ -24,9 +24,11 @@ extension Core {
             case .down: .down
             case .weight: .weight(request.weight.map { Int32($0) })
             }
+        // It stands in logs of a line each.
+        let reason = request.reason?.split(whereSeparator: \.isNewline).joined(separator: " ")
         do {
             let outcomes = try await controller.order(
-                command, SubjectPattern(request.subject), for: span, because: request.reason)
+                command, SubjectPattern(request.subject), for: span, because: reason)
             return OrderReport(
                 subjects: outcomes.map {
                     .init(kind: $0.subject.kind.rawValue, name: "\($0.subject)", words: $0.words)

@@ -36,7 +36,7 @@ extension Core {
         if let next = reading.configuration {
             if let trouble = emptied(next.settings.director) {
                 // In the place of the warning that a start has for it.
-                diagnostics.removeAll { $0.position == trouble.position }
+                diagnostics.removeAll { $0.severity == .warning && $0.position == trouble.position }
                 diagnostics.append(trouble)
             } else if let trouble = await apply(next) {
                 diagnostics.append(trouble)
@@ -120,14 +120,14 @@ extension Core {
     /// Why a configuration isn't taken on: an ldirectord.cf without any virtual server, where there were some, is one
     /// that was emptied by mistake, or is being written.
     private func emptied(_ next: DirectorSettings) -> Diagnostic? {
-        let now = configuration.settings.director
-        guard now.hasLdirectordServers, !next.hasLdirectordServers, let file = next.ldirectordFiles.first else {
-            return nil
-        }
+        let now = Set(configuration.settings.director.virtualServers.map(\.position.file))
+        let then = Set(next.virtualServers.map(\.position.file))
+        guard let file = next.ldirectordFiles.first(where: { now.contains($0.path) && !then.contains($0.path) })
+        else { return nil }
         return Diagnostic(
             .error, "there is no virtual server left in it",
             at: SourcePosition(file: file.path, line: 1, column: 1),
-            hint: "where that is meant, restart, or take 'ldirectord' out of \(path)")
+            hint: "where that is meant, restart")
     }
 
     private func conclude(_ result: ReloadResult) {

@@ -40,6 +40,7 @@ actor Core {
     let streamServer: StreamServer
     /// Waiting and freeing: work that must not hold up what answers and directs.
     private let reader = DispatchQueue(label: "swerve.reader", qos: .utility)
+    private let resolver = DispatchQueue(label: "swerve.resolver", qos: .utility)
 
     var configuration: Configuration
     var backend: (any Backend)?
@@ -145,15 +146,15 @@ actor Core {
         await end()
     }
 
-    /// In order: no more answers, then the table is let go of, then whoever follows is told.
+    /// In order: those who want to know of it are written to while all stands, then no more answers, then the table is
+    /// let go of, then whoever follows is told.
     private func end() async {
+        await reactor.sayGoodbye(to: controller.overview)
         await offPool { [streamServer, udpServer] in
             streamServer.stop()
             udpServer.stop()
         }
-        let leaving = await controller.overview
         await controller.stop()
-        await reactor.sayGoodbye(to: leaving)
         log.write(.info, nil, "stopped")
         hub.finish()
         await offPool { [log] in log.end() }
@@ -236,6 +237,16 @@ actor Core {
         await withCheckedContinuation { continuation in
             reader.async { continuation.resume(returning: work()) }
         }
+    }
+
+    /// Work that may wait for the resolver, which nothing else waits behind; nil if the task is cancelled before.
+    func resolving<Value: Sendable>(_ work: @escaping @Sendable () -> Value) async -> Value? {
+        let (results, result) = AsyncStream.makeStream(of: Value.self)
+        resolver.async {
+            result.yield(work())
+            result.finish()
+        }
+        return await results.first { _ in true }
     }
 
     /// Reading configurations and zones: on a thread of its own, which ends with the work, since a thread that has

@@ -51,8 +51,7 @@ public struct Daemon: Sendable {
             // First, since it tells best that swerved is running already.
             controlSocket = try AdminSocket.open(ControlSocketPlace(configuration.settings.control))
         } catch {
-            log.others.write(.error, nil, "not started: \(error)")
-            log.end()
+            Self.note(error, in: log, as: user)
             throw StartError("\(error)")
         }
         do {
@@ -62,10 +61,16 @@ public struct Daemon: Sendable {
             if let user { try Privileges.become(user) }
         } catch {
             controlSocket.close()
-            log.others.write(.error, nil, "not started: \(error)")
-            log.end()
+            Self.note(error, in: log, as: user)
             throw StartError("\(error)" + (Self.hint(for: error).map { "\nhint: \($0)" } ?? ""))
         }
+    }
+
+    /// Notes in the log files why there is no start, as the user: what is noted must not make them root's.
+    private static func note(_ error: any Error, in log: Log, as user: String?) {
+        if let user, (try? Privileges.become(user)) == nil { return }
+        log.others.write(.error, nil, "not started: \(error)")
+        log.end()
     }
 
     /// What the admin can do about what the system refused.

@@ -16,7 +16,11 @@ struct MaintenanceDirectories {
     private var looked: [String: Looked] = [:]
 
     /// Who is out now, and what was not known before of directories that can't be read; of those all stays as it was.
-    mutating func look(_ director: DirectorSettings) -> (found: [Maintenance], troubles: [String]) {
+    ///
+    /// - Parameter isResolving: Whether names that are new are resolved, which may take as long as the resolver does.
+    mutating func look(
+        _ director: DirectorSettings, isResolving: Bool
+    ) -> (found: [Maintenance], troubles: [String]) {
         var scopes: [(path: String, servers: Set<VirtualServerKey>?)] = []
         if let path = director.maintenanceDirectory { scopes.append((path, nil)) }
         for file in director.ldirectordFiles {
@@ -30,7 +34,7 @@ struct MaintenanceDirectories {
         for path in paths.sorted() {
             var entry = looked[path] ?? Looked()
             do throws(MaintenanceDirectory.Trouble) {
-                entry.found = try entry.directory.look(path)
+                entry.found = try entry.directory.look(path, isResolving: isResolving)
                 entry.trouble = nil
             } catch {
                 if entry.trouble != error.words {
@@ -50,20 +54,31 @@ struct MaintenanceDirectories {
 }
 
 /// Reads a directory whose files name real servers: `192.0.2.2`, `192.0.2.2:80`, `[2001:db8::2]:80`, `rs1`,
-/// `rs1.example.com:80`. Names are resolved when their files appear.
+/// `rs1.example.com:80`. Names are resolved when their files appear, and those that have no address a minute later again.
 struct MaintenanceDirectory {
     /// More files than there are real servers are not looked at.
     private static let maximumFiles = 20_000
 
-    private var resolved: [String: [IPAddress]] = [:]
+    private static let patience = Duration.seconds(60)
+
+    private struct Host {
+        var addresses: [IPAddress]
+        var since = ContinuousClock.now
+
+        var isKnown: Bool {
+            !addresses.isEmpty || since.duration(to: .now) < MaintenanceDirectory.patience
+        }
+    }
+
+    private var resolved: [String: Host] = [:]
 
     /// Why a directory can't be read.
     struct Trouble: Error {
         var words: String
     }
 
-    /// Who is out by the files that are there now. May take as long as the resolver does, where there are new names.
-    mutating func look(_ path: String) throws(Trouble) -> Maintenance {
+    /// Who is out by the files that are there now.
+    mutating func look(_ path: String, isResolving: Bool) throws(Trouble) -> Maintenance {
         let descriptor = unsafe open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         if descriptor < 0 { throw Trouble(words: unsafe String(cString: strerror(errno))) }
         close(descriptor)
@@ -71,7 +86,7 @@ struct MaintenanceDirectory {
             throw Trouble(words: "it can't be read")
         }
         var maintenance = Maintenance()
-        var known: [String: [IPAddress]] = [:]
+        var known: [String: Host] = [:]
         for name in names.prefix(Self.maximumFiles) where !name.hasPrefix(".") {
             let file = "\(path)/\(name)"
             if let endpoint = Endpoint(name) {
@@ -81,9 +96,12 @@ struct MaintenanceDirectory {
             } else {
                 let parts = name.split(separator: ":", maxSplits: 1)
                 let host = String(parts.first ?? "")
-                let addresses = resolved[host] ?? HostLookup.addresses(of: host)
-                if !addresses.isEmpty { known[host] = addresses }
-                for address in addresses {
+                if let before = known[host] ?? resolved[host], before.isKnown || !isResolving {
+                    known[host] = before
+                } else if isResolving {
+                    known[host] = Host(addresses: HostLookup.addresses(of: host))
+                }
+                for address in known[host]?.addresses ?? [] {
                     if parts.count == 2 {
                         guard let port = UInt16(parts[1]) else { continue }
                         maintenance.endpoints[Endpoint(address, port: port)] = file

@@ -5,6 +5,7 @@ internal import Foundation
 internal import Health
 internal import Probes
 internal import Settings
+internal import Sockets
 
 /// Does what a configuration wants done, beside the table and the answers, when real servers change: lines in
 /// monitor files, mail, fallback commands.
@@ -87,7 +88,7 @@ actor Reactor {
         reminders = reminders.filter { places.contains($0.key) }
     }
 
-    /// Writes to those who want to know that a stop has taken real servers out of the table, and returns when that is
+    /// Writes to those who want to know that a stop takes real servers out of the table, and returns when that is
     /// sent, or could not be in some seconds.
     func sayGoodbye(to overview: Overview) async {
         var letters: [(Mail, String?)] = []
@@ -246,8 +247,9 @@ actor Reactor {
     private func send(_ mail: Mail, by server: String?, within patience: Duration) async {
         var trouble: String?
         if let server {
-            if let endpoint = await Self.resolve(server) {
-                trouble = await prober.send(mail, to: endpoint, within: patience)
+            let end = clock.now + patience
+            if let endpoint = await Self.resolve(server, within: patience) {
+                trouble = await prober.send(mail, to: endpoint, within: clock.now.duration(to: end))
             } else {
                 trouble = "no address was found for \(server)"
             }
@@ -269,17 +271,20 @@ actor Reactor {
     }
 
     /// The mail server, at port 25 where none is written.
-    private static func resolve(_ server: String) async -> Endpoint? {
+    private static func resolve(_ server: String, within patience: Duration) async -> Endpoint? {
         if let endpoint = Endpoint(server) { return endpoint }
         if let address = IPAddress(server) { return Endpoint(address, port: 25) }
         let parts = server.split(separator: ":", maxSplits: 1)
         let port = parts.count == 2 ? UInt16(parts[1]) ?? 25 : 25
         let host = String(parts.first ?? "")
-        return await withCheckedContinuation { continuation in
-            DispatchQueue.global(qos: .utility).async {
-                continuation.resume(returning: HostLookup.address(of: host).map { Endpoint($0, port: port) })
-            }
+        let (answers, answer) = AsyncStream.makeStream(of: Endpoint?.self)
+        let queue = DispatchQueue.global(qos: .utility)
+        queue.async {
+            answer.yield(HostLookup.address(of: host).map { Endpoint($0, port: port) })
+            answer.finish()
         }
+        queue.asyncAfter(deadline: .now() + .nanoseconds(Int(patience.nanoseconds))) { answer.finish() }
+        return await answers.first { _ in true } ?? nil
     }
 }
 

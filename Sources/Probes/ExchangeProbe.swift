@@ -24,7 +24,7 @@ extension Prober {
             if exchange.isUDP { _ = try await wire.part() }
             return
         }
-        var judging = Judging()
+        var judging = Judging(until: wire.deadline)
         func isThere(_ text: [UInt8]) async throws(ProbeFailure) -> Bool {
             if case .bytes(let bytes) = exchange.expected { return text.contains(sequence: bytes) }
             guard let pattern else { return false }

@@ -12,7 +12,7 @@ extension Prober {
     func probeHTTP(_ check: Check, _ http: HTTPCheck) async throws(ProbeFailure) -> Outcome {
         let deadline = Deadline(check.timeout)
         var dialogue = try HTTPDialogue(http, target: check.target, patterns)
-        var judging = Judging()
+        var judging = Judging(until: deadline)
         let context = http.isSecure ? try tlsContext(http.tls ?? TLSCheck(), isHTTP2: http.isHTTP2) : nil
         while true {
             var exchange = dialogue.exchange

@@ -1,4 +1,5 @@
 internal import Dispatch
+internal import NIOCore
 internal import Patterns
 
 /// The judging of what a task's probe is told, in one go or in several.
@@ -11,6 +12,8 @@ struct Judging {
     /// About a millisecond.
     private static let stepsInPlace = 20_000
 
+    /// Until when what is judged has to be: that others' judging took longer is nothing against a server.
+    var deadline: Deadline?
     private var isInPlace = true
     private var steps = stepsInPlace
 
@@ -33,20 +36,26 @@ struct Judging {
         }
         let before = steps + Pattern.steps(reading: octets)
         let result: Result<Finding, ProbeFailure>
-        (result, steps) = await Self.elsewhere(before, body)
+        (result, steps) = await elsewhere(before, body)
         return try result.get()
     }
 
-    private static func elsewhere<Finding: Sendable>(
+    init(until deadline: Deadline? = nil) { self.deadline = deadline }
+
+    private func elsewhere<Finding: Sendable>(
         _ steps: Int, _ body: @escaping @Sendable (_ steps: inout Int) throws(ProbeFailure) -> Finding
     ) async -> (Result<Finding, ProbeFailure>, stepsLeft: Int) {
         let cancellation = Cancellation()
         return await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                queue.async {
+                Self.queue.async { [deadline] in
                     var left = steps
                     let result = Result { () throws(ProbeFailure) in
                         if cancellation.isOrdered { throw ProbeFailure(undecided: "cancelled") }
+                        if let deadline, NIODeadline.now() > deadline.end {
+                            throw ProbeFailure(
+                                undecided: "the judging of other answers took until the time was over")
+                        }
                         return try body(&left)
                     }
                     continuation.resume(returning: (result, left))

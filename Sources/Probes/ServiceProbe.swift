@@ -37,7 +37,7 @@ extension Prober {
         case .pgsql: try await PostgreSQLDialogue(service).hold(&wire, tlsContext)
         case .simpletcp:
             let pattern = try compiled(service.receive)
-            var judging = Judging()
+            var judging = Judging(until: wire.deadline)
             try await SimpleTCPDialogue.hold(&wire, service) { (lines) async throws(ProbeFailure) in
                 guard let pattern else { return true }
                 return try await judging.finds(pattern, in: lines, "a line")
@@ -53,7 +53,7 @@ extension Prober {
         let pattern = try compiled(service.receive)
         func judge(_ records: [String]) async throws(ProbeFailure) {
             guard let pattern else { return }
-            var judging = Judging()
+            var judging = Judging(until: deadline)
             let texts = records.map { Array($0.utf8) }
             if try await !judging.finds(pattern, in: texts, "the answer") {
                 throw ProbeFailure("no address or name in the answer matches /\(pattern.text.quotable)/")

@@ -27,7 +27,7 @@ struct Wire {
     private var phase = Phase.waiting
     /// Whether what is sent may get lost, and is sent again.
     private let isLossy: Bool
-    private let deadline: Deadline
+    let deadline: Deadline
     private(set) var hasEnded = false
 
     fileprivate init(

@@ -219,6 +219,23 @@ struct OrderTests {
         }
     }
 
+    @Test("A drain that goes on ends earlier where that is said, with the reason for it")
+    func hurry() async throws {
+        let scene = Scene(up: [Scene.one, Scene.two])
+        try await scene.run {
+            try await scene.until("both serve") { await scene.table == [Scene.one: 1, Scene.two: 1] }
+            await scene.backend?.count(Scene.one, of: Scene.key, ConnectionCounts(active: 3))
+            _ = try await order(scene, .drain(patience: .seconds(900)), "10.0.0.1")
+            try await scene.until("it is quiet") { await scene.table == [Scene.one: 0, Scene.two: 1] }
+            _ = try await order(scene, .drain(patience: .seconds(1)), "10.0.0.1", because: "hurry")
+            try await scene.until("it has left") { await scene.table == [Scene.two: 1] }
+            try await scene.until("it is said") { isSaid(scene, "3 connections did not end in time") }
+            #expect(
+                await scene.controller.overview.orders.words(.realServer(Scene.key, Scene.one))
+                    == "drained (hurry)")
+        }
+    }
+
     @Test("An order says what holds then, not what it asked for")
     func words() async throws {
         let scene = Scene(up: [Scene.one])

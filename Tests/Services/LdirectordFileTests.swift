@@ -98,6 +98,15 @@ extension CommandLineTests {
         try await site.wait("its callback") { site.text("out/callback") == "changed \(folder)/other.cf\n" }
         // What concerns no virtual server is in both.
         for log in [site.log, site.text("out/other.log")] { #expect(log.contains("reload: complete")) }
+
+        // Emptied, it is as the only file would be.
+        try site.write("", to: "other.cf")
+        try await site.wait("a refusal") {
+            site.log.contains("\(folder)/other.cf:1:1: there is no virtual server left in it")
+        }
+        #expect(try realServers(site).last == "127.0.0.1:17082")
+        try site.write(other(real: 17083), to: "other.cf")
+        try await site.wait("the next one") { try realServers(site).last == "127.0.0.1:17083" }
     }
 
     @Test("Its log has all from the start to the end, also where the file names none; it is added to")

@@ -77,7 +77,8 @@ final class PlainConnections: Sendable {
 
     private func run(_ poller: Poller) {
         var loop = PlainLoop(poller, maximum: maximum, handOver: handOver)
-        loop.turn(until: nil)
+        // It is woken when it is known whose thread this is; whatever else interrupts it.
+        while state.withLock({ $0.poller == nil && $0.messages.isEmpty }) { loop.turn(until: nil) }
         if state.withLock({ $0.poller !== poller }) { return }
         while true {
             let messages = takeMessages()

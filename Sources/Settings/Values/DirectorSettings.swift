@@ -106,11 +106,6 @@ public struct DirectorSettings: Hashable, Sendable {
 }
 
 extension DirectorSettings {
-    /// Whether there is a virtual server of an ldirectord.cf.
-    public var hasLdirectordServers: Bool {
-        virtualServers.contains { server in ldirectordFiles.contains { $0.path == server.position.file } }
-    }
-
     /// The table with every real server and every fallback in it, as the kernel would hold it.
     public var fullTable: Table {
         let entries = virtualServers.map { virtual in

@@ -51,13 +51,15 @@ struct LdirectordService: Sendable {
             return await start()
         case .restart:
             guard let text = read() else { return lastStatus }
-            _ = await stop()
-            return await start(text)
+            // Not beside one that does not end.
+            let status = await stop()
+            return status == Status.done ? await start(text) : status
         case .tryRestart:
             if process == nil { return Status.done }
             guard let text = read() else { return lastStatus }
-            _ = await stop()
-            return await start(text)
+            // Not beside one that does not end.
+            let status = await stop()
+            return status == Status.done ? await start(text) : status
         case .reload, .forceReload: return await reload()
         }
     }

@@ -190,9 +190,9 @@ extension Controller {
             case .virtualServer(let key):
                 add(subject)
                 keys = [key]
-            case .vip(let address):
+            case .vip:
                 add(subject)
-                keys = plan.vips.first { $0.address == address }?.virtualServers ?? []
+                keys = vips(of: subject).flatMap { plan.vips[$0].virtualServers }
             }
             for key in keys {
                 guard let place = index.serviceOfKey[key] else { continue }
@@ -210,7 +210,7 @@ extension Controller {
         var keys: [VirtualServerKey] = []
         switch subject {
         case .realServer(let key, _), .virtualServer(let key): keys = [key]
-        case .vip(let address): keys = plan.vips.first { $0.address == address }?.virtualServers ?? []
+        case .vip: keys = vips(of: subject).flatMap { plan.vips[$0].virtualServers }
         }
         for place in keys.compactMap({ index.serviceOfKey[$0] }) {
             if backend != nil, case .drain(let drain)? = book[subject]?.action, case .quiet = drain.phase {

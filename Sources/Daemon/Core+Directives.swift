@@ -68,7 +68,7 @@ extension Core {
     /// The same by any name.
     private func resolveMaintenance(_ configuration: Configuration) async {
         let director = configuration.settings.director
-        let look = await resolving { [maintenance] in Self.look(maintenance, director, isResolving: true) }
+        let look = await resolver.value { [maintenance] in Self.look(maintenance, director, isResolving: true) }
         // What another configuration has said meanwhile holds.
         if let look, director == self.configuration.settings.director { await take(look) }
     }

@@ -40,7 +40,7 @@ actor Core {
     let streamServer: StreamServer
     /// Waiting and freeing: work that must not hold up what answers and directs.
     private let reader = DispatchQueue(label: "swerve.reader", qos: .utility)
-    private let resolver = DispatchQueue(label: "swerve.resolver", qos: .utility)
+    let resolver = DispatchQueue(label: "swerve.resolver", qos: .utility)
 
     var configuration: Configuration
     var backend: (any Backend)?
@@ -237,16 +237,6 @@ actor Core {
         await withCheckedContinuation { continuation in
             reader.async { continuation.resume(returning: work()) }
         }
-    }
-
-    /// Work that may wait for the resolver, which nothing else waits behind; nil if the task is cancelled before.
-    func resolving<Value: Sendable>(_ work: @escaping @Sendable () -> Value) async -> Value? {
-        let (results, result) = AsyncStream.makeStream(of: Value.self)
-        resolver.async {
-            result.yield(work())
-            result.finish()
-        }
-        return await results.first { _ in true }
     }
 
     /// Reading configurations and zones: on a thread of its own, which ends with the work, since a thread that has

@@ -30,7 +30,7 @@ final class DirectiveLog: Sendable {
         /// Lines that wait; before the log runs there is no thread that could write them.
         var waiting: [Line] = []
         var isRunning = false
-        /// Lines that were given away and are not written yet.
+        /// Lines that are not written yet, wherever they wait.
         var underWay = 0
         /// What was last told of a place that takes no lines.
         var troubles: [Place: String] = [:]
@@ -52,17 +52,18 @@ final class DirectiveLog: Sendable {
             defer { state.waiting = [] }
             return state.waiting
         }
-        for line in waiting { enqueue(line) }
+        waiting.forEach(enqueue)
     }
 
     /// Writes what happened. Returns at once.
     func write(_ level: Occurrence.Level, _ subject: String?, _ text: String) {
         let line = state.withLock { state -> Line? in
             let places = state.routes.places(of: subject)
-            if places.isEmpty { return nil }
+            if places.isEmpty || state.underWay >= Self.backlog { return nil }
+            state.underWay += 1
             let line = Line(level: level, text: subject.map { "\($0): \(text)" } ?? text, places: places)
             if state.isRunning { return line }
-            if state.waiting.count < Self.backlog { state.waiting.append(line) }
+            state.waiting.append(line)
             return nil
         }
         if let line { enqueue(line) }
@@ -71,7 +72,10 @@ final class DirectiveLog: Sendable {
     /// Waits until what was said so far is written, or for this time. Where the log doesn't run it is written here.
     func flush(within patience: DispatchTimeInterval) {
         let (isRunning, waiting) = state.withLock { state in
-            defer { state.waiting = [] }
+            defer {
+                state.underWay -= state.waiting.count
+                state.waiting = []
+            }
             return (state.isRunning, state.waiting)
         }
         if !isRunning { return waiting.forEach(put) }
@@ -81,12 +85,6 @@ final class DirectiveLog: Sendable {
     }
 
     private func enqueue(_ line: Line) {
-        let isTaken = state.withLock { state in
-            if state.underWay >= Self.backlog { return false }
-            state.underWay += 1
-            return true
-        }
-        if !isTaken { return }
         queue.async {
             self.put(line)
             self.state.withLock { $0.underWay -= 1 }

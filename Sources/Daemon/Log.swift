@@ -21,7 +21,13 @@ public struct Log: Sendable {
 
     /// Writes a line.
     public func write(_ level: Occurrence.Level, _ subject: String?, _ text: String) {
-        others.write(level, subject, text)
+        write(level, subject, text, inFiles: text)
+    }
+
+    private func write(
+        _ level: Occurrence.Level, _ subject: String?, _ text: String, inFiles brief: String
+    ) {
+        others.write(level, subject, brief)
         if isQuiet && level != .error { return }
         Self.tell(level, subject, text)
     }
@@ -69,9 +75,7 @@ public struct Log: Sendable {
             case .warning: .warning
             case .note: .info
             }
-        others.write(level, nil, diagnostic.firstLine)
-        if isQuiet && level != .error { return }
-        Self.tell(level, nil, diagnostic.withoutSeverity)
+        write(level, nil, diagnostic.withoutSeverity, inFiles: diagnostic.firstLine)
     }
 
     /// A logger for the rooms that carry one, which writes here.

@@ -5,7 +5,6 @@ internal import Foundation
 internal import Health
 internal import Probes
 internal import Settings
-internal import Sockets
 
 /// Does what a configuration wants done, beside the table and the answers, when real servers change: lines in
 /// monitor files, mail, fallback commands.
@@ -277,14 +276,10 @@ actor Reactor {
         let parts = server.split(separator: ":", maxSplits: 1)
         let port = parts.count == 2 ? UInt16(parts[1]) ?? 25 : 25
         let host = String(parts.first ?? "")
-        let (answers, answer) = AsyncStream.makeStream(of: Endpoint?.self)
-        let queue = DispatchQueue.global(qos: .utility)
-        queue.async {
-            answer.yield(HostLookup.address(of: host).map { Endpoint($0, port: port) })
-            answer.finish()
+        let address = await DispatchQueue.global(qos: .utility).value(within: patience) {
+            HostLookup.address(of: host)
         }
-        queue.asyncAfter(deadline: .now() + .nanoseconds(Int(patience.nanoseconds))) { answer.finish() }
-        return await answers.first { _ in true } ?? nil
+        return (address ?? nil).map { Endpoint($0, port: port) }
     }
 }
 

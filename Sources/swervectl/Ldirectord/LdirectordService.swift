@@ -49,19 +49,17 @@ struct LdirectordService: Sendable {
         case .start:
             if process != nil { return Status.done }
             return await start()
-        case .restart:
-            guard let text = read() else { return lastStatus }
-            // Not beside one that does not end.
-            let status = await stop()
-            return status == Status.done ? await start(text) : status
-        case .tryRestart:
-            if process == nil { return Status.done }
-            guard let text = read() else { return lastStatus }
-            // Not beside one that does not end.
-            let status = await stop()
-            return status == Status.done ? await start(text) : status
+        case .restart: return await restart()
+        case .tryRestart: return process == nil ? Status.done : await restart()
         case .reload, .forceReload: return await reload()
         }
+    }
+
+    private func restart() async -> Int32 {
+        guard let text = read() else { return lastStatus }
+        // Not beside one that does not end.
+        let status = await stop()
+        return status == Status.done ? await start(text) : status
     }
 
     // MARK: The configuration

@@ -305,8 +305,14 @@ extension Controller {
         let inherited = Self.unfinishedDrains(book.inherited)
         if own.isEmpty, inherited.isEmpty { return }
         let counts = try? await backend?.connections()
-        for subject in inherited { follow(\.inherited, drain: subject, counts ?? nil, at: now) }
-        for subject in own { follow(\.orders, drain: subject, counts ?? nil, at: now) }
+        let members = destinations(of: inherited + own)
+        for subject in inherited { follow(\.inherited, drain: subject, members, counts ?? nil, at: now) }
+        let parents = Set(Self.unfinishedDrains(book.inherited).compactMap { book.inherited[$0]?.origin })
+        for subject in own {
+            follow(
+                \.orders, drain: subject, members, counts ?? nil, leadsToDrains: parents.contains(subject),
+                at: now)
+        }
         saveOrders()
         wake.yield()
     }
@@ -317,9 +323,25 @@ extension Controller {
         }
     }
 
+    /// The destinations, in the plan, of the real servers among these and of those beside them: each virtual server is
+    /// looked through once, however many drain.
+    private func destinations(of subjects: [Order.Subject]) -> [Order.Subject: Destination] {
+        let keys = Set(
+            subjects.compactMap { if case .realServer(let key, _) = $0 { key } else { nil } })
+        var destinations: [Order.Subject: Destination] = [:]
+        for place in keys.compactMap({ index.serviceOfKey[$0] }) {
+            let service = plan.services[place]
+            for member in service.members {
+                destinations[.realServer(service.key, member.destination.endpoint)] = member.destination
+            }
+        }
+        return destinations
+    }
+
     private func follow(
         _ orders: WritableKeyPath<OrderBook, [Order.Subject: Order]>, drain subject: Order.Subject,
-        _ counts: [VirtualServerKey: [Endpoint: ConnectionCounts]]?, at now: Double
+        _ members: [Order.Subject: Destination],
+        _ counts: [VirtualServerKey: [Endpoint: ConnectionCounts]]?, leadsToDrains: Bool = false, at now: Double
     ) {
         guard var order = book[keyPath: orders][subject], case .drain(var drain) = order.action else { return }
         switch drain.phase {
@@ -331,29 +353,21 @@ extension Controller {
             if case .realServer = subject { text += ", weight 0 from now on" }
             report(Occurrence(.info, "\(subject)", text))
         case .quiet(let until):
-            guard case .realServer(let key, let endpoint) = subject else {
+            guard case .realServer(let key, _) = subject else {
                 // As long as anything behind it drains.
-                let isUnfinished = Self.unfinishedDrains(book.inherited).contains {
-                    book.inherited[$0]?.origin == subject
-                }
-                if isUnfinished { return }
+                if leadsToDrains { return }
                 drain.phase = .done
                 report(Occurrence(.info, "\(subject)", "drained: all behind it are out of the table"))
                 break
             }
-            guard let place = index.serviceOfKey[key],
-                let member = plan.services[place].members.first(where: {
-                    $0.destination.endpoint == endpoint
-                })
-            else {
+            guard let destination = members[subject] else {
                 drain.phase = .done
                 break
             }
-            let inTable = member.destination.normalized(for: key).endpoint
-            let count = counts?[key]?[inTable] ?? ConnectionCounts()
+            let count = counts?[key]?[destination.normalized(for: key).endpoint] ?? ConnectionCounts()
             if backend != nil {
                 // Not before nobody new is sent there.
-                if isInTable(member.destination, of: key) { return }
+                if isInTable(destination, of: key) { return }
                 if counts == nil || count.active > 0, until > now {
                     tell(of: count, subject)
                     return

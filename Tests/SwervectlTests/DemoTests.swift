@@ -76,6 +76,14 @@ struct DemoTests {
         }
         try await demo.wait(for: "Ctrl-C ends the demo.")
         #expect(try await explain().answer.count == 1)
+        for words in [["--stats"], ["--rate"], ["--zero"]] {
+            let counted = try await Program.run(["-s", folder.path("control.sock"), "table"] + words)
+            #expect(counted.status == 1)
+            #expect(
+                counted.errors
+                    == "swervectl: no traffic is counted: backend relay\nhint: the kernel counts it, with 'backend ipvs'\n"
+            )
+        }
         try demo.type("1\n")
         try await demo.wait(for: "127.0.98.143:18080: down: ")
         #expect(try await explain().answer.count == 1)

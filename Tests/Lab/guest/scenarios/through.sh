@@ -131,6 +131,11 @@ for name in rs1 rs2; do
     start $name smtp busybox nc -ll -p 25 -e /lab/smtp
     start $name redis redis-server --bind 0.0.0.0 --protected-mode no --save '' --dir /run
     start $name tls openssl s_server -accept 443 -cert /lab/certificate.pem -key /lab/key.pem -www -quiet
+    for server in "freeradius 1812" "kamailio 5060"; do
+        folder=/lab/$name-${server% *}
+        mkdir $folder
+        start $name ${server% *} sh "$LAB/../../Services/serve" ${server% *} $folder ${server#* } $VIP
+    done
 done
 {
     echo 'options { listen-on { none; }; listen-on-v6 { none; }; };'
@@ -144,6 +149,8 @@ tcp 443 https { through vip; interval 500ms; timeout 3s; };
 tcp 6379 redis { through vip; interval 500ms; timeout 3s; };
 tcp 8443 connect { through vip; port 443; interval 500ms; timeout 3s; };
 udp 53 dns { through vip; request a.a.test; interval 500ms; timeout 1s; };
+udp 1812 radius { through vip; login test; password secret; secret testing123; interval 500ms; timeout 1s; };
+udp 5060 sip { through vip; interval 500ms; timeout 1s; };
 udp 9000 udp { through vip; send "hello"; match "^hello"; interval 500ms; timeout 1s; };
 CHECKS
     echo '};'
@@ -153,7 +160,7 @@ on director cp /lab/kinds.conf /etc/swerve/swerve.conf
 serve_at() {
     on director ipvsadm -Ln | awk '/^(TCP|UDP)/ { service = $2 } /^FWM/ { service = "" }
         $1 == "->" && service != "" && $2 ~ /[0-9]/ { print service, $2 }' | sort >/lab/serving
-    for port in 25 53 80 443 6379 8443 9000; do
+    for port in 25 53 80 443 1812 5060 6379 8443 9000; do
         for address; do echo "$VIP:$port $address:$port"; done
     done | sort | diff -u - /lab/serving
 }

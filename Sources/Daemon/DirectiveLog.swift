@@ -9,7 +9,7 @@ internal import Synchronization
 /// Logs beside standard error, as ldirectord has them: files that are opened for each line, or syslog. Nobody waits for
 /// a disk or for syslogd.
 final class DirectiveLog: Sendable {
-    /// Lines that wait at most; what comes then is left out.
+    /// Lines that wait at most; what comes then is counted instead of kept.
     private static let backlog = 10_000
 
     /// One log.
@@ -32,6 +32,8 @@ final class DirectiveLog: Sendable {
         var isRunning = false
         /// Lines that are not written yet, wherever they wait.
         var underWay = 0
+        /// Lines that were left out and not told of.
+        var lostCount = 0
         /// What was last told of a place that takes no lines.
         var troubles: [Place: String] = [:]
     }
@@ -57,16 +59,25 @@ final class DirectiveLog: Sendable {
 
     /// Writes what happened. Returns at once.
     func write(_ level: Occurrence.Level, _ subject: String?, _ text: String) {
-        let line = state.withLock { state -> Line? in
+        let lines = state.withLock { state -> [Line] in
             let places = state.routes.places(of: subject)
-            if places.isEmpty || state.underWay >= Self.backlog { return nil }
-            state.underWay += 1
-            let line = Line(level: level, text: subject.map { "\($0): \(text)" } ?? text, places: places)
-            if state.isRunning { return line }
-            state.waiting.append(line)
-            return nil
+            if places.isEmpty { return [] }
+            if state.underWay >= Self.backlog {
+                state.lostCount += 1
+                return []
+            }
+            var lines = [Line(level: level, text: subject.map { "\($0): \(text)" } ?? text, places: places)]
+            if state.lostCount > 0 {
+                let words = "\(state.lostCount) lines are lost, they came faster than they could be written"
+                lines.insert(Line(level: .warning, text: words, places: state.routes.places(of: nil)), at: 0)
+                state.lostCount = 0
+            }
+            state.underWay += lines.count
+            if state.isRunning { return lines }
+            state.waiting += lines
+            return []
         }
-        if let line { enqueue(line) }
+        lines.forEach(enqueue)
     }
 
     /// Waits until what was said so far is written, or for this time. Where the log doesn't run it is written here.

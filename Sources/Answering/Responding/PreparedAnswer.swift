@@ -138,16 +138,14 @@ extension Responder {
             guard type != .ds || found.labels != question.labelCount,
                 let servers = zone.rrset(of: found.node, type: .ns)
             else { return .further(found) }
-            let shift = question.length &- zone.nameLength(of: found.node) &- zone.apexLength
+            let shift = shift(of: found.node, in: zone)
             var answer = PreparedAnswer(servers, .none, shift: shift, isAnswer: false, flags: 0)
             answer.add(Glue(of: servers, in: zone.heap))
             return .answer(answer)
         case .exact, .wildcard:
             guard let rrset = zone.rrset(of: found.node, type: type) else { break }
             if let place = steeredPlace(rrset, entry.marks) { return .steered(rrset, place: place) }
-            let shift =
-                found.match == .exact
-                ? 0 : question.length &- zone.nameLength(of: found.node) &- zone.apexLength
+            let shift = found.match == .exact ? 0 : shift(of: found.node, in: zone)
             let signatures = zone.signatures(of: rrset, node: found.node)
             var answer = PreparedAnswer(
                 rrset, signatures, shift: shift, isAnswer: true, flags: authoritative)
@@ -167,6 +165,12 @@ extension Responder {
         }
         if type == .any || zone.flags(of: found.node).contains(.alias) { return .further(found) }
         return .answer(denial(of: zone, flags: authoritative))
+    }
+
+    /// By how much pointers of a node's records move under the name asked.
+    @inline(__always)
+    func shift(of node: Int, in zone: CompiledZone) -> Int {
+        question.length &- zone.nameLength(of: node) &- zone.apexLength
     }
 
     /// The SOA that says for how long something is known not to be (RFC 2308).

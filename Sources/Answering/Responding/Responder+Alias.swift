@@ -19,7 +19,7 @@ extension Responder {
             type != .any, type != .ds, type != .nsec, type != .rrsig,
             let alias = zone.rrset(of: node, type: .cname)
         else { return 0 }
-        let shift = question.length &- zone.nameLength(of: node) &- zone.apexLength
+        let shift = shift(of: node, in: zone)
         let answer = PreparedAnswer(
             alias, .none, shift: shift, isAnswer: true, flags: HeaderFlags.authoritative.rawValue)
         let place = end &+ answer.length

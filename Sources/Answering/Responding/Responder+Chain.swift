@@ -102,9 +102,7 @@ extension Responder {
         }
         let start = draft.position
         if step.isFirst {
-            let shift =
-                step.found.match == .exact
-                ? 0 : question.length - zone.nameLength(of: node) - zone.apexLength
+            let shift = step.found.match == .exact ? 0 : shift(of: node, in: zone)
             let answer = PreparedAnswer(
                 alias, zone.signatures(of: alias, node: node), wantsDNSSEC: draft.wantsDNSSEC, shift: shift,
                 isAnswer: true, flags: 0)

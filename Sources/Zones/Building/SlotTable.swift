@@ -9,8 +9,8 @@ internal import DNSWire
 struct SlotTable: ~Copyable {
     /// Octets of a line, and of a slot.
     static let lineSize = 64
-    static let slotSize = 8
-    private static let lineSlots = lineSize / slotSize
+    static let slotSize = lineSize / lineSlots
+    private static let lineSlots = Int(CompiledZone.lineSlots)
 
     /// Where the table begins in the heap: with a cache line, if the heap does.
     let start: Int

@@ -104,8 +104,12 @@ public import DNSWire
     @inlinable @inline(__always)
     func trail(ofHash hash: UInt64) -> Trail {
         // Less than the lines that there are, as the high half of a product is less than either factor.
-        Trail(slot: hash.multipliedFullWidth(by: slotCount / 8).high &* 8, mark: Self.mark(ofHash: hash))
+        let line = hash.multipliedFullWidth(by: slotCount / Self.lineSlots).high
+        return Trail(slot: line &* Self.lineSlots, mark: Self.mark(ofHash: hash))
     }
+
+    /// Slots of a cache line.
+    @inlinable static var lineSlots: UInt64 { 8 }
 
     /// The half of a hash that a slot has; it is never 0.
     @inlinable @inline(__always)

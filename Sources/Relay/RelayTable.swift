@@ -6,10 +6,11 @@ internal import Sockets
 /// The table carried in user space: a listening socket for each virtual server, a connection of our own to
 /// a real server for each connection of a client.
 ///
-/// - A virtual server listens while a destination has a weight above 0; else its port refuses.
+/// - A virtual server listens while a destination has a weight above 0, over UDP also while one has sessions, as their
+///   datagrams come to the same port; else its port refuses.
 /// - Destinations are gone through in the order in which they were added.
 /// - `gate` and `ipip` go to the virtual server's port, `masq` to the destination's own.
-/// - A destination of weight 0 and one that was removed keep their TCP connections until these end.
+/// - A destination of weight 0 keeps its connections and sessions until these end, one that was removed its connections.
 /// - A client that stays with its real server (persistence) gets another one when that has weight 0.
 public actor RelayTable: Backend {
     /// What an admin must know, said once at the start.
@@ -171,8 +172,11 @@ public actor RelayTable: Backend {
     }
 
     private func closeIdleListeners() async {
-        for key in Array(listeners.keys) where services[key]?.with({ $0.isServing }) != true {
-            await closeListener(key)
+        for key in Array(listeners.keys) {
+            let isNeeded = services[key].map { service in
+                service.with { $0.isServing || (service.transport == .udp && $0.hasConnections) }
+            }
+            if isNeeded != true { await closeListener(key) }
         }
     }
 

@@ -31,6 +31,9 @@ struct ServiceState: Sendable {
     /// Whether anybody may get new connections.
     var isServing: Bool { destinations.contains { $0.weight > 0 } }
 
+    /// Whether connections to destinations of the table are open.
+    var hasConnections: Bool { destinations.contains { loads[$0.endpoint]?.active ?? 0 > 0 } }
+
     func destination(_ endpoint: Endpoint) -> Destination? {
         destinations.first { $0.endpoint == endpoint }
     }

@@ -93,7 +93,7 @@ CONF
     } >keepalived.conf
 }
 start_ldirectord() { exec ldirectord -d /lab/ldirectord.cf start; }
-start_keepalived() { exec keepalived --dont-fork --log-console --check -f /lab/keepalived.conf; }
+start_keepalived() { exec keepalived --dont-fork --no-syslog --check -f /lab/keepalived.conf; }
 start_swerved() { exec swerved -c /lab/swerve.conf; }
 
 configure

@@ -173,6 +173,21 @@ struct UDPRelayTests {
         }
     }
 
+    @Test("sessions with a server of weight 0 go on, also where nobody is left for new ones")
+    func drained() async throws {
+        try await RelayBench.run(net: 41, .udp) { bench in
+            try await server("RS1", at: bench.host(2)) {
+                try await bench.add(2)
+                try await Client.run { client in
+                    try await client.expect(bench.virtual, "a", "RS1:a")
+                    try await bench.apply(.editDestination(bench.key, Destination(bench.host(2), weight: 0)))
+                    try await client.expect(bench.virtual, "b", "RS1:b")
+                    #expect(await bench.counts(2)?.active == 1)
+                }
+            }
+        }
+    }
+
     @Test("sessions end after their time")
     func timeout() async throws {
         var limits = RelayLimits()

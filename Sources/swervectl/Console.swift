@@ -7,8 +7,17 @@ enum Console {
     /// Whether people look at standard output (colours are for them only; NO_COLOR turns them off).
     static let isColoured = SystemCalls.wantsColours
 
-    /// Writes lines to standard output; a line's end is added if it lacks.
-    static func write(_ text: String) { put(text, to: STDOUT_FILENO) }
+    /// Writes lines to standard output; a line's end is added if it lacks. The program ends where nobody reads them any
+    /// more (`| head`), or where there is no room for them.
+    static func write(_ text: String) {
+        switch put(text, to: STDOUT_FILENO) {
+        case 0: return
+        case EPIPE: exit(1)
+        case let error:
+            complain("swervectl: write standard output: \(SystemCalls.words(for: error))")
+            exit(1)
+        }
+    }
 
     /// Writes lines to standard error.
     static func complain(_ text: String) { put(text, to: STDERR_FILENO) }
@@ -34,8 +43,9 @@ enum Console {
         }
     }
 
-    private static func put(_ text: String, to descriptor: CInt) {
-        if text.isEmpty { return }
-        SystemCalls.write(Array((text.hasSuffix("\n") ? text : text + "\n").utf8), to: descriptor)
+    @discardableResult
+    private static func put(_ text: String, to descriptor: CInt) -> CInt {
+        if text.isEmpty { return 0 }
+        return SystemCalls.write(Array((text.hasSuffix("\n") ? text : text + "\n").utf8), to: descriptor)
     }
 }

@@ -8,13 +8,14 @@ internal import NIOPosix
 struct ControlClient: Sendable {
     /// The socket's path.
     let path: String
-    /// How long an answer may take; a reload may take as long as it needs.
+    /// How long an answer may take; a reload may take as long as it needs, once something has answered.
     var patience: Duration = .seconds(30)
 
     /// One request, one response.
     func ask(_ request: Request) async throws(ClientError) -> Response {
         var result: Response?
         let isPatient = if case .reload = request { true } else { false }
+        if isPatient { _ = try await ask(.status) }
         let start = ContinuousClock.now
         try await exchange(request, within: isPatient ? nil : patience) { response in
             result = response

@@ -15,8 +15,9 @@ enum SystemCalls {
         return isatty(STDOUT_FILENO) == 1 && !isRefused
     }
 
-    /// Writes all bytes, waiting where the other side is slow; what can't be written is lost.
-    static func write(_ bytes: [UInt8], to descriptor: CInt) {
+    /// Writes all bytes, waiting where the other side is slow; 0, or the number of the error for which the rest is lost.
+    @discardableResult
+    static func write(_ bytes: [UInt8], to descriptor: CInt) -> CInt {
         var rest = bytes[...]
         while !rest.isEmpty {
             let written = unsafe rest.withUnsafeBytes {
@@ -28,9 +29,10 @@ enum SystemCalls {
                 unsafe poll(&wait, 1, -1)
                 continue
             }
-            if written <= 0 { return }
+            if written <= 0 { return written < 0 ? errno : EIO }
             rest = rest.dropFirst(written)
         }
+        return 0
     }
 
     /// All of standard input; nil with errno if it can't be read.

@@ -46,6 +46,10 @@ struct CommandLineTests {
         for action in ["configtest", "reload", "restart", "try-restart"] { try expect(action, 2, "\(action)") }
         #expect(site.text("ldirectord.site.cf.pid") == second)
         try expect("status", 0)
+        // Of this the daemon alone knows that it can't be taken on.
+        try site.write("# nothing\n")
+        for action in ["reload", "force-reload"] { try expect(action, 2, "\(action)") }
+        try expect("status", 0)
         try expect("stop", 0)
         #expect(!FileManager.default.fileExists(atPath: site.pidFile))
         try expect("status", 3)
@@ -70,6 +74,49 @@ struct CommandLineTests {
         try expect("stop", 0)
         #expect(bystander.isRunning)
         try expect("nonsense", 255)
+    }
+
+    @Test("What has ended is stopped, although nobody asks what it ended with")
+    func unasked() async throws {
+        let site = try Site()
+        defer { site.end() }
+        try site.write(Site.plain)
+        #expect(try site.status(of: "start") == 0)
+        #expect(try site.status(of: "stop") == 0)
+        let words = ["\(Program.folder)/swerved", "-c", "\(site.folder.path())/ldirectord.site.cf.conf"]
+        let parent = Process()
+        parent.executableURL = URL(filePath: "/bin/sh")
+        parent.arguments = [
+            "-c", "'\(words.joined(separator: "' '"))' --pid-file '\(site.pidFile)' & exec sleep 1000",
+        ]
+        parent.standardError = FileHandle.nullDevice
+        try parent.run()
+        defer {
+            kill(parent.processIdentifier, SIGKILL)
+            parent.waitUntilExit()
+        }
+        try await site.wait("the daemon") { try site.swervectl(["status"]).status == 0 }
+        let pid = try #require(pid_t(site.text("ldirectord.site.cf.pid").dropLast()))
+        #expect(try site.status(of: "stop") == 0)
+        #expect(kill(pid, 0) == 0, "it is a zombie")
+        #expect(try site.status(of: "status") == 3)
+    }
+
+    @Test("A file of ours for which there is no room is told of, and nothing is started")
+    func full() throws {
+        let site = try Site()
+        defer { site.end() }
+        try site.write(Site.plain)
+        let start = try Program.output(
+            "/bin/sh",
+            [
+                "-c", "ulimit -f 0; trap '' XFSZ; exec 2>&1; exec \"$0\" \"$@\"",
+                site.folder.path() + "/ldirectord", site.file.path(), "start",
+            ], environment: site.environment)
+        #expect(start.status == 1)
+        #expect(start.text.hasSuffix("ldirectord.site.cf.conf.new: File too large\n"), "\(start.text)")
+        #expect(try site.status(of: "status") == 3)
+        #expect(try site.status(of: "start") == 0)
     }
 
     @Test(

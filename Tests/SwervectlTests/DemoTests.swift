@@ -84,6 +84,16 @@ struct DemoTests {
                     == "swervectl: no traffic is counted: backend relay\nhint: the kernel counts it, with 'backend ipvs'\n"
             )
         }
+        // Whoever reads no more ends it, and it says so where there is no room.
+        for (command, status, errors) in [
+            ("servers --watch | head -n 1", 0, ""),
+            ("status >/dev/full", 1, "swervectl: write standard output: No space left on device\n"),
+        ] as [(String, Int32, String)] {
+            let line = "exec 2>&1; '\(Program.path)' -s '\(folder.path("control.sock"))' \(command)"
+            let result = try await Program.run(["-c", line], program: "/bin/sh")
+            #expect(result.status == status, "\(command)")
+            #expect(result.output.hasSuffix(errors), "\(command): \(result.output)")
+        }
         try demo.type("1\n")
         try await demo.wait(for: "127.0.98.143:18080: down: ")
         #expect(try await explain().answer.count == 1)

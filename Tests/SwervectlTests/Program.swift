@@ -16,14 +16,16 @@ struct Program {
 
     static var isBuilt: Bool { FileManager.default.isExecutableFile(atPath: path) }
 
-    /// Runs it to its end. What it reads and writes goes through files, so that neither side waits.
-    static func run(_ arguments: [String], input: String = "") async throws -> Result {
+    /// Runs it to its end, or another program. What it reads and writes goes through files, so that neither side waits.
+    static func run(
+        _ arguments: [String], input: String = "", program: String = Program.path
+    ) async throws -> Result {
         let folder = try TemporaryFolder()
         try folder.write("in", input)
         try folder.write("out", "")
         try folder.write("err", "")
         let process = Process()
-        process.executableURL = URL(fileURLWithPath: path)
+        process.executableURL = URL(fileURLWithPath: program)
         process.arguments = arguments
         process.standardInput = FileHandle(forReadingAtPath: folder.path("in"))
         process.standardOutput = FileHandle(forWritingAtPath: folder.path("out"))

@@ -150,11 +150,16 @@ struct LdirectordService: Sendable {
             if writtenProcess != nil { SystemCalls.remove(pidFile) }
             return Status.done
         }
-        kill(process, SIGTERM)
+        if kill(process, SIGTERM) != 0, errno != ESRCH {
+            Console.complain("ldirectord: end pid \(process): \(SystemCalls.words(for: errno))")
+            return Status.failed
+        }
+        // One that has ended has no command line, also as long as nobody asks what it ended with.
+        var isRunning: Bool { SystemCalls.contents(of: "/proc/\(process)/cmdline")?.isEmpty == false }
         let clock = ContinuousClock()
         let patience = clock.now + .seconds(30)
-        while kill(process, 0) == 0, clock.now < patience { try? await clock.sleep(for: .milliseconds(20)) }
-        if kill(process, 0) == 0 {
+        while isRunning, clock.now < patience { try? await clock.sleep(for: .milliseconds(20)) }
+        if isRunning {
             Console.complain("ldirectord: pid \(process) does not end")
             return Status.failed
         }
@@ -169,11 +174,15 @@ struct LdirectordService: Sendable {
             return Status.failed
         }
         do throws(ClientError) {
-            if case .failure(let failure) = try await client.ask(.reload(zone: nil)) {
+            switch try await client.ask(.reload(zone: nil)) {
+            case .failure(let failure):
                 Console.complain("ldirectord: \(failure)")
                 return Status.failed
+            case .reload(let report) where !report.isComplete:
+                Console.complain(report.complaints)
+                return Status.badConfiguration
+            default: return Status.done
             }
-            return Status.done
         } catch {
             Console.complain("ldirectord: \(error)")
             return Status.failed

@@ -45,8 +45,12 @@ extension SystemCalls {
         let draft = path + ".new"
         let descriptor = unsafe open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
         if descriptor < 0 { return "write \(draft): \(words(for: errno))" }
-        write(Array(text.utf8), to: descriptor)
+        let error = write(Array(text.utf8), to: descriptor)
         close(descriptor)
+        if error != 0 {
+            remove(draft)
+            return "write \(draft): \(words(for: error))"
+        }
         return unsafe Glibc.rename(draft, path) == 0 ? nil : "rename to \(path): \(words(for: errno))"
     }
 

@@ -54,7 +54,7 @@ cat >/lab/refused.conf <<'CONF'
 options { listen-on port 5353 { 127.0.0.1; }; listen-on-v6 { none; }; };
 director { ldirectord "/lab/refused.cf"; };
 CONF
-start director taker busybox nc -l -p 5353 -s 127.0.0.1
+start director taker busybox nc -l -p 5353
 wait_until 5 on director grep -q ':14E9 .* 0A ' /proc/net/tcp
 expect "a start whose port is taken fails" not on director swerved -u nobody -c /lab/refused.conf
 expect "its log is the user's" sh -c '[ "$(stat -c %U /lab/ours/ldirectord.log)" = nobody ]'

@@ -85,7 +85,8 @@ struct StoredFile: Sendable {
         return trouble
     }
 
-    private func makeFolder() {
+    /// Makes the folder that it is to be in.
+    func makeFolder() {
         let folder = path.prefix(upTo: path.lastIndex(of: "/") ?? path.startIndex)
         for end in folder.indices.dropFirst() where folder[end] == "/" {
             mkdir(String(folder[..<end]), 0o755)

@@ -23,12 +23,19 @@ public struct ReloadReport: Hashable, Codable, Sendable {
         /// The serial that is served now; nil if none.
         public var newSerial: UInt32?
 
+        /// What is doubtful about the new serial; nil if nothing is.
+        public var warning: String?
+
         /// A zone; see the properties.
-        public init(name: String, result: Result, oldSerial: UInt32? = nil, newSerial: UInt32? = nil) {
+        public init(
+            name: String, result: Result, oldSerial: UInt32? = nil, newSerial: UInt32? = nil,
+            warning: String? = nil
+        ) {
             self.name = name
             self.result = result
             self.oldSerial = oldSerial
             self.newSerial = newSerial
+            self.warning = warning
         }
     }
 

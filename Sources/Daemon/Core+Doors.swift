@@ -127,7 +127,9 @@ extension ReloadReport {
             isComplete: result.isComplete, isConfigurationApplied: result.isApplied,
             diagnostics: result.diagnostics.map { DiagnosticReport($0) },
             zones: changed.map {
-                Zone(name: $0.displayName, result: $0.result, oldSerial: $0.oldSerial, newSerial: $0.newSerial)
+                Zone(
+                    name: $0.displayName, result: $0.result, oldSerial: $0.oldSerial, newSerial: $0.newSerial,
+                    warning: $0.serialWarning)
             },
             unchangedZones: result.changes.count - changed.count)
     }

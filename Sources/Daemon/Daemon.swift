@@ -30,6 +30,7 @@ public struct Daemon: Sendable {
     private let streamSockets: StreamSockets
     private let controlSocket: AdminSocket
     private let kernelTable: KernelTable?
+    private let claim: StateClaim?
     private let log: Log
 
     /// Reads the configuration and opens all sockets; then, with a user, gives up root's rights.
@@ -59,6 +60,7 @@ public struct Daemon: Sendable {
             udpSockets = try UDPSockets.open(configuration.endpoints)
             streamSockets = try StreamSockets.open(configuration.endpoints)
             if let user { try Privileges.become(user) }
+            claim = try StateClaim(directory: configuration.settings.stateDirectory)
         } catch {
             controlSocket.close()
             Self.note(error, in: log, as: user)
@@ -81,6 +83,7 @@ public struct Daemon: Sendable {
     /// Serves until the task is cancelled, then ends all rooms in order; `reloads` asks for reloads. To be called
     /// once.
     public func run(reloads: AsyncStream<Void> = AsyncStream { $0.finish() }) async throws {
+        defer { withExtendedLifetime(claim) {} }
         log.others.run()
         let group = MultiThreadedEventLoopGroup(numberOfThreads: min(System.coreCount, 4))
         do {

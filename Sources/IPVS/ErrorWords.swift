@@ -5,17 +5,18 @@ import Netlink
 extension BackendError {
     /// What keeps IPVS as a whole from being used.
     init(opening error: NetlinkError) {
+        let otherwise =
+            "carry the packets without it: 'backend relay;' in swerve.conf, SWERVE_BACKEND=relay for ldirectord's command"
         switch error.errno {
         case ErrorNumber.noEntry, ErrorNumber.protocolNotSupported, ErrorNumber.familyNotSupported:
             self.init(
                 "IPVS: this kernel has none",
-                hint:
-                    "load it with 'modprobe ip_vs', or write 'backend relay;' to carry the packets without it",
+                hint: "load it with 'modprobe ip_vs', or \(otherwise)",
                 isFatal: true)
         case ErrorNumber.notPermitted:
             self.init(
                 "IPVS: \(error)",
-                hint: "give swerved CAP_NET_ADMIN in this network namespace, or write 'backend relay;'",
+                hint: "give swerved CAP_NET_ADMIN in this network namespace, or \(otherwise)",
                 isFatal: true)
         default:
             self.init("IPVS: \(error)", isFatal: true)

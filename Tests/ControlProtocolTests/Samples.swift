@@ -67,7 +67,9 @@ enum Sample {
             ReloadReport(
                 isComplete: false, isConfigurationApplied: true, diagnostics: [diagnostic],
                 zones: [
-                    .init(name: "example.com", result: .loaded, oldSerial: 1, newSerial: 4_294_967_295),
+                    .init(
+                        name: "example.com", result: .loaded, oldSerial: 1, newSerial: 4_294_967_295,
+                        warning: "serial went backwards, 1 -> 4294967295"),
                     .init(name: "example.net", result: .failed),
                 ], unchangedZones: 3)),
         .zones(

@@ -30,6 +30,24 @@ struct ProcessTests {
         #expect(!FileManager.default.fileExists(atPath: first.path("control.sock")))
     }
 
+    @Test("A second process leaves the first one its state directory, and takes it when that has ended")
+    func secondState() async throws {
+        let first = try Swerved(configuration: 1)
+        try await first.wait(for: "ready: ")
+        let file = first.path("other.conf")
+        let text = try String(contentsOfFile: first.path("swerve.conf"), encoding: .utf8)
+            .replacing("127.0.96.1", with: "127.0.96.6").replacing("control.sock", with: "other.sock")
+        try Data(text.utf8).write(to: URL(fileURLWithPath: file))
+        let second = try Swerved(["-c", file])
+        #expect(try await second.end() == 1)
+        #expect(try second.errors().contains("another swerved that runs keeps its state in "))
+        #expect(!FileManager.default.fileExists(atPath: first.path("other.sock")))
+        #expect(try await first.end(by: SIGTERM) == 0)
+        let third = try Swerved(["-c", file])
+        try await third.wait(for: "ready: ")
+        #expect(try await third.end(by: SIGTERM) == 0)
+    }
+
     @Test("An endpoint in use is refused, and nothing is left behind")
     func endpointInUse() async throws {
         let first = try Swerved(configuration: 2)

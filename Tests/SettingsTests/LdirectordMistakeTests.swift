@@ -47,7 +47,7 @@ struct LdirectordMistakeTests {
             ("fallback=127.0.0.1▸:", "a port is expected after ':'"),
             ("fallback=▸::1", "an address or a host's name is missing"), ("fallback6=▸[::1", "']' is missing"),
             ("▸scheduler=rr", "'scheduler' belongs to a virtual server"),
-            ("  ▸real=1", "unknown directive 'real' in the global part"),
+            ("  ▸real=1", "'real' belongs to a virtual server"),
             (
                 "virtual=▸192.0.2.1",
                 "'virtual' needs an address with a port, or a firewall mark, not '192.0.2.1'"

@@ -174,16 +174,18 @@ private let virtual = VirtualServerReport(
                 .init(name: "a.example", result: .failed, oldSerial: 3, newSerial: 3),
                 .init(name: "b.example", result: .failed),
                 .init(name: "c.example", result: .loaded, oldSerial: nil, newSerial: 1),
-                .init(name: "d.example", result: .loaded, oldSerial: 1, newSerial: 2),
+                .init(name: "d.example", result: .loaded, oldSerial: 2, newSerial: 1, warning: "backwards"),
                 .init(name: "e.example", result: .removed, oldSerial: 9),
             ], unchangedZones: 1)
-        #expect(report.complaints == "a.zone:1:1: error: no SOA\n    x\n    ^\n")
+        #expect(
+            report.complaints
+                == "a.zone:1:1: error: no SOA\n    x\n    ^\nzone d.example: warning: backwards\n")
         #expect(
             report.text == """
                 zone a.example: not loaded, serial 3 is still served
                 zone b.example: not loaded, clients get SERVFAIL
                 zone c.example: loaded, serial none -> 1
-                zone d.example: loaded, serial 1 -> 2
+                zone d.example: loaded, serial 2 -> 1
                 zone e.example: removed
                 1 zone unchanged
                 reload incomplete

@@ -46,7 +46,7 @@ struct LdirectordReader {
         let isVirtualOpen = !file.virtuals.isEmpty || isInBrokenVirtual
         if line.isIndented, isVirtualOpen {
             directive(line, known: Self.perVirtual, of: "a virtual server")
-        } else if !line.isIndented, Self.perVirtual.contains(name), !Self.global.contains(name) {
+        } else if Self.perVirtual.contains(name), !Self.global.contains(name) {
             reading.error(
                 "'\(name)' belongs to a virtual server", at: line.name.place,
                 hint: isVirtualOpen ? "indent it by four blanks" : "it stands below 'virtual=', indented")
@@ -127,6 +127,7 @@ struct LdirectordReader {
         case "timeout", "connecttimeout": hint = "it was replaced by 'checktimeout' and 'negotiatetimeout'"
         case _ where Self.global.contains(name): hint = "it belongs to the global part, not indented"
         case "virtual", "virtual6": hint = "write '\(name)=ADDRESS:PORT'"
+        case _ where known.contains { name.hasPrefix($0 + " ") }: hint = "write '=' before the value"
         default: hint = suggestion(for: name, among: known).map { "did you mean '\($0)'?" }
         }
         reading.error("unknown directive '\(name)' in \(part)", at: line.name.place, hint: hint)

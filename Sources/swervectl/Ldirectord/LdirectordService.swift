@@ -83,6 +83,10 @@ struct LdirectordService: Sendable {
             complainOfNoFile()
             return nil
         }
+        if !["ipvs", "relay", "none"].contains(backend) {
+            Console.complain("ldirectord: SWERVE_BACKEND is '\(backend)', and not ipvs, relay or none")
+            return nil
+        }
         let text = """
             options {
                 listen-on { none; }; listen-on-v6 { none; };

@@ -46,7 +46,10 @@ extension StatsReport {
 extension ReloadReport {
     /// What is to be said about the files, for people.
     var complaints: String {
-        diagnostics.map { $0.text + "\n" }.joined()
+        let warnings = zones.compactMap { zone in
+            zone.warning.map { "zone \(zone.name): warning: \($0)" }
+        }
+        return (diagnostics.map(\.text) + warnings).map { $0 + "\n" }.joined()
     }
 
     /// What became of the zones, for people.

@@ -45,6 +45,9 @@ struct Explanation {
         if cookies.areRequired, !cookies.secrets.isEmpty {
             notes.append("require-server-cookie: over UDP, a client that sends cookies first needs one of ours")
         }
+        if type == .any, configuration.settings.minimalAny {
+            notes.append("minimal-any: over UDP one of these sets alone is answered (RFC 8482 §4.1)")
+        }
         return ExplainReport(
             name: name.displayText, type: "\(type)", from: asked, steps: steps, responseCode: text.responseCode,
             answer: text.answer, authority: text.authority, additional: text.additional, notes: notes)
@@ -125,9 +128,10 @@ struct Explanation {
         step.written = records.map {
             "\($0.owner)\t\($0.timeToLive)\tIN\t\($0.type)\t\(RecordData.text($0.type, $0.data))"
         }
-        if let place = zone.steeredIndex(of: owner, type: type, marks: served.marks) {
-            step.steering = steering(Int(place))
-        }
+        // Of ANY, the first set that is steered.
+        let types = type == .any ? [.a, .aaaa] : [type]
+        step.steering = types.lazy.compactMap { zone.steeredIndex(of: owner, type: $0, marks: served.marks) }
+            .first.flatMap { steering(Int($0)) }
         return (step, alias)
     }
 

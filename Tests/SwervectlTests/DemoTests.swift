@@ -69,13 +69,16 @@ struct DemoTests {
         try folder.write("swerve.conf", Self.configuration(host: 98, servers: [143, 145], folder: folder))
         try folder.write("demo.zone", Self.zone(host: 98))
         let demo = try RunningProgram(["demo", "--config", folder.path("swerve.conf")], folder: folder)
-        func explain() async throws -> ExplainReport {
+        func explain(_ type: String = "A") async throws -> ExplainReport {
             let socket = folder.path("control.sock")
-            let result = try await Program.run(["-s", socket, "--json", "explain", "www.example.com", "A"])
+            let result = try await Program.run(["-s", socket, "--json", "explain", "www.example.com", type])
             return try JSONDecoder().decode(ExplainReport.self, from: Data(result.output.utf8))
         }
         try await demo.wait(for: "Ctrl-C ends the demo.")
         #expect(try await explain().answer.count == 1)
+        let any = try await explain("ANY")
+        #expect(any.steps.first?.steering?.addresses.count == 1)
+        #expect(any.notes == ["minimal-any: over UDP one of these sets alone is answered (RFC 8482 §4.1)"])
         for words in [["--stats"], ["--rate"], ["--zero"]] {
             let counted = try await Program.run(["-s", folder.path("control.sock"), "table"] + words)
             #expect(counted.status == 1)

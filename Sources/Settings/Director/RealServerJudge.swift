@@ -176,7 +176,9 @@ struct RealServerJudge {
                 hint: "'check ping;' asks the host, 'check connect { port N; };' connects to a TCP port")
             return nil
         }
-        let port = draft.port.flatMap { $0 == 0 ? nil : $0 } ?? destination.endpoint.port
+        // A program of ldirectord.cf is told the port that is written, 0 where none is.
+        let usual = server.isFromLdirectord && check.kind == .external ? 0 : destination.endpoint.port
+        let port = draft.port.flatMap { $0 == 0 ? nil : $0 } ?? usual
         if check.needsPort, port == 0 {
             reading.error("it is not known which port of this server to check", at: draft.place)
             return nil

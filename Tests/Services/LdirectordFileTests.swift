@@ -259,3 +259,4 @@ extension CommandLineTests {
         #expect(try site.swervectl(["wait", real, "serving", "for", "10s"]).status == 0)
     }
 }
+        #expect(site.text("ldirectord.site.cf/orders.json").contains("disk"))

@@ -174,6 +174,7 @@ actor Core {
             next.plan, backend: backend, zones: next.shelf.zones,
             options: AnswerOptions(settings, rateLimiter: rateLimiter, cookieSecret: cookieSecret))
     }
+        await prepareDataPaths()
 
     /// A relay that holds to the number of descriptors.
     static func makeRelay(_ log: Log) -> RelayTable {

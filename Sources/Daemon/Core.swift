@@ -157,7 +157,10 @@ actor Core {
         await controller.stop()
         log.write(.info, nil, "stopped")
         hub.finish()
-        await offPool { [log] in log.end() }
+        await offPool { [reactor, log] in
+            reactor.end()
+            log.end()
+        }
     }
 
     func take(_ next: Configuration) async {

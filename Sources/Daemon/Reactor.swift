@@ -18,6 +18,11 @@ actor Reactor {
         var endpoint: Endpoint
     }
 
+    private struct MonitorLine {
+        var file: String
+        var text: String
+    }
+
     /// What waits to be done; more than this is dropped, the oldest first.
     private static let backlog = 1000
     /// What a command, or the sending of a mail, may take.
@@ -38,12 +43,20 @@ actor Reactor {
     private let runCommand: AsyncStream<(String, [String])>.Continuation
     private let mails: AsyncStream<(Mail, String?)>
     private let sendMail: AsyncStream<(Mail, String?)>.Continuation
+    private let monitorLines: LineQueue<MonitorLine>
 
     init(prober: Prober, log: Log) {
         self.prober = prober
         self.log = log
         (commands, runCommand) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(Self.backlog))
         (mails, sendMail) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(Self.backlog))
+        let files = AppendedFiles()
+        monitorLines = LineQueue("swerve.monitor-files") { line in
+            if let trouble = files.append(line.text, to: line.file) {
+                log.write(.error, "monitorfile", trouble)
+            }
+        }
+        monitorLines.run()
     }
 
     /// Takes on a configuration's wishes.
@@ -134,6 +147,9 @@ actor Reactor {
         }
     }
 
+    /// Waits a second at most until all lines are in their monitor files, as the process ends.
+    nonisolated func end() { monitorLines.flush(within: .seconds(1)) }
+
     // MARK: Changes
 
     private struct Change {
@@ -190,7 +206,11 @@ actor Reactor {
         let line =
             "[\(LocalTime.now)] [\(getpid())] \(place[..<colon]) \(place[colon...].dropFirst()) "
             + "[\(change.isUp ? "up" : "down")] \(reason)\n"
-        if let trouble = AppendedFile.append(line, to: file) { log.write(.error, "monitorfile", trouble) }
+        monitorLines.add(MonitorLine(file: file, text: line)) { [log] count in
+            log.write(
+                .warning, "monitorfile", "\(count) lines are lost, they came faster than they could be written")
+            return nil
+        }
     }
 
     private func command(_ server: VirtualServer, _ wishes: ReactionSettings) {

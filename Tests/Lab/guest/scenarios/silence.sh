@@ -1,5 +1,5 @@
-# ldirectord's commands while no resolver answers: names in maintenancedir and of the mail's server hold up nothing. Then
-# whose the log is after a start that fails.
+# ldirectord's commands while no resolver answers: names in maintenancedir and of the mail's server hold up nothing, nor
+# does a monitor file on a disk that hangs. Then whose the log is after a start that fails.
 
 configure
 on director ip link add nowhere type dummy
@@ -39,9 +39,29 @@ expect "restart is done" soon $ldirectord restart
 expect "there is one daemon then" daemons 1
 expect "and it serves" wait_until 10 table_is_whole
 expect "stop is done" soon $ldirectord stop
-expect "no daemon is left" daemons 0
-expect "nor its table" not in_table $RS1
+expect "the table is gone" not in_table $RS1
+on director fsfreeze -u /lab/frozen
+expect "no daemon is left" wait_until 5 daemons 0
 
+
+# A disk that hangs, with a monitor file on it.
+busybox modprobe loop
+truncate -s 8M /lab/disk
+mkfs.ext4 -q /lab/disk
+mkdir /lab/frozen
+on director mount -o loop /lab/disk /lab/frozen
+sed -i 's|^        receive=.*|&\n        monitorfile=/lab/frozen/monitor|' /etc/ha.d/ldirectord.cf
+expect "a reload to a monitor file is done" soon $ldirectord reload
+stop rs1 web
+expect "it gets a line" wait_until 12 on director grep -q "$RS1 80 .down." /lab/frozen/monitor
+start_web rs1
+expect "and one more" wait_until 12 on director grep -q "$RS1 80 .up." /lab/frozen/monitor
+on director fsfreeze -f /lab/frozen
+stop rs1 web
+expect "while its disk hangs a dead one leaves" wait_until 12 not in_table $RS1
+start_web rs1
+expect "and returns" wait_until 12 table_is_whole
+expect "a reload is done" soon $ldirectord reload
 mkdir /lab/ours
 chown nobody /lab/ours
 cat >/lab/refused.cf <<CF

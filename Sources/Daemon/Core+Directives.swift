@@ -41,7 +41,7 @@ extension Core {
                         if isChange, let callback = file.callback,
                             FileManager.default.isExecutableFile(atPath: callback)
                         {
-                            await self.reactor.perform(callback, [file.path])
+                            await self.reactor.perform(callback, about: file.path)
                         }
                     }
                 }

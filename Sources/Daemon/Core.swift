@@ -108,7 +108,7 @@ actor Core {
         udp: UDPSockets, streams: StreamSockets, control: AdminSocket, reloads: AsyncStream<Void>
     ) async throws {
         let admin = AdminServer(socket: control, doors: self, group: group, logger: log.logger("control"))
-        watch.follow(watchedFiles)
+        followFiles()
         await take(configuration)
         await clearKernel()
         do {

@@ -41,6 +41,7 @@ actor Core {
     /// Waiting and freeing: work that must not hold up what answers and directs.
     private let reader = DispatchQueue(label: "swerve.reader", qos: .utility)
     let resolver = DispatchQueue(label: "swerve.resolver", qos: .utility)
+    let directories = DispatchQueue(label: "swerve.directories", qos: .utility)
 
     var configuration: Configuration
     var backend: (any Backend)?
@@ -54,6 +55,8 @@ actor Core {
     var hostFindings: [Finding] = []
     /// Who is taken out by files, and what kept us from reading them last time.
     var maintenance = MaintenanceDirectories()
+    /// The addresses of those whom they name.
+    var hostNames = HostNames()
     /// Why the kernel's timeouts could not be set last time.
     var timeoutTrouble: String?
     var isReloading = false
@@ -171,13 +174,13 @@ actor Core {
         await reactor.take(settings.director)
         limitRates(settings.rateLimit)
         limitConnections(settings)
+        await prepareDataPaths()
         // Before the first verdict about whom they name.
-        await lookForMaintenance(next)
+        await lookForMaintenance()
         await controller.take(
             next.plan, backend: backend, zones: next.shelf.zones,
             options: AnswerOptions(settings, rateLimiter: rateLimiter, cookieSecret: cookieSecret))
     }
-        await prepareDataPaths()
 
     /// A relay that holds to the number of descriptors.
     static func makeRelay(_ log: Log) -> RelayTable {

@@ -29,6 +29,10 @@ expect "it starts" soon $ldirectord start
 expect "who is in maintenance by address is out" wait_until 10 only_rs1
 touch /etc/ha.d/maintenance/two.example.net
 expect "a reload with one more name is done" soon $ldirectord reload
+touch /etc/ha.d/maintenance/$RS1
+expect "who is named by address while names are asked for is out soon" wait_until 5 not in_table $RS1
+rm /etc/ha.d/maintenance/$RS1
+expect "and back soon" wait_until 5 in_table $RS1
 rm /etc/ha.d/maintenance/$RS2
 expect "who leaves the directory is back" wait_until 10 table_is_whole
 stop rs1 web
@@ -38,11 +42,6 @@ expect "and returns" wait_until 12 table_is_whole
 expect "restart is done" soon $ldirectord restart
 expect "there is one daemon then" daemons 1
 expect "and it serves" wait_until 10 table_is_whole
-expect "stop is done" soon $ldirectord stop
-expect "the table is gone" not in_table $RS1
-on director fsfreeze -u /lab/frozen
-expect "no daemon is left" wait_until 5 daemons 0
-
 
 # A disk that hangs, with a monitor file on it.
 busybox modprobe loop
@@ -62,6 +61,11 @@ expect "while its disk hangs a dead one leaves" wait_until 12 not in_table $RS1
 start_web rs1
 expect "and returns" wait_until 12 table_is_whole
 expect "a reload is done" soon $ldirectord reload
+expect "stop is done" soon $ldirectord stop
+expect "the table is gone" not in_table $RS1
+on director fsfreeze -u /lab/frozen
+expect "no daemon is left" wait_until 5 daemons 0
+
 mkdir /lab/ours
 chown nobody /lab/ours
 cat >/lab/refused.cf <<CF

@@ -6,6 +6,7 @@ internal import Diagnostics
 internal import Director
 internal import HostNetwork
 internal import Settings
+internal import Synchronization
 internal import ZoneFiles
 internal import Zones
 
@@ -18,6 +19,8 @@ struct Configuration: Sendable {
     var endpoints: [Endpoint]
     /// The configuration's own files, as they were read.
     var files: [ReadFile]
+    /// What they held.
+    var contents: [String: FileContents]
     /// What was said about the configuration, no error among it.
     var warnings: [Diagnostic]
 
@@ -27,6 +30,8 @@ struct Configuration: Sendable {
         var configuration: Configuration?
         /// Its own files, also if there is a mistake.
         var files: [ReadFile]
+        /// What those held that could be read.
+        var contents: [String: FileContents]
         /// About the configuration and the zones that were read.
         var diagnostics: [Diagnostic]
         var changes: [ZoneShelf.Change]
@@ -39,15 +44,17 @@ struct Configuration: Sendable {
     static func read(
         _ path: String, shelf: ZoneShelf = ZoneShelf(), beforeZones: (Settings) -> Diagnostic? = { _ in nil }
     ) -> Reading {
-        var result = SettingsReader.read(path: path)
+        let noted = NotedFiles()
+        var result = SettingsReader.read(path: path, environment: noted.environment)
         if let settings = result.settings, let trouble = beforeZones(settings) {
             result.diagnostics.append(trouble)
             result.settings = nil
         }
-        let files = result.files.map(ReadFile.init(now:))
-        guard let read = result.settings else {
-            return Reading(configuration: nil, files: files, diagnostics: result.diagnostics, changes: [])
+        let (files, contents) = noted.files(at: result.files)
+        func refusal(_ diagnostics: [Diagnostic]) -> Reading {
+            Reading(configuration: nil, files: files, contents: contents, diagnostics: diagnostics, changes: [])
         }
+        guard let read = result.settings else { return refusal(result.diagnostics) }
         let host = (try? HostNetwork().addresses()) ?? []
         var settings = read.resolvingHost(host)
         var diagnostics = result.diagnostics + settings.misplacedVIPs(host)
@@ -56,9 +63,7 @@ struct Configuration: Sendable {
             settings = prepared.settings
             diagnostics += prepared.diagnostics
         }
-        if diagnostics.hasErrors {
-            return Reading(configuration: nil, files: files, diagnostics: diagnostics, changes: [])
-        }
+        if diagnostics.hasErrors { return refusal(diagnostics) }
 
         var shelf = shelf
         let changes = shelf.follow(settings.zones, in: settings.directory, at: .now)
@@ -66,10 +71,10 @@ struct Configuration: Sendable {
         shelf.search(for: Set(plan.vips.map(\.address)))
         var configuration = Configuration(
             settings: settings, plan: plan, shelf: shelf, endpoints: settings.endpoints(on: host), files: files,
-            warnings: diagnostics)
+            contents: contents, warnings: diagnostics)
         configuration.warnings += configuration.steeringWarnings
         return Reading(
-            configuration: configuration, files: files,
+            configuration: configuration, files: files, contents: contents,
             diagnostics: configuration.warnings + configuration.zoneDiagnostics(of: changes), changes: changes)
     }
 
@@ -117,5 +122,32 @@ extension Settings {
                 "the IPv6 VIP \(vip) can't be on \(interface): nobody would answer for it on \(network.interface)",
                 at: server.position, hint: "vip-interface \(network.interface);")
         }
+    }
+}
+
+/// The files of a configuration that is being read, and what they hold.
+private final class NotedFiles: Sendable {
+    private let noted = Mutex<[String: (file: ReadFile, contents: FileContents?)]>([:])
+
+    /// This host's, by which files are noted.
+    var environment: ReaderEnvironment {
+        var environment = ReaderEnvironment.system
+        let readFile = environment.readFile
+        environment.readFile = { path in
+            // Looked at first, so that what is written meanwhile is noticed.
+            let file = ReadFile(now: path)
+            let result = readFile(path)
+            self.noted.withLock { $0[path] = (file, (try? result.get()).map(FileContents.init)) }
+            return result
+        }
+        return environment
+    }
+
+    /// These files as they were read, and what they held.
+    func files(at paths: [String]) -> ([ReadFile], [String: FileContents]) {
+        let noted = noted.withLock { $0 }
+        return (
+            paths.map { noted[$0]?.file ?? ReadFile(now: $0) }, noted.compactMapValues(\.contents)
+        )
     }
 }

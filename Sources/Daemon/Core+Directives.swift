@@ -6,6 +6,8 @@ internal import Settings
 extension Core {
     /// After a look at how things stand, this many times what it took is left to other work.
     private static let lookingRest = 10
+    /// What a reload, or the start, waits for the directories of maintenance.
+    private static let lookingPatience = Duration.seconds(5)
 
     /// Does it, until the task is cancelled.
     func followDirectives() async throws {
@@ -25,13 +27,19 @@ extension Core {
                 }
             }
             tasks.addTask {
-                var watches: [String: FileWatch] = [:]
                 while true {
                     try await Task.sleep(for: .seconds(1))
                     await self.react()
-                    let configuration = await self.configuration
-                    await self.resolveMaintenance(configuration)
-                    let files = configuration.settings.director.ldirectordFiles.filter { $0.callback != nil }
+                    await self.lookForMaintenance(within: nil)
+                }
+            }
+            tasks.addTask { try await self.resolveMaintenance() }
+            tasks.addTask {
+                var watches: [String: FileWatch] = [:]
+                while true {
+                    try await Task.sleep(for: .seconds(1))
+                    let files = await self.configuration.settings.director.ldirectordFiles
+                        .filter { $0.callback != nil }
                     let paths = Set(files.map(\.path))
                     watches = watches.filter { paths.contains($0.key) }
                     for file in files {
@@ -41,7 +49,7 @@ extension Core {
                         if isChange, let callback = file.callback,
                             FileManager.default.isExecutableFile(atPath: callback)
                         {
-                            await self.reactor.perform(callback, [file.path])
+                            await self.reactor.perform(callback, about: file.path)
                         }
                     }
                 }
@@ -57,36 +65,38 @@ extension Core {
         await reactor.look(at: controller.overview, during: occasion)
     }
 
-    /// Takes out whom a configuration's directories name by address, or by a name that is known already: whoever waits
-    /// for that must not wait for the resolver.
-    func lookForMaintenance(_ configuration: Configuration) async {
+    /// Takes out whom the configuration's directories name by address, or by a name that is known already: this doesn't wait
+    /// for the resolver, and for a file system no longer than that.
+    func lookForMaintenance(within patience: Duration? = Core.lookingPatience) async {
         let director = configuration.settings.director
-        await take(
-            offPool { [maintenance] in Self.look(maintenance, director, isResolving: false) })
-    }
-
-    /// The same by any name.
-    private func resolveMaintenance(_ configuration: Configuration) async {
-        let director = configuration.settings.director
-        let look = await resolver.value { [maintenance] in Self.look(maintenance, director, isResolving: true) }
+        let look = await directories.value(within: patience) { [maintenance, hostNames] in
+            var maintenance = maintenance
+            let (found, troubles) = maintenance.look(director, names: hostNames)
+            return (maintenance, found, troubles)
+        }
         // What another configuration has said meanwhile holds.
-        if let look, director == self.configuration.settings.director { await take(look) }
-    }
-
-    private typealias Look = (directories: MaintenanceDirectories, found: [Maintenance], troubles: [String])
-
-    private static func look(
-        _ directories: MaintenanceDirectories, _ director: DirectorSettings, isResolving: Bool
-    ) -> Look {
-        var directories = directories
-        let (found, troubles) = directories.look(director, isResolving: isResolving)
-        return (directories, found, troubles)
-    }
-
-    private func take(_ look: Look) async {
-        let (directories, found, troubles) = look
-        maintenance = directories
+        guard let (looked, found, troubles) = look, director == self.configuration.settings.director else {
+            return
+        }
+        maintenance = looked
+        hostNames.want(looked.hosts)
         for trouble in troubles { log.write(.warning, "maintenancedir", trouble) }
         await controller.take(found)
+    }
+
+    /// Asks for the names in those directories, one after the other, however long that takes. What they stand for is taken
+    /// out by the next look.
+    private func resolveMaintenance() async throws {
+        while true {
+            try await Task.sleep(for: .seconds(1))
+            if hostNames.next == nil { continue }
+            while let host = hostNames.next {
+                guard let addresses = await resolver.value(of: { HostLookup.addresses(of: host) }) else {
+                    return
+                }
+                hostNames.learn(addresses, of: host)
+            }
+            await lookForMaintenance(within: nil)
+        }
     }
 }

@@ -30,6 +30,15 @@ extension Core {
         hostFindings = findings
     }
 
+    /// Sets what checks through VIPs need of this host, with `sysctls manage`; to be called once a configuration is taken
+    /// on, and not while it is judged.
+    func prepareDataPaths() async {
+        let settings = configuration.settings
+        let (done, left) = await offPool { settings.mendDataPaths() }
+        for setting in done { tell(Occurrence(.info, "host", "set \(setting)")) }
+        for finding in left { tell(Occurrence(.warning, "host", "\(finding.subject): \(finding.text)")) }
+    }
+
     func tell(_ occurrence: Occurrence) {
         log.write(occurrence)
         hub.tell(occurrence)

@@ -53,7 +53,8 @@ extension Core {
         // What a mistake elsewhere kept from being read is watched all the same.
         let unread = configuration.files.filter { !isApplied && !read.contains($0.path) }
         configuration.files = reading.files + unread.map { ReadFile(now: $0.path) }
-        watch.follow(watchedFiles)
+        configuration.contents = reading.contents
+        followFiles()
         conclude(result)
         if isApplied {
             await setTimeouts()
@@ -78,7 +79,7 @@ extension Core {
         }
         configuration.shelf = shelf
         await controller.take(zones: shelf.zones)
-        watch.follow(watchedFiles)
+        followFiles()
         let own = changes.filter { $0.name == name }
         let result = ReloadResult(
             isApplied: true, diagnostics: configuration.zoneDiagnostics(of: own), changes: own)
@@ -165,14 +166,15 @@ extension Core {
 
     func reloadOnSignal() async { _ = await reload() }
 
-    /// The files whose changes are to be noticed without being asked to.
-    var watchedFiles: [ReadFile] {
+    /// Watches the files whose changes are to be noticed without being asked to: zones, and of ldirectord's those that
+    /// have `autoreload`, whose bytes count, as with ldirectord.
+    func followFiles() {
         let settings = configuration.settings
-        var files: [ReadFile] = []
-        if settings.autoreload { files += configuration.shelf.files }
         let followed = Set(settings.director.ldirectordFiles.filter(\.isReloaded).map(\.path))
-        files += configuration.files.filter { followed.contains($0.path) }
-        return files
+        watch.follow(
+            (settings.autoreload ? configuration.shelf.files : [])
+                + configuration.files.filter { followed.contains($0.path) },
+            contents: configuration.contents.filter { followed.contains($0.key) })
     }
 
     /// Frees replaced snapshots when no worker has them any more; after zones were read, it also gives back to the

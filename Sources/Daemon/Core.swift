@@ -41,6 +41,7 @@ actor Core {
     /// Waiting and freeing: work that must not hold up what answers and directs.
     private let reader = DispatchQueue(label: "swerve.reader", qos: .utility)
     let resolver = DispatchQueue(label: "swerve.resolver", qos: .utility)
+    let directories = DispatchQueue(label: "swerve.directories", qos: .utility)
 
     var configuration: Configuration
     var backend: (any Backend)?
@@ -54,6 +55,8 @@ actor Core {
     var hostFindings: [Finding] = []
     /// Who is taken out by files, and what kept us from reading them last time.
     var maintenance = MaintenanceDirectories()
+    /// The addresses of those whom they name.
+    var hostNames = HostNames()
     /// Why the kernel's timeouts could not be set last time.
     var timeoutTrouble: String?
     var isReloading = false
@@ -108,7 +111,7 @@ actor Core {
         udp: UDPSockets, streams: StreamSockets, control: AdminSocket, reloads: AsyncStream<Void>
     ) async throws {
         let admin = AdminServer(socket: control, doors: self, group: group, logger: log.logger("control"))
-        watch.follow(watchedFiles)
+        followFiles()
         await take(configuration)
         await clearKernel()
         do {
@@ -157,7 +160,10 @@ actor Core {
         await controller.stop()
         log.write(.info, nil, "stopped")
         hub.finish()
-        await offPool { [log] in log.end() }
+        await offPool { [reactor, log] in
+            reactor.end()
+            log.end()
+        }
     }
 
     func take(_ next: Configuration) async {
@@ -168,8 +174,9 @@ actor Core {
         await reactor.take(settings.director)
         limitRates(settings.rateLimit)
         limitConnections(settings)
+        await prepareDataPaths()
         // Before the first verdict about whom they name.
-        await lookForMaintenance(next)
+        await lookForMaintenance()
         await controller.take(
             next.plan, backend: backend, zones: next.shelf.zones,
             options: AnswerOptions(settings, rateLimiter: rateLimiter, cookieSecret: cookieSecret))

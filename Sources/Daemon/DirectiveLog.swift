@@ -9,9 +9,6 @@ internal import Synchronization
 /// Logs beside standard error, as ldirectord has them: files that are opened for each line, or syslog. Nobody waits for
 /// a disk or for syslogd.
 final class DirectiveLog: Sendable {
-    /// Lines that wait at most; what comes then is counted instead of kept.
-    private static let backlog = 10_000
-
     /// One log.
     struct Place: Hashable, Sendable {
         var place: LogPlace
@@ -25,102 +22,49 @@ final class DirectiveLog: Sendable {
         var places: [Place]
     }
 
-    private struct State {
-        var routes = LogRoutes()
-        /// Lines that wait; before the log runs there is no thread that could write them.
-        var waiting: [Line] = []
-        var isRunning = false
-        /// Lines that are not written yet, wherever they wait.
-        var underWay = 0
-        /// Lines that were left out and not told of.
-        var lostCount = 0
-        /// What was last told of a place that takes no lines.
-        var troubles: [Place: String] = [:]
-    }
+    private let routes = Mutex(LogRoutes())
+    private let lines: LineQueue<Line>
 
-    private let state = Mutex(State())
-    private let queue = DispatchQueue(label: "swerve.directive-log", qos: .utility)
+    init() {
+        let files = AppendedFiles()
+        lines = LineQueue("swerve.directive-log") { Self.put($0, files) }
+    }
 
     /// Writes to where these settings say from now on.
     func follow(_ settings: Settings) {
-        let routes = LogRoutes(settings)
-        state.withLock { $0.routes = routes }
+        let next = LogRoutes(settings)
+        routes.withLock { $0 = next }
     }
 
     /// Begins to write, on a thread of its own; what was said before is written now.
-    func run() {
-        let waiting = state.withLock { state in
-            state.isRunning = true
-            defer { state.waiting = [] }
-            return state.waiting
-        }
-        waiting.forEach(enqueue)
-    }
+    func run() { lines.run() }
 
     /// Writes what happened. Returns at once.
     func write(_ level: Occurrence.Level, _ subject: String?, _ text: String) {
-        let lines = state.withLock { state -> [Line] in
-            let places = state.routes.places(of: subject)
-            if places.isEmpty { return [] }
-            if state.underWay >= Self.backlog {
-                state.lostCount += 1
-                return []
-            }
-            var lines = [Line(level: level, text: subject.map { "\($0): \(text)" } ?? text, places: places)]
-            if state.lostCount > 0 {
-                let words = "\(state.lostCount) lines are lost, they came faster than they could be written"
-                lines.insert(Line(level: .warning, text: words, places: state.routes.places(of: nil)), at: 0)
-                state.lostCount = 0
-            }
-            state.underWay += lines.count
-            if state.isRunning { return lines }
-            state.waiting += lines
-            return []
+        let places = places(of: subject)
+        if places.isEmpty { return }
+        lines.add(Line(level: level, text: subject.map { "\($0): \(text)" } ?? text, places: places)) { count in
+            Line(
+                level: .warning, text: "\(count) lines are lost, they came faster than they could be written",
+                places: self.places(of: nil))
         }
-        lines.forEach(enqueue)
     }
+
+    private func places(of subject: String?) -> [Place] { routes.withLock { $0.places(of: subject) } }
 
     /// Waits until what was said so far is written, or for this time. Where the log doesn't run it is written here.
-    func flush(within patience: DispatchTimeInterval) {
-        let (isRunning, waiting) = state.withLock { state in
-            defer {
-                state.underWay -= state.waiting.count
-                state.waiting = []
-            }
-            return (state.isRunning, state.waiting)
-        }
-        if !isRunning { return waiting.forEach(put) }
-        let end = DispatchSemaphore(value: 0)
-        queue.async { end.signal() }
-        _ = end.wait(timeout: .now() + patience)
-    }
+    func flush(within patience: DispatchTimeInterval) { lines.flush(within: patience) }
 
-    private func enqueue(_ line: Line) {
-        queue.async {
-            self.put(line)
-            self.state.withLock { $0.underWay -= 1 }
-        }
-    }
-
-    private func put(_ line: Line) {
+    private static func put(_ line: Line, _ files: AppendedFiles) {
         for place in line.places {
             switch place.place {
             case .file(let path):
                 let word = line.level == .info ? "" : "\(line.level.rawValue): "
                 let text = "[\(LocalTime.now)|\(place.name)|\(getpid())] \(word)\(line.text)\n"
-                note(AppendedFile.append(text, to: path), of: place)
-            case .syslog(let facility): Self.send(line, to: facility)
+                if let trouble = files.append(text, to: path) { Log.tell(.error, "log", trouble) }
+            case .syslog(let facility): send(line, to: facility)
             }
         }
-    }
-
-    /// What keeps a place from taking lines is told once, until it takes some again.
-    private func note(_ trouble: String?, of place: Place) {
-        let isNew = state.withLock { state in
-            defer { state.troubles[place] = trouble }
-            return trouble != nil && state.troubles[place] != trouble
-        }
-        if isNew, let trouble { Log.tell(.error, "log", trouble) }
     }
 
     /// ldirectord's name, so that what sorts its lines finds ours; syslog keeps the pointer.

@@ -1,38 +1,69 @@
+internal import Settings
 internal import ZoneFiles
 
 /// Notices files that change. A change counts when the file has stayed the same for one more look, so
 /// that a half-written one isn't read.
 struct FileWatch {
     private var files: [ReadFile] = []
+    /// What was read of those of which only other contents count as a change.
+    private var contents: [String: FileContents] = [:]
     private var unquiet: [String: ReadFile.Identity?] = [:]
 
     /// Watches nothing yet.
     init() {}
 
-    /// Watches a file, as it is now.
+    /// Watches the contents of a file, as they are now.
     init(_ path: String) {
-        follow([ReadFile(now: path)])
+        // Looked at first, so that what is written meanwhile is noticed.
+        let file = ReadFile(now: path)
+        follow([file], contents: FileContents(of: path).map { [path: $0] } ?? [:])
     }
 
-    /// Watches these files, as they were read.
-    mutating func follow(_ files: [ReadFile]) {
+    /// Watches these files, as they were read; of some what was read, so that another time and the same bytes are no
+    /// change.
+    mutating func follow(_ files: [ReadFile], contents: [String: FileContents] = [:]) {
         self.files = files
+        self.contents = contents
         unquiet = [:]
     }
 
     /// A look; whether a file has changed and is quiet again.
     mutating func look() -> Bool {
         var isDue = false
-        for file in files {
+        for index in files.indices {
+            let file = files[index]
             let now = ReadFile.currentIdentity(of: file.path)
             if now == file.identity {
                 unquiet[file.path] = nil
             } else if let before = unquiet[file.path], before == now, now != nil {
-                isDue = true
+                if let known = contents[file.path], FileContents(of: file.path) == known {
+                    files[index].identity = now
+                    unquiet[file.path] = nil
+                } else {
+                    isDue = true
+                }
             } else {
                 unquiet[file.path] = .some(now)
             }
         }
         return isDue
+    }
+}
+
+/// What tells the bytes of a file from others, within this process.
+struct FileContents: Hashable, Sendable {
+    private let count: Int
+    private let hash: Int
+
+    /// What was read.
+    init(_ bytes: [UInt8]) {
+        count = bytes.count
+        hash = bytes.hashValue
+    }
+
+    /// Those of a file, as they are now; nil if it can't be read as a configuration's file is.
+    init?(of path: String) {
+        guard case .success(let bytes) = ReaderEnvironment.system.readFile(path) else { return nil }
+        self.init(bytes)
     }
 }

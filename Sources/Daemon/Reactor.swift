@@ -10,7 +10,7 @@ internal import Settings
 /// monitor files, mail, fallback commands.
 ///
 /// It looks at how things stand whenever something has happened, and compares with how they stood. What takes its time
-/// is done one after the other, in a task of its own for commands and for mail each.
+/// is done aside: commands and mail of one virtual server in order, those of others beside them.
 actor Reactor {
     /// A real server of a virtual server.
     private struct Place: Hashable {
@@ -18,6 +18,32 @@ actor Reactor {
         var endpoint: Endpoint
     }
 
+    /// What commands and mail are about: those of one subject are in order.
+    private enum Subject: Hashable {
+        case virtualServer(VirtualServerKey)
+        case file(String)
+    }
+
+    private struct Command {
+        var command: String
+        var arguments: [String]
+
+        var words: String { "\(command) \(arguments.joined(separator: " "))" }
+    }
+
+    private struct Letter {
+        var mail: Mail
+        /// nil: by sendmail.
+        var server: String?
+    }
+
+    private struct MonitorLine {
+        var file: String
+        var text: String
+    }
+
+    /// Commands, and mails, at a time: enough that some that hang hold up nobody else, and no load.
+    private static let width = 16
     /// What waits to be done; more than this is dropped, the oldest first.
     private static let backlog = 1000
     /// What a command, or the sending of a mail, may take.
@@ -34,16 +60,20 @@ actor Reactor {
     private var isFallbackIn: [VirtualServerKey: Bool] = [:]
     private var reminders: [Place: ContinuousClock.Instant] = [:]
 
-    private let commands: AsyncStream<(String, [String])>
-    private let runCommand: AsyncStream<(String, [String])>.Continuation
-    private let mails: AsyncStream<(Mail, String?)>
-    private let sendMail: AsyncStream<(Mail, String?)>.Continuation
+    private let commands = Lanes<Subject, Command>(width: width, backlog: backlog)
+    private let letters = Lanes<Subject, Letter>(width: width, backlog: backlog)
+    private let monitorLines: LineQueue<MonitorLine>
 
     init(prober: Prober, log: Log) {
         self.prober = prober
         self.log = log
-        (commands, runCommand) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(Self.backlog))
-        (mails, sendMail) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(Self.backlog))
+        let files = AppendedFiles()
+        monitorLines = LineQueue("swerve.monitor-files") { line in
+            if let trouble = files.append(line.text, to: line.file) {
+                log.write(.error, "monitorfile", trouble)
+            }
+        }
+        monitorLines.run()
     }
 
     /// Takes on a configuration's wishes.
@@ -81,7 +111,9 @@ actor Reactor {
             // Of a virtual server that stays; one that leaves takes its real servers along.
             guard overview.desired[place.key] != nil, let wishes = reactions[place.key] else { continue }
             write(
-                "Purged real server (start): \(place.endpoint) (\(place.key.words))", nil, wishes, occasion)
+                "Purged real server (start): \(place.endpoint) (\(place.key.words))", nil, about: place.key,
+                wishes,
+                occasion)
         }
         isUp = isUp.filter { places.contains($0.key) }
         reminders = reminders.filter { places.contains($0.key) }
@@ -90,7 +122,7 @@ actor Reactor {
     /// Writes to those who want to know that a stop takes real servers out of the table, and returns when that is
     /// sent, or could not be in some seconds.
     func sayGoodbye(to overview: Overview) async {
-        var letters: [(Mail, String?)] = []
+        var letters: [Letter] = []
         for (server, service) in zip(overview.virtualServers, overview.plan.services)
         where service.isRemovedOnStop {
             guard let settings = reactions[server.key]?.mail, settings.occasions.contains(.stopping) else {
@@ -98,7 +130,8 @@ actor Reactor {
             }
             for real in server.realServers where real.standing == .up {
                 let text = "Purged real server (stop): \(real.destination.endpoint) (\(server.key.words))"
-                letters.append((Self.mail(text, reason: "-", settings, .stopping), settings.server))
+                letters.append(
+                    Letter(mail: Self.mail(text, reason: "-", settings, .stopping), server: settings.server))
             }
         }
         if letters.isEmpty { return }
@@ -112,7 +145,7 @@ actor Reactor {
                         for place in stride(from: lane, to: letters.count, by: lanes) {
                             let rest = self.clock.now.duration(to: end)
                             if rest <= .zero { return }
-                            await self.send(letters[place].0, by: letters[place].1, within: rest)
+                            await self.send(letters[place], within: rest)
                         }
                     }
                 }
@@ -123,16 +156,13 @@ actor Reactor {
     /// Carries out what waits, until the task is cancelled.
     func run() async {
         await withDiscardingTaskGroup { group in
-            group.addTask {
-                for await (command, arguments) in self.commands { await self.run(command, arguments) }
-            }
-            group.addTask {
-                for await (mail, server) in self.mails {
-                    await self.send(mail, by: server, within: Self.patience)
-                }
-            }
+            group.addTask { await self.commands.run { await self.run($0) } }
+            group.addTask { await self.letters.run { await self.send($0, within: Self.patience) } }
         }
     }
+
+    /// Waits a second at most until all lines are in their monitor files, as the process ends.
+    nonisolated func end() { monitorLines.flush(within: .seconds(1)) }
 
     // MARK: Changes
 
@@ -154,8 +184,8 @@ actor Reactor {
             guard !change.isUp, let due = reminders[place], due <= now else { return }
             reminders[place] = wishes.mail?.reminder.map { now + $0 }
             write(
-                "Inaccessible real server: \(place.endpoint) (\(place.key.words))", change.reason, wishes,
-                occasion)
+                "Inaccessible real server: \(place.endpoint) (\(place.key.words))", change.reason,
+                about: place.key, wishes, occasion)
             return
         }
         if let file = wishes.monitorFile { note(change, in: file) }
@@ -167,7 +197,7 @@ actor Reactor {
                 ? "Quiescent real server: \(place.endpoint) (\(place.key.words)) (Weight set to 0)"
                 : "Deleted real server: \(place.endpoint) (\(place.key.words))"
         reminders[place] = change.isUp ? nil : wishes.mail?.reminder.map { now + $0 }
-        write(what, change.reason, wishes, occasion)
+        write(what, change.reason, about: place.key, wishes, occasion)
     }
 
     private func fallback(
@@ -178,8 +208,8 @@ actor Reactor {
         if isFallbackIn.updateValue(isIn, forKey: server.key) ?? false == isIn { return }
         let place = "fallback server: \(fallback.endpoint) (\(server.key.words))"
         write(
-            isIn ? "Added \(place) (Weight set to \(fallback.weight))" : "Deleted \(place)", nil, wishes,
-            occasion)
+            isIn ? "Added \(place) (Weight set to \(fallback.weight))" : "Deleted \(place)", nil,
+            about: server.key, wishes, occasion)
     }
 
     /// A line as ldirectord writes it: `[Thu Nov 26 14:00:00 2026] [123] 192.0.2.2 80 [down] connection refused`.
@@ -190,21 +220,31 @@ actor Reactor {
         let line =
             "[\(LocalTime.now)] [\(getpid())] \(place[..<colon]) \(place[colon...].dropFirst()) "
             + "[\(change.isUp ? "up" : "down")] \(reason)\n"
-        if let trouble = AppendedFile.append(line, to: file) { log.write(.error, "monitorfile", trouble) }
+        monitorLines.add(MonitorLine(file: file, text: line)) { [log] count in
+            log.write(
+                .warning, "monitorfile", "\(count) lines are lost, they came faster than they could be written")
+            return nil
+        }
     }
 
     private func command(_ server: VirtualServer, _ wishes: ReactionSettings) {
         guard let command = wishes.fallbackCommand, server.realServers.allSatisfy({ $0.standing != .unknown })
         else { return }
-        let isForsaken = server.realServers.allSatisfy { $0.standing == .down }
+        let isForsaken = server.isForsaken()
         if self.isForsaken.updateValue(isForsaken, forKey: server.key) == isForsaken { return }
-        runCommand.yield(
-            (command, [isForsaken ? "start" : "stop", server.key.words, server.key.transportWords]))
+        let arguments = [isForsaken ? "start" : "stop", server.key.words, server.key.transportWords]
+        perform(Command(command: command, arguments: arguments), of: .virtualServer(server.key))
     }
 
-    private func run(_ command: String, _ arguments: [String]) async {
-        let program = Program("/bin/sh", ["-c", command + " \"$@\"", "sh"] + arguments)
-        let words = "\(command) \(arguments.joined(separator: " "))"
+    private func perform(_ command: Command, of subject: Subject) {
+        guard let dropped = commands.add(command, of: subject) else { return }
+        log.write(.error, "command", "\(dropped.words): not run, too many wait")
+    }
+
+    private func run(_ command: Command) async {
+        let program = Program(
+            "/bin/sh", ["-c", command.command + " \"$@\"", "sh"] + command.arguments)
+        let words = command.words
         switch await program.run(within: Self.patience) {
         case .exited(0): log.write(.info, "command", "\(words): done")
         case .exited(let status): log.write(.error, "command", "\(words): ended with \(status)")
@@ -214,16 +254,22 @@ actor Reactor {
         }
     }
 
-    /// Runs a command when all that waits has been run.
-    func perform(_ command: String, _ arguments: [String]) { runCommand.yield((command, arguments)) }
+    /// Runs a command about a file, when those before about it have been run.
+    func perform(_ command: String, about file: String) {
+        perform(Command(command: command, arguments: [file]), of: .file(file))
+    }
 
     // MARK: Mail
 
     private func write(
-        _ text: String, _ reason: String?, _ wishes: ReactionSettings, _ occasion: MailSettings.Occasion
+        _ text: String, _ reason: String?, about key: VirtualServerKey, _ wishes: ReactionSettings,
+        _ occasion: MailSettings.Occasion
     ) {
         guard let settings = wishes.mail, settings.occasions.contains(occasion) else { return }
-        sendMail.yield((Self.mail(text, reason: reason ?? "-", settings, occasion), settings.server))
+        let mail = Self.mail(text, reason: reason ?? "-", settings, occasion)
+        guard let dropped = letters.add(Letter(mail: mail, server: settings.server), of: .virtualServer(key))
+        else { return }
+        log.write(.error, "mail", "not sent, too many wait: \(dropped.mail.subject)")
     }
 
     private static func mail(
@@ -243,9 +289,10 @@ actor Reactor {
             lines: lines)
     }
 
-    private func send(_ mail: Mail, by server: String?, within patience: Duration) async {
+    private func send(_ letter: Letter, within patience: Duration) async {
+        let mail = letter.mail
         var trouble: String?
-        if let server {
+        if let server = letter.server {
             let end = clock.now + patience
             if let endpoint = await Self.resolve(server, within: patience) {
                 trouble = await prober.send(mail, to: endpoint, within: clock.now.duration(to: end))

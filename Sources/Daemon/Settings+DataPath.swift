@@ -9,23 +9,42 @@ internal import Synchronization
 
 extension Settings {
     /// The settings with the address from which each check through a VIP goes out, and what of this host keeps such
-    /// checks from saying anything. Sysctls are set where that is asked for.
+    /// checks from saying anything. Sysctls that are to be set are judged as if they were.
     func preparingDataPaths() -> (settings: Settings, diagnostics: [Diagnostic]) {
-        let vips = Set(director.virtualServers.compactMap(\.key.vip))
-        let concerned = director.virtualServers.flatMap(\.realServers).filter { $0.check.path != nil }
-        if concerned.isEmpty { return (self, []) }
-        let servers = Set(concerned.map(\.destination.endpoint.address))
+        if checkedThroughVIP.isEmpty { return (self, []) }
         do {
-            var state = try DataPathHost.state(of: servers)
-            if director.sysctls == .manage {
-                let findings = concerned.flatMap { DataPathHost.judge($0.destination, vips: vips, in: state) }
-                _ = DirectorHost.mend(findings)
-                state = try DataPathHost.state(of: servers)
-            }
-            return preparingDataPaths(vips: vips, in: state)
+            var state = try dataPathState()
+            if director.sysctls == .manage { state = state.mended(dataPathFindings(in: state)) }
+            return preparingDataPaths(vips: virtualAddresses, in: state)
         } catch {
             return (self, [Diagnostic(.error, "checks through VIPs: \(error)")])
         }
+    }
+
+    /// Sets the sysctls that checks through VIPs need, where that is asked for: what was set, and what is left.
+    func mendDataPaths() -> (done: [String], left: [Finding]) {
+        guard director.sysctls == .manage, !checkedThroughVIP.isEmpty, let state = try? dataPathState() else {
+            return ([], [])
+        }
+        return DirectorHost.mend(dataPathFindings(in: state))
+    }
+
+    private var checkedThroughVIP: [RealServerSettings] {
+        director.virtualServers.flatMap(\.realServers).filter { $0.check.path != nil }
+    }
+
+    private var virtualAddresses: Set<IPAddress> { Set(director.virtualServers.compactMap(\.key.vip)) }
+
+    private func dataPathState() throws(HostNetworkError) -> HostState {
+        try DataPathHost.state(of: Set(checkedThroughVIP.map(\.destination.endpoint.address)))
+    }
+
+    /// What is found, each once however many real servers it concerns.
+    private func dataPathFindings(in state: HostState) -> [Finding] {
+        var told: Set<Finding> = []
+        let vips = virtualAddresses
+        return checkedThroughVIP.flatMap { DataPathHost.judge($0.destination, vips: vips, in: state) }
+            .filter { told.insert($0).inserted }
     }
 
     private func preparingDataPaths(

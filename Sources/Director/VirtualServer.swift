@@ -106,14 +106,18 @@ public struct VirtualServer: Hashable, Sendable {
         forced ?? (servingCount > 0 || (fallback.map { $0.standing == .up && $0.isAcknowledged } ?? false))
     }
 
-    /// Whether the fallback belongs into the table: no real server serves, or is about to. `refused`
-    /// holds what the backend would not take, which serves nobody however healthy it is.
+    /// Whether no real server serves, or is about to. `refused` holds what the backend would not take, which serves
+    /// nobody however healthy it is.
+    public func isForsaken(refused: Set<Endpoint> = []) -> Bool {
+        realServers.allSatisfy {
+            [.down, .draining, .out].contains($0.standing) || $0.destination.weight == 0
+                || refused.contains($0.destination.normalized(for: key).endpoint)
+        }
+    }
+
+    /// Whether the fallback belongs into the table: there is one, and nothing else serves.
     public func needsFallback(refused: Set<Endpoint> = []) -> Bool {
-        fallback != nil
-            && realServers.allSatisfy {
-                [.down, .draining, .out].contains($0.standing) || $0.destination.weight == 0
-                    || refused.contains($0.destination.normalized(for: key).endpoint)
-            }
+        fallback != nil && isForsaken(refused: refused)
     }
 
     /// The entry that the table should have.

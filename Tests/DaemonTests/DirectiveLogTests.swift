@@ -1,6 +1,7 @@
 import Control
 import Foundation
 import Settings
+import Synchronization
 import Testing
 
 @testable import Daemon
@@ -28,5 +29,43 @@ import Testing
                 "line 10000", "warning: 3 lines are lost, they came faster than they could be written",
                 "the next line",
             ])
+    }
+}
+
+@Suite("Lines that are written aside", .timeLimit(.minutes(1))) struct LineQueueTests {
+    @Test("Nobody waits for a disk that hangs, and of what waits for it there is a bound")
+    func hanging() {
+        let gate = DispatchSemaphore(value: 0)
+        let written = Mutex<[Int]>([])
+        let queue = LineQueue<Int>("test", backlog: 3) { line in
+            gate.wait()
+            written.withLock { $0.append(line) }
+        }
+        queue.run()
+        for line in 1...5 { queue.add(line) { -$0 } }
+        queue.flush(within: .milliseconds(10))
+        #expect(written.withLock { $0 } == [])
+        for _ in 1...10 { gate.signal() }
+        queue.flush(within: .seconds(30))
+        queue.add(6) { -$0 }
+        queue.flush(within: .seconds(30))
+        #expect(written.withLock { $0 } == [1, 2, 3, -2, 6])
+    }
+}
+
+@Suite("Files that get lines") struct AppendedFilesTests {
+    @Test("What is wrong with one is told once, until it takes lines again")
+    func troubles() throws {
+        let folder = try Folder()
+        let (files, path) = (AppendedFiles(), folder.path + "/later/file")
+        let trouble = "open \(path): No such file or directory"
+        #expect(files.append("one\n", to: path) == trouble)
+        #expect(files.append("two\n", to: path) == nil)
+        try FileManager.default.createDirectory(
+            atPath: folder.path + "/later", withIntermediateDirectories: true)
+        #expect(files.append("three\n", to: path) == nil)
+        #expect(try String(contentsOfFile: path, encoding: .utf8) == "three\n")
+        try FileManager.default.removeItem(atPath: folder.path + "/later")
+        #expect(files.append("four\n", to: path) == trouble)
     }
 }

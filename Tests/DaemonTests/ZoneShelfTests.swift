@@ -189,4 +189,30 @@ struct ZoneShelfTests {
         let gone = [watch.look(), watch.look()]
         #expect(gone == [false, false])
     }
+
+    @Test("Of files whose contents are watched, another time or inode and the same bytes are no change")
+    func watchedContents() throws {
+        let file = try folder.write("f", "one")
+        var watch = FileWatch(file)
+        func looks() -> [Bool] { (1...3).map { _ in watch.look() } }
+        try FileManager.default.setAttributes(
+            [.modificationDate: Date(timeIntervalSince1970: 1)], ofItemAtPath: file)
+        #expect(looks() == [false, false, false])
+        try FileManager.default.removeItem(atPath: file)
+        #expect(looks() == [false, false, false])
+        try folder.write("f", "one")
+        #expect(looks() == [false, false, false])
+        for text in ["two", "", "one more"] {
+            try folder.write("f", text)
+            #expect(looks() == [false, true, true])
+            // As it is watched on, once that is done which a change is for.
+            watch = FileWatch(file)
+            #expect(looks() == [false, false, false])
+        }
+        // One that could not be read may come back as it was.
+        try FileManager.default.removeItem(atPath: file)
+        watch = FileWatch(file)
+        try folder.write("f", "one more")
+        #expect(looks() == [false, true, true])
+    }
 }

@@ -46,6 +46,18 @@ struct DataPathHostTests {
         #expect(Self.findings(Self.state(accept: accept, filter: filter), .masq) == [])
     }
 
+    @Test("What may be set is judged as if it were, and nothing is set by that")
+    func mended() {
+        let state = Self.state(accept: (0, 0), filter: (0, 1))
+        let findings = Self.findings(state)
+        #expect(findings.count == 2)
+        #expect(Self.findings(state.mended(findings) { _ in true }) == [])
+        #expect(Self.findings(state.mended(findings) { _ in false }) == findings)
+        let one = state.mended(findings) { $0 == .ipv4("eth0", "accept_local") }
+        #expect(
+            Self.findings(one).flatMap { $0.remedy.map(\.description) } == ["net.ipv4.conf.eth0.rp_filter=2"])
+    }
+
     @Test("The probe's own address is no VIP")
     func source() {
         #expect(DataPathHost.source(to: Self.server, vips: [Self.vip], in: Self.state()) == Self.own)

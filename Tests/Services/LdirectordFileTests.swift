@@ -233,6 +233,50 @@ extension CommandLineTests {
         #expect(site.text("foreground").contains("stopped"))
     }
 
+    @Test(
+        "A fallback command runs when nobody serves, by verdict or order, and one that hangs holds up no other")
+    func fallbackCommands() async throws {
+        let site = try Site()
+        defer { site.end() }
+        let folder = site.folder.path()
+        try site.write("#!/bin/sh\n[ ! -e \(folder)/down.$4 ]\n", to: "check")
+        // That of the first virtual server hangs.
+        try site.write(
+            """
+            #!/bin/sh
+            case $2 in *:17080) while [ ! -e \(folder)/go ]; do sleep 0.1; done ;; esac
+            echo "$@" >>\(folder)/out/commands.${2##*:}
+
+            """, to: "command")
+        for name in ["check", "command"] { chmod(folder + "/" + name, 0o755) }
+        func virtual(_ port: Int) -> String {
+            """
+            virtual=127.0.0.1:\(port)
+                real=127.0.0.1:17081 masq
+                real=127.0.0.1:17082 masq
+                checktype=external
+                checkcommand=\(folder)/check
+
+            """
+        }
+        try site.write("checkinterval=1\nfallbackcommand=\(folder)/command\n" + virtual(17080) + virtual(17180))
+        #expect(try site.status(of: "start") == 0)
+        func said(_ port: Int) -> [String] {
+            site.text("out/commands.\(port)").split(separator: "\n").map { String($0.prefix { $0 != " " }) }
+        }
+        try await site.wait("the other's") { said(17180) == ["stop"] }
+        #expect(site.text("out/commands.17180") == "stop 127.0.0.1:17180 tcp\n")
+
+        #expect(try site.swervectl(["disable", "*/127.0.0.1:17081"]).status == 0)
+        try site.write("", to: "down.17082")
+        try await site.wait("that nobody is left") { said(17180) == ["stop", "start"] }
+        #expect(try site.swervectl(["enable", "*/127.0.0.1:17081"]).status == 0)
+        try await site.wait("that one is back") { said(17180) == ["stop", "start", "stop"] }
+        #expect(said(17080) == [])
+        try site.write("", to: "go")
+        try await site.wait("its own, in order") { said(17080) == ["stop", "start", "stop"] }
+    }
+
     @Test("An order outlives the process; 'wait' and 'servers --watch' see it")
     func orders() async throws {
         let site = try Site()
@@ -255,6 +299,7 @@ extension CommandLineTests {
         #expect(try site.status(of: "restart") == 0)
         #expect(try site.swervectl(["wait", real, "idle", "for", "10s"]).status == 0)
         #expect(try site.swervectl(["servers"]).text.contains("disk"))
+        #expect(site.text("ldirectord.site.cf/orders.json").contains("disk"))
         #expect(try site.swervectl(["enable", real]).status == 0)
         #expect(try site.swervectl(["wait", real, "serving", "for", "10s"]).status == 0)
     }

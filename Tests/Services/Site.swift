@@ -38,7 +38,7 @@ struct Site {
     /// Its files are here, and nothing needs the kernel.
     var environment: [String: String] {
         [
-            "SWERVE_RUN": folder.path(), "SWERVE_BACKEND": "relay",
+            "SWERVE_RUN": folder.path(), "SWERVE_STATE": folder.path(), "SWERVE_BACKEND": "relay",
             "SWERVE_LOG": folder.path() + "/default.log",
         ]
     }

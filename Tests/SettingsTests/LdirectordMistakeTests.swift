@@ -1,5 +1,6 @@
 import Addresses
 import Diagnostics
+import Director
 import Health
 import Testing
 
@@ -122,7 +123,6 @@ struct LdirectordMistakeTests {
             ("  real=192.0.2.3:80 gate 1 ▸x:5", "unexpected 'x:5'"),
             ("  real=192.0.2.3:80 gate 1 ▸l:x", "unexpected 'l:x'"),
             ("  real=▸192.0.2.3:80 gate l:5 u:4", "the lower threshold 5 is above the upper one, 4"),
-            ("  real=▸192.0.2.2:80 gate 2", "the real server 192.0.2.2:80 is written twice"),
             ("  real=▸192.0.2.9->192.0.2.8:80 gate", "the range goes from 192.0.2.9 down to 192.0.2.8"),
             ("  real=▸10.0.0.0->10.255.255.255:80 gate", "a range has 4096 addresses at most"),
             ("  real=192.0.2.3:▸80->192.0.2.4 gate", "the port stands after the last address of a range"),
@@ -135,6 +135,53 @@ struct LdirectordMistakeTests {
     func virtual(_ marked: String, _ message: String) {
         let marked = MarkedText(Self.real + marked)
         readLdirectord(marked.text).expectError(message, at: marked)
+    }
+
+    @Test(
+        "Of real servers that stand at one place of the table one is left: the later, where its port is that place's",
+        arguments: [
+            (
+                "192.0.2.1:80", ["192.0.2.2:80 gate", "192.0.2.2:80 gate 2"], ["192.0.2.2:80 gate 2"],
+                "this one"
+            ),
+            (
+                "192.0.2.1:80", ["192.0.2.2:80 gate", "192.0.2.2:80 masq 2"], ["192.0.2.2:80 masq 2"],
+                "this one"
+            ),
+            (
+                "192.0.2.1:80", ["192.0.2.2:8080 gate", "192.0.2.2:80 masq 2"], ["192.0.2.2:80 masq 2"],
+                "this one"
+            ),
+            (
+                "192.0.2.1:80", ["192.0.2.2:8080 gate", "192.0.2.2:8081 gate 2"], ["192.0.2.2:80 gate 1"],
+                "the first one"
+            ),
+            ("192.0.2.1:80", ["192.0.2.2 gate", "192.0.2.2 gate 2"], ["192.0.2.2:80 gate 1"], "the first one"),
+            (
+                "192.0.2.1:80", ["192.0.2.3:80 masq 5", "192.0.2.2->192.0.2.4:80 masq"],
+                ["192.0.2.3:80 masq 1", "192.0.2.2:80 masq 1", "192.0.2.4:80 masq 1"], "this one"
+            ), ("7", ["192.0.2.2:80 gate", "192.0.2.2:80 ipip 2"], ["192.0.2.2:80 ipip 2"], "this one"),
+            ("7", ["192.0.2.2 gate", "192.0.2.2 gate 2"], ["192.0.2.2:0 gate 2"], "this one"),
+        ] as [(String, [String], [String], String)])
+    func coinciding(_ virtual: String, _ reals: [String], _ left: [String], _ counts: String) throws {
+        let text = "virtual=\(virtual)\n  checktype=on\n" + reals.map { "  real=\($0)\n" }.joined()
+        let result = readLdirectord(text)
+        let servers = try result.accepted().director.virtualServers[0].realServers.map(\.destination)
+        #expect(servers.map { "\($0.endpoint) \($0.forwarding) \($0.weight)" } == left)
+        let warnings = result.warnings.filter { $0.message.contains("twice") }
+        #expect(warnings.count == 1)
+        let warning = try #require(warnings.first)
+        #expect(warning.message.hasSuffix(" is written twice: \(counts) counts"))
+        #expect(warning.position?.line == 4 && warning.notes.map(\.position.line) == [3])
+    }
+
+    @Test("Ranges that have much in common are warned about once")
+    func coincidingRanges() {
+        let range = "  real=10.0.0.1->10.0.0.200:80 gate\n"
+        let result = readLdirectord("virtual=192.0.2.1:80\n  checktype=on\n" + range + range)
+        #expect(result.settings?.director.virtualServers[0].realServers.count == 200)
+        #expect(
+            result.warnings.map(\.message) == ["the real server 10.0.0.1:80 is written twice: this one counts"])
     }
 
     @Test("That a virtual server has no real server is not said where a mistake took it away")

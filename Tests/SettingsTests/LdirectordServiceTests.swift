@@ -98,14 +98,14 @@ struct LdirectordServiceTests {
             (
                 "checktype=external\n  checkcommand=\"/bin/check me\"",
                 .external(
-                    ExternalCheck(command: "/bin/check me", arguments: ["192.0.2.1", "7", "192.0.2.2", "7"])),
+                    ExternalCheck(command: "/bin/check me", arguments: ["192.0.2.1", "7", "192.0.2.2", "0"])),
                 0,
                 5
             ),
             (
                 "checktype=external-perl\n  checkcommand=/x.pl",
                 .external(
-                    ExternalCheck(command: "perl", arguments: ["/x.pl", "192.0.2.1", "7", "192.0.2.2", "7"])),
+                    ExternalCheck(command: "perl", arguments: ["/x.pl", "192.0.2.1", "7", "192.0.2.2", "0"])),
                 0,
                 5
             ),
@@ -132,7 +132,13 @@ struct LdirectordServiceTests {
     @Test(
         "What a program is told of the virtual server",
         arguments: [
-            ("virtual=5", "  real=192.0.2.2:81 gate", ["5", "", "192.0.2.2", "81"]),
+            ("virtual=5", "  real=192.0.2.2:81 gate", ["5", "0", "192.0.2.2", "81"]),
+            ("virtual=5", "  real=192.0.2.2 gate", ["5", "0", "192.0.2.2", "0"]),
+            // The port that is written, whatever is checked and wherever packets go.
+            (
+                "virtual=192.0.2.1:80", "  real=192.0.2.2:81 gate\n  checkport=82",
+                ["192.0.2.1", "80", "192.0.2.2", "81"]
+            ), ("virtual=192.0.2.1:80", "  real=192.0.2.2 masq", ["192.0.2.1", "80", "192.0.2.2", "0"]),
             (
                 "virtual6=[2001:db8::1]:80", "  real6=[2001:db8::2]:81 gate",
                 ["[2001:db8::1]", "80", "[2001:db8::2]", "81"]

@@ -52,6 +52,17 @@ public struct HostState: Hashable, Sendable {
             + ipvs.map { Sysctl.ipvs($0) } + [.forwarding, .ipv6("all", "forwarding")]
     }
 
+    /// The state once the settings are set that put findings right, as far as this process may set them.
+    public func mended(_ findings: [Finding]) -> HostState { mended(findings) { $0.isWritable } }
+
+    func mended(_ findings: [Finding], where mayBeSet: (Sysctl) -> Bool) -> HostState {
+        var state = self
+        for assignment in findings.flatMap(\.remedy) where mayBeSet(assignment.setting) {
+            state.settings[assignment.setting] = "\(assignment.value)"
+        }
+        return state
+    }
+
     /// The value of a setting as a number; nil where there is none.
     func number(_ setting: Sysctl) -> Int? { settings[setting].flatMap { Int($0) } }
 

@@ -1,4 +1,5 @@
 internal import CLinux
+internal import Glibc
 
 /// A setting of the kernel under /proc/sys.
 public struct Sysctl: Hashable, Sendable {
@@ -41,6 +42,13 @@ public struct Sysctl: Hashable, Sendable {
     /// The value without the line's end. Errors name the file.
     public func read() throws(HostNetworkError) -> String {
         try SmallFile.read(path, limit: 4096).trimmed
+    }
+
+    /// Whether this process may change the value.
+    var isWritable: Bool {
+        let descriptor = unsafe open(path, O_WRONLY | O_CLOEXEC)
+        if descriptor >= 0 { close(descriptor) }
+        return descriptor >= 0
     }
 
     /// Changes the value. Needs CAP_NET_ADMIN or root.

@@ -99,7 +99,7 @@ struct RealServerJudge {
             && (draft.address.isLoopback || draft.address == vip?.address)
     }
 
-    /// The entry as a backend keeps it: gate and ipip have the virtual server's port, and so has masq without one.
+    /// The entry as a backend keeps it.
     private func destination(_ draft: VirtualServerDraft.RealServer) -> Destination {
         if draft.address.family != server.key.family, draft.forwarding != .ipip, backend != .relay {
             reading.error(
@@ -134,14 +134,8 @@ struct RealServerJudge {
                 reading.warning("'backend relay' uses no tunnels", at: tunnel.place)
             }
         }
-        let port: UInt16
-        if let vip {
-            port = draft.forwarding == .masq ? (draft.port ?? vip.port) : vip.port
-        } else {
-            port = draft.port ?? 0
-        }
         return Destination(
-            Endpoint(draft.address, port: port), forwarding: draft.forwarding, weight: draft.weight,
+            server.endpoint(of: draft), forwarding: draft.forwarding, weight: draft.weight,
             upperThreshold: draft.upperThreshold, lowerThreshold: draft.lowerThreshold,
             tunnel: draft.tunnel?.tunnel ?? .ipip, proxyProtocol: draft.proxyProtocol?.version)
     }
@@ -176,7 +170,9 @@ struct RealServerJudge {
                 hint: "'check ping;' asks the host, 'check connect { port N; };' connects to a TCP port")
             return nil
         }
-        let port = draft.port.flatMap { $0 == 0 ? nil : $0 } ?? destination.endpoint.port
+        // A program of ldirectord.cf is told the port that is written, 0 where none is.
+        let usual = server.isFromLdirectord && check.kind == .external ? 0 : destination.endpoint.port
+        let port = draft.port.flatMap { $0 == 0 ? nil : $0 } ?? usual
         if check.needsPort, port == 0 {
             reading.error("it is not known which port of this server to check", at: draft.place)
             return nil

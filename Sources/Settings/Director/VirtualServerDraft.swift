@@ -48,4 +48,15 @@ struct VirtualServerDraft {
     var reactions = ReactionSettings()
     /// Whether an unknown scheduler is left to the kernel, as ldirectord does.
     var isFromLdirectord = false
+
+    /// Where a real server stands in the table: gate and ipip have the virtual server's port, and so has masq without
+    /// one.
+    func endpoint(of server: RealServer) -> Endpoint {
+        switch key {
+        case .endpoint(_, let vip) where server.forwarding == .masq:
+            Endpoint(server.address, port: server.port ?? vip.port)
+        case .endpoint(_, let vip): Endpoint(server.address, port: vip.port)
+        case .firewallMark: Endpoint(server.address, port: server.port ?? 0)
+        }
+    }
 }

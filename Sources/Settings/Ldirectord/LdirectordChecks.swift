@@ -62,7 +62,7 @@ struct LdirectordChecks {
         return timed(draft, checkTimeout * draft.attempts)
     }
 
-    /// A program is told the virtual server's address (or firewall mark) and port, then the real server's.
+    /// A program is told the virtual server's address and port (or firewall mark and 0), then the real server's.
     private func external(_ interpreter: [String], _ place: Place) -> CheckDraft {
         let command = virtual.checkCommand?.value ?? "/bin/true"
         if virtual.checkCommand == nil {
@@ -125,7 +125,7 @@ struct LdirectordChecks {
     /// The virtual server's address and port as a program is told them.
     private var target: [String] {
         switch virtual.target {
-        case .mark(let mark): ["\(mark)", ""]
+        case .mark(let mark): ["\(mark)", "0"]
         case .endpoint(let host, _): [address?.bracketed ?? host.value, "\(port)"]
         }
     }

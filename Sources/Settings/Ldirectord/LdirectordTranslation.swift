@@ -1,4 +1,5 @@
 import Addresses
+import Diagnostics
 import Director
 import Health
 
@@ -44,6 +45,7 @@ struct LdirectordTranslation {
         for real in virtual.reals {
             draft.realServers += realServers(real, virtual, transport, draft.check, checks)
         }
+        draft.realServers = withoutRepeated(draft.realServers, draft)
         draft.fallback = fallback(virtual, transport, checks)
         draft.reactions = reactions(virtual)
         return draft
@@ -105,6 +107,33 @@ struct LdirectordTranslation {
             server.address = .v4(IPv4Address(rawValue: number))
             return server
         }
+    }
+
+    /// Those that stand at different places of the table; of several at one, that which stays there with ldirectord: it
+    /// changes an entry that it finds by the port that is written, and can't add a second one.
+    private func withoutRepeated(
+        _ servers: [VirtualServerDraft.RealServer], _ draft: VirtualServerDraft
+    ) -> [VirtualServerDraft.RealServer] {
+        var kept: [VirtualServerDraft.RealServer] = []
+        var indices: [Endpoint: Int] = [:]
+        var told: Set<[SourcePosition]> = []
+        for server in servers {
+            let endpoint = draft.endpoint(of: server)
+            guard let index = indices[endpoint] else {
+                indices[endpoint] = kept.count
+                kept.append(server)
+                continue
+            }
+            let counts = (server.port ?? 0) == endpoint.port
+            let first = kept[index].place.position
+            if counts { kept[index] = server }
+            // Ranges may have thousands in common.
+            guard told.insert([server.place.position, first]).inserted else { continue }
+            reading.warning(
+                "the real server \(endpoint) is written twice: \(counts ? "this one" : "the first one") counts",
+                at: server.place, notes: [Diagnostic.Note("first written here", at: first)])
+        }
+        return kept
     }
 
     /// The virtual server's check, with the request and what to receive that a real server has of its own.

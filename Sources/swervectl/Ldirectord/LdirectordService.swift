@@ -6,8 +6,9 @@ internal import Settings
 
 /// A swerved that runs one ldirectord.cf, as ldirectord would: with its pid file, and its exit statuses.
 ///
-/// The environment's `SWERVE_RUN` is where the pid file and the control socket are (/var/run), `SWERVE_LOG` the log where
-/// the file names none (/var/log/ldirectord.log), and `SWERVE_BACKEND` what carries the packets (ipvs).
+/// The environment's `SWERVE_RUN` is where the pid file and the control socket are (/var/run), `SWERVE_STATE` where the
+/// state is (/var/lib/swerve), `SWERVE_LOG` the log where the file names none (/var/log/ldirectord.log), and
+/// `SWERVE_BACKEND` what carries the packets (ipvs).
 struct LdirectordService: Sendable {
     /// What a command ends with, as scripts know it.
     enum Status {
@@ -22,6 +23,7 @@ struct LdirectordService: Sendable {
 
     private let invocation: LdirectordInvocation
     private let runDirectory: String
+    private let stateDirectory: String
     private let backend: String
     /// Where the daemon's log goes unless the file says otherwise; nil: to standard error.
     private let log: String?
@@ -29,6 +31,7 @@ struct LdirectordService: Sendable {
     init(_ invocation: LdirectordInvocation) {
         self.invocation = invocation
         runDirectory = SystemCalls.environment("SWERVE_RUN") ?? "/var/run"
+        stateDirectory = SystemCalls.environment("SWERVE_STATE") ?? "/var/lib/swerve"
         backend = SystemCalls.environment("SWERVE_BACKEND") ?? "ipvs"
         // ldirectord's own place, where only root may write.
         log = SystemCalls.environment("SWERVE_LOG") ?? (geteuid() == 0 ? "/var/log/ldirectord.log" : nil)
@@ -90,7 +93,7 @@ struct LdirectordService: Sendable {
         let text = """
             options {
                 listen-on { none; }; listen-on-v6 { none; };
-                state-directory "/var/lib/swerve/ldirectord.\(invocation.name)";
+                state-directory "\(stateDirectory)/ldirectord.\(invocation.name)";
             };
             controls { unix "\(socket)"; };
             director { backend \(backend); ldirectord "\(file)"; \(logStatement) };

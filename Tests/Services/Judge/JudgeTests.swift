@@ -67,54 +67,6 @@ struct JudgeTests {
         return lines
     }
 
-    /// Both, each with the same file, and their tables.
-    private struct Pair {
-        let folder: URL
-        let ldirectord: Program
-        let swerved: Program
-        private var socket: String { folder.path() + "/socket" }
-
-        init(_ file: String) throws {
-            folder = FileManager.default.temporaryDirectory.appending(path: "swerve-judge-\(UUID().uuidString)")
-            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-            let here = URL(filePath: #filePath).deletingLastPathComponent()
-            try FileManager.default.copyItem(
-                at: here.appending(path: "ipvsadm"), to: folder.appending(path: "ipvsadm"))
-            try Data(file.utf8).write(to: folder.appending(path: "judge.cf"))
-            let configuration = """
-                options { listen-on { none; }; listen-on-v6 { none; }; state-directory "\(folder.path())/state"; };
-                controls { unix "\(folder.path())/socket"; };
-                director { backend none; ldirectord "judge.cf"; };
-                """
-            try Data(configuration.utf8).write(to: folder.appending(path: "swerve.conf"))
-            ldirectord = try Program(
-                "/usr/sbin/ldirectord", ["-d", folder.path() + "/judge.cf", "start"], in: folder)
-            swerved = try Program(
-                Program.folder + "/swerved", ["-c", folder.path() + "/swerve.conf"], in: folder)
-        }
-
-        func end() {
-            ldirectord.end()
-            swerved.end()
-            try? FileManager.default.removeItem(at: folder)
-        }
-
-        /// The tables, once they are as they should be, or a minute is over.
-        func tables(
-            _ areRight: (_ theirs: Set<String>, _ ours: Set<String>) -> Bool
-        ) async throws -> (theirs: Set<String>, ours: Set<String>) {
-            let clock = ContinuousClock()
-            let patience = clock.now + .seconds(60)
-            while true {
-                try await clock.sleep(for: .milliseconds(200))
-                let theirs = lines(try Program.output(folder.path() + "/ipvsadm", ["-L", "-n"]).text)
-                let ours = lines(
-                    try Program.output(Program.folder + "/swervectl", ["-s", socket, "table"]).text)
-                if areRight(theirs, ours) || clock.now >= patience { return (theirs, ours) }
-            }
-        }
-    }
-
     @Test("The same file, the same servers, the same failures: the same table after each step")
     func judge() async throws {
         var servers: [Int: Web] = [:]
@@ -154,6 +106,138 @@ struct JudgeTests {
         for server in servers.values { try await server.become(.closed) }
     }
 
+    /// What the first file has not: programs that check, counts, maintenance, quiescence from the start, UDP, and real
+    /// servers that stand at one place of the table.
+    private static let otherFile = """
+        checktimeout=3
+        negotiatetimeout=1
+        checkinterval=1
+        quiescent=yes
+        readdquiescent=no
+        maintenancedir=FOLDER/maintenance
+        virtual=10.0.0.2:5000
+            real=127.0.0.2:5000 masq
+            real=127.0.0.3 gate 2
+            protocol=udp
+            quiescent=no
+            scheduler=rr
+            checktype=external
+            checkcommand=FOLDER/check
+        virtual=8
+            real=127.0.0.2:\(port) gate
+            real=127.0.0.4 gate
+            checktype=external
+            checkcommand=FOLDER/check
+            scheduler=rr
+        virtual=10.0.0.2:82
+            real=127.0.0.4:\(port) masq
+            real=127.0.0.5:\(port) masq 4
+            checktype=2
+            service=http
+            request="index.html"
+            receive="Test Page"
+            scheduler=rr
+        virtual=10.0.0.2:83
+            real=127.0.0.2->127.0.0.3:\(port) masq 2
+            real=127.0.0.3:\(port) masq 3
+            checktype=connect
+            scheduler=rr
+            quiescent=no
+        virtual=10.0.0.2:84
+            real=127.0.0.4:\(port) gate 2
+            real=127.0.0.4:\(port + 1) gate 3
+            checktype=connect
+            checkport=\(port)
+            scheduler=rr
+            quiescent=no
+        """
+
+    @Test(
+        "Programs, counts, maintenance, quiescence, UDP and entries that coincide: the same table after each step"
+    )
+    func others() async throws {
+        var servers: [Int: Web] = [:]
+        for number in 2...5 {
+            let server = Web("127.0.0.\(number)", port: Self.port)
+            if number != 5 { try await server.become(.good) }
+            servers[number] = server
+        }
+        // It notes who asks, and with which words.
+        let check = """
+            #!/bin/sh
+            read -r asker </proc/$PPID/comm
+            echo "$@" >>"FOLDER/told.${asker%% *}"
+            [ ! -e "FOLDER/down.$3" ]
+
+            """
+        let pair = try Pair(Self.otherFile, check: check)
+        defer { pair.end() }
+
+        /// What is out of what: by the program, without a page, without a listener, in maintenance.
+        func expected(programs: Set<Int>, pages: Set<Int>, closed: Set<Int>, maintenance: Set<Int>) -> Set<
+            String
+        > {
+            var lines: Set<String> = [
+                "UDP 10.0.0.2:5000 rr", "FWM 8 rr", "TCP 10.0.0.2:82 rr", "TCP 10.0.0.2:83 rr",
+                "TCP 10.0.0.2:84 rr",
+            ]
+            func add(
+                _ service: String, _ server: Int, _ port: UInt16, _ way: String, _ weight: Int, _ out: Set<Int>
+            ) {
+                let isOut = out.union(maintenance).contains(server)
+                let isQuiescent = service == "FWM 8 rr" || service == "TCP 10.0.0.2:82 rr"
+                if isOut, !isQuiescent { return }
+                lines.insert("\(service) -> 127.0.0.\(server):\(port) \(way) \(isOut ? 0 : weight)")
+            }
+            add("UDP 10.0.0.2:5000 rr", 2, 5000, "Masq", 1, programs)
+            add("UDP 10.0.0.2:5000 rr", 3, 5000, "Route", 2, programs)
+            add("FWM 8 rr", 2, Self.port, "Route", 1, programs)
+            add("FWM 8 rr", 4, 0, "Route", 1, programs)
+            add("TCP 10.0.0.2:82 rr", 4, Self.port, "Masq", 1, pages.union(closed))
+            add("TCP 10.0.0.2:82 rr", 5, Self.port, "Masq", 4, pages.union(closed))
+            add("TCP 10.0.0.2:83 rr", 2, Self.port, "Masq", 2, closed)
+            add("TCP 10.0.0.2:83 rr", 3, Self.port, "Masq", 3, closed)
+            add("TCP 10.0.0.2:84 rr", 4, 84, "Route", 2, closed)
+            return lines
+        }
+        typealias Step = (
+            what: String, files: [String], health: [Int: Web.Health], programs: Set<Int>, pages: Set<Int>,
+            closed: Set<Int>, maintenance: Set<Int>
+        )
+        let steps: [Step] = [
+            ("one is closed from the start", [], [:], [], [], [5], []),
+            ("programs want two out", ["down.127.0.0.2", "down.127.0.0.4"], [5: .good], [2, 4], [], [], []),
+            ("a page is missing", [], [5: .missing], [], [5], [], []),
+            ("one is in maintenance", ["maintenance/127.0.0.4"], [5: .wrong], [], [5], [], [4]),
+            ("others are closed", [], [2: .closed, 4: .closed, 5: .good], [], [], [2, 4], []),
+            ("all are good", [], [2: .good, 4: .good], [], [], [], []),
+        ]
+        var present: [String] = []
+        for step in steps {
+            for name in present where !step.files.contains(name) { try pair.remove(name) }
+            for name in step.files { try pair.write("", to: name) }
+            present = step.files
+            for (number, health) in step.health { try await servers[number]?.become(health) }
+            let expected = expected(
+                programs: step.programs, pages: step.pages, closed: step.closed, maintenance: step.maintenance)
+            let (theirs, ours) = try await pair.tables { $0 == expected && $1 == expected }
+            #expect(theirs == expected, "ldirectord, when \(step.what)")
+            #expect(ours == expected, "Swerve, when \(step.what)")
+            if theirs != expected || ours != expected {
+                Issue.record("\(pair.swerved.log.suffix(2000))")
+                break
+            }
+        }
+        let told = [
+            "10.0.0.2 5000 127.0.0.2 5000", "10.0.0.2 5000 127.0.0.3 0", "8 0 127.0.0.2 \(Self.port)",
+            "8 0 127.0.0.4 0",
+        ]
+        for asker in ["ldirectord", "swerved"] {
+            #expect(pair.words(in: "told.\(asker)") == Set(told), "\(asker)")
+        }
+        for server in servers.values { try await server.become(.closed) }
+    }
+
     @Test(
         "All samples of its package: the same table, whatever becomes of their real servers",
         .enabled(if: FileManager.default.isReadableFile(atPath: Samples.path)),
@@ -177,20 +261,4 @@ struct JudgeTests {
         #expect(areRight(theirs, ours), "\(theirs.symmetricDifference(ours).sorted())")
         for web in webs { try await web.become(.closed) }
     }
-}
-
-/// The lines of `ipvsadm -Ln`, each with its virtual server in front and without counts.
-private func lines(_ text: String) -> Set<String> {
-    var service = ""
-    var lines: Set<String> = []
-    for line in text.split(separator: "\n") {
-        let words = line.split(separator: " ").map(String.init)
-        if ["TCP", "UDP", "FWM"].contains(words.first ?? "") {
-            service = words.joined(separator: " ")
-            lines.insert(service)
-        } else if words.first == "->", words.count == 6, words[1] != "RemoteAddress:Port" {
-            lines.insert("\(service) -> \(words[1...3].joined(separator: " "))")
-        }
-    }
-    return lines
 }

@@ -1,5 +1,5 @@
-# ldirectord's commands while no resolver answers: names in maintenancedir and of the mail's server hold up nothing. Then
-# whose the log is after a start that fails.
+# ldirectord's commands while no resolver answers: names in maintenancedir and of the mail's server hold up nothing, nor
+# does a monitor file on a disk that hangs. Then whose the log is after a start that fails.
 
 configure
 on director ip link add nowhere type dummy
@@ -29,6 +29,10 @@ expect "it starts" soon $ldirectord start
 expect "who is in maintenance by address is out" wait_until 10 only_rs1
 touch /etc/ha.d/maintenance/two.example.net
 expect "a reload with one more name is done" soon $ldirectord reload
+touch /etc/ha.d/maintenance/$RS1
+expect "who is named by address while names are asked for is out soon" wait_until 5 not in_table $RS1
+rm /etc/ha.d/maintenance/$RS1
+expect "and back soon" wait_until 5 in_table $RS1
 rm /etc/ha.d/maintenance/$RS2
 expect "who leaves the directory is back" wait_until 10 table_is_whole
 stop rs1 web
@@ -38,9 +42,29 @@ expect "and returns" wait_until 12 table_is_whole
 expect "restart is done" soon $ldirectord restart
 expect "there is one daemon then" daemons 1
 expect "and it serves" wait_until 10 table_is_whole
+
+# A disk that hangs, with a monitor file on it.
+busybox modprobe loop
+truncate -s 8M /lab/disk
+mkfs.ext4 -q /lab/disk
+mkdir /lab/frozen
+on director mount -o loop /lab/disk /lab/frozen
+sed -i 's|^        receive=.*|&\n        monitorfile=/lab/frozen/monitor|' /etc/ha.d/ldirectord.cf
+expect "a reload to a monitor file is done" soon $ldirectord reload
+stop rs1 web
+expect "it gets a line" wait_until 12 on director grep -q "$RS1 80 .down." /lab/frozen/monitor
+start_web rs1
+expect "and one more" wait_until 12 on director grep -q "$RS1 80 .up." /lab/frozen/monitor
+on director fsfreeze -f /lab/frozen
+stop rs1 web
+expect "while its disk hangs a dead one leaves" wait_until 12 not in_table $RS1
+start_web rs1
+expect "and returns" wait_until 12 table_is_whole
+expect "a reload is done" soon $ldirectord reload
 expect "stop is done" soon $ldirectord stop
-expect "no daemon is left" daemons 0
-expect "nor its table" not in_table $RS1
+expect "the table is gone" not in_table $RS1
+on director fsfreeze -u /lab/frozen
+expect "no daemon is left" wait_until 5 daemons 0
 
 mkdir /lab/ours
 chown nobody /lab/ours

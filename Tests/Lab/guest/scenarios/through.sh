@@ -56,9 +56,12 @@ expect "so does director check" test $? -eq 1
 expect "with what puts it right" grep -q 'net.ipv4.conf.eth0.accept_local=1' /lab/check
 
 through gate manage
+expect "with 'sysctls manage' check config is content" on director swervectl check config /etc/swerve/swerve.conf
+expect "and has set nothing" [ "$(on director cat /proc/sys/net/ipv4/conf/eth0/accept_local)" = 0 ]
 start_swerved director
 expect "with 'sysctls manage' it starts, and all real servers are up through their VIP" wait_until 20 all_up
 expect "accept_local is set" [ "$(on director cat /proc/sys/net/ipv4/conf/eth0/accept_local)" = 1 ]
+expect "and told" grep -q 'set net.ipv4.conf.eth0.accept_local=1' /lab/log/director-swerved
 expect "curls alternate" alternate http://$VIP
 
 # Each mark leads to one real server, and is nobody's business.

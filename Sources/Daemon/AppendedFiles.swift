@@ -1,10 +1,23 @@
 internal import Addresses
 internal import Foundation
+internal import Synchronization
 
 /// Files that get a line at a time, each opened anew so that they can be rotated.
-enum AppendedFile {
-    /// Appends a text; what went wrong, nil if nothing did.
-    static func append(_ text: String, to path: String) -> String? {
+final class AppendedFiles: Sendable {
+    /// What was last told of a file that takes no lines.
+    private let troubles = Mutex<[String: String]>([:])
+
+    /// Appends a text, which may take as long as the disk does. What went wrong is told once, until the file takes
+    /// lines again.
+    func append(_ text: String, to path: String) -> String? {
+        let trouble = Self.append(text, to: path)
+        return troubles.withLock { troubles in
+            defer { troubles[path] = trouble }
+            return troubles[path] == trouble ? nil : trouble
+        }
+    }
+
+    private static func append(_ text: String, to path: String) -> String? {
         let descriptor = unsafe open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0o644)
         if descriptor < 0 { return "open \(path): \(errorWords)" }
         defer { close(descriptor) }

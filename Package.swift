@@ -92,8 +92,9 @@ let package = Package(
         // 4
         .target(
             name: "Control",
-            dependencies: ["Addresses", "Answering", "DNSWire", "Director", "Health", "Steering", "Zones"],
-            swiftSettings: house),
+            dependencies: [
+                "Addresses", "Answering", "DNSWire", "Director", "Health", "Sockets", "Steering", "Zones",
+            ], swiftSettings: house),
         .target(
             name: "UDPServer", dependencies: ["Addresses", "Answering", "CLinux", "Sockets", "Telemetry"],
             swiftSettings: unsafe),

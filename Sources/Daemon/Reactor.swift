@@ -5,6 +5,7 @@ internal import Foundation
 internal import Health
 internal import Probes
 internal import Settings
+internal import Sockets
 
 /// Does what a configuration wants done, beside the table and the answers, when real servers change: lines in
 /// monitor files, mail, fallback commands.

@@ -73,7 +73,8 @@ extension Controller {
         let old = plan.agentOfPlace
         var heirs: [Check: AgentState] = [:]
         for (place, agent) in comingPlan.agentOfPlace {
-            heirs[agent] = old[place].flatMap { agents[$0] }
+            // What is new at one place may have had it at another.
+            if let said = old[place].flatMap({ agents[$0] }), heirs[agent]?.line == nil { heirs[agent] = said }
         }
         return heirs
     }

@@ -14,8 +14,8 @@ extension Controller {
                 service.members[member], of: service, in: entry,
                 state: slots[member] < 0 ? nil : watches.slots[Int(slots[member])]?.state)
         }
+        takeOut(of: &members, of: service)
         keepSome(of: &members, place)
-        takeOut(of: &members, of: service.key)
         var server = VirtualServer(
             service.key, options: service.options, quorum: service.quorum, lowQuorum: service.lowQuorum,
             weightScale: service.weightScale, isQuiescent: service.isQuiescent, realServers: members,
@@ -120,6 +120,7 @@ extension Controller {
             members[$0].destination.weight > 0
                 && (members[$0].standing == .up || members[$0].standing == .down)
                 && book[.realServer(service.key, members[$0].destination.endpoint)] == nil
+                && maintenance.file(for: service.members[$0], of: service.key) == nil
         }
         let slots = index.slotsOfMembers[place]
         let down = pool.filter { members[$0].standing == .down }.sorted {

@@ -295,8 +295,6 @@ extension Controller {
                         state.verdict == .up ? .info : .warning, name, "\(state.verdict): \(state.reason)"))
             }
             stateIsSaved = false
-            if state.verdict == .up, before.verdict == .down { beginRamps(of: slot, at: now) }
-            if state.verdict == .down { endRamps(of: slot) }
             touchAll(of: slot)
             // Who has come up is answered when the pass has put it into the table, and not earlier.
             if state.verdict == .down { hasLost = true }

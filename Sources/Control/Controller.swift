@@ -107,6 +107,8 @@ public actor Controller {
 
     /// Since when real servers that have returned are on their way to their whole weight.
     var ramps: [ControlPlan.Place: ContinuousClock.Instant] = [:]
+    /// Real servers with slow start that are out of the table, or down.
+    var absent: Set<ControlPlan.Place> = []
     /// The virtual servers that have more real servers down than may be taken out.
     var overdrawn: Set<Int> = []
 

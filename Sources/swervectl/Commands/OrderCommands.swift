@@ -185,8 +185,8 @@ struct WaitCommand: RemoteCommand {
         commandName: "wait", abstract: "Wait until something is in a state; 1 if it is not in time.",
         usage: "swervectl wait SUBJECT STATE [for TIME]",
         discussion: """
-            STATE is up, degraded or down of a VIP or virtual server; up, down, unknown, serving (up and in the \
-            table), idle (not in the table, or there without weight), draining, drained or disabled of a real server. \
+            STATE is up, degraded or down of a VIP or virtual server; up, down, unknown, draining, drained or disabled, \
+            as 'servers' shows it, serving (in the table with weight) or idle of a real server. \
             All that fit SUBJECT must be in it. It is waited a minute, or TIME.
             """)
     @ParentCommand var root: Swervectl

@@ -189,8 +189,8 @@ let package = Package(
         tests(
             "Daemon", "Addresses", "Answering", "Control", "ControlProtocol", "DNSClient", "DNSWire",
             "Diagnostics",
-            "Director", "FuzzTargets", "Health", "HostNetwork", "Settings", "Steering", "ZoneFiles", "Zones",
-            "swerved"),
+            "Director", "FuzzTargets", "Health", "HostNetwork", "Probes", "Settings", "Steering", "ZoneFiles",
+            "Zones", "swerved", also: nio),
         .testTarget(
             name: "SwervectlTests",
             dependencies: [

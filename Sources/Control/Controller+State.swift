@@ -58,8 +58,10 @@ extension Controller {
         // While another plan is taken on there is no view yet, whose entries the sets go with.
         let registry = publishedView.map { _ in marking.registry }
         let desired = desiredForPeople
+        looks += 1
         return Overview(
-            virtualServers: virtualServers, checks: watches.states, standings: standings, since: standingSince,
+            number: looks, virtualServers: virtualServers, checks: watches.states, standings: standings,
+            since: standingSince,
             desired: desired, privateTable: privateTable.normalized, sets: registry?.sets ?? [],
             uses: registry?.uses ?? [], entries: publishedView?.entries ?? [],
             troubles: backendTroubles.sorted(), savingTroubles: [orderTrouble, saveTrouble].compactMap(\.self),

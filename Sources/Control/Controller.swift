@@ -164,6 +164,8 @@ public actor Controller {
     var stateIsSaved = false
     var saveTrouble: String?
     var hasReconciled = false
+    /// How often people have looked at how everything stands.
+    var looks: UInt64 = 0
     var hasSaidStart = false
     var hasEnded = false
     var settledWaiters: [CheckedContinuation<Void, Never>] = []

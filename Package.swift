@@ -92,8 +92,9 @@ let package = Package(
         // 4
         .target(
             name: "Control",
-            dependencies: ["Addresses", "Answering", "DNSWire", "Director", "Health", "Steering", "Zones"],
-            swiftSettings: house),
+            dependencies: [
+                "Addresses", "Answering", "DNSWire", "Director", "Health", "Sockets", "Steering", "Zones",
+            ], swiftSettings: house),
         .target(
             name: "UDPServer", dependencies: ["Addresses", "Answering", "CLinux", "Sockets", "Telemetry"],
             swiftSettings: unsafe),
@@ -188,8 +189,8 @@ let package = Package(
         tests(
             "Daemon", "Addresses", "Answering", "Control", "ControlProtocol", "DNSClient", "DNSWire",
             "Diagnostics",
-            "Director", "FuzzTargets", "Health", "HostNetwork", "Settings", "Steering", "ZoneFiles", "Zones",
-            "swerved"),
+            "Director", "FuzzTargets", "Health", "HostNetwork", "Probes", "Settings", "Steering", "ZoneFiles",
+            "Zones", "swerved", also: nio),
         .testTarget(
             name: "SwervectlTests",
             dependencies: [

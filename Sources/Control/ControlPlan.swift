@@ -17,14 +17,18 @@ public struct ControlPlan: Hashable, Sendable {
         public var isCheckedInTableOnly: Bool
         /// The question to an agent beside it; nil: it has none.
         public var agent: Check?
+        /// Its address and port as people write them, where packets go to another port.
+        public var written: Endpoint
 
         /// A member; see the properties.
         public init(
-            _ destination: Destination, check: Check, isCheckedInTableOnly: Bool = false, agent: Check? = nil
+            _ destination: Destination, check: Check, isCheckedInTableOnly: Bool = false, agent: Check? = nil,
+            written: Endpoint? = nil
         ) {
             self.destination = destination
             self.check = check
             self.agent = agent
+            self.written = written ?? destination.endpoint
             self.isCheckedInTableOnly = isCheckedInTableOnly
         }
     }

@@ -28,12 +28,9 @@ extension Controller {
             ofAgent: watch, state.isPlain ? .info : .warning, "its agent says \(state.line ?? state.words)",
             isForFollowers: !isNews)
         stateIsSaved = false
-        let wasIn = !before.isDown && before.mode != .maint
-        let isIn = !state.isDown && state.mode != .maint
-        if wasIn != isIn { ramp(watch, since: isIn ? clock.now : nil) }
         touchAll(of: slot)
         // Who is to get more clients gets them when the table has it.
-        if !isIn || state.mode == .drain { hasLost = true }
+        if state.isDown || state.mode != .ready { hasLost = true }
         wake.yield()
     }
 
@@ -73,7 +70,8 @@ extension Controller {
         let old = plan.agentOfPlace
         var heirs: [Check: AgentState] = [:]
         for (place, agent) in comingPlan.agentOfPlace {
-            heirs[agent] = old[place].flatMap { agents[$0] }
+            // What is new at one place may have had it at another.
+            if let said = old[place].flatMap({ agents[$0] }), heirs[agent]?.line == nil { heirs[agent] = said }
         }
         return heirs
     }
@@ -93,16 +91,6 @@ extension Controller {
             var occurrence = Occurrence(level, "\(place.key) → \(place.endpoint)", text)
             occurrence.isForFollowers = isForFollowers
             report(occurrence)
-        }
-    }
-
-    /// Begins or ends the ways to their whole weight of an agent's real servers.
-    private func ramp(_ watch: Watch, since start: ContinuousClock.Instant?) {
-        for place in members(of: watch) {
-            guard let service = index.serviceOfKey[place.key], plan.services[service].slowStart != nil else {
-                continue
-            }
-            ramps[place] = start
         }
     }
 }

@@ -72,7 +72,7 @@ extension Controller {
                 continue
             }
             var state = CheckState(at: now)
-            if let old = heirs[check], old.verdict != .unknown {
+            if let old = heirs[check] {
                 state = CheckState(assuming: old.verdict, because: old.reason, at: old.since)
             } else if let saved = savedVerdicts[check], saved.verdict != .unknown {
                 state = CheckState(assuming: saved.verdict, because: saved.reason, at: now)
@@ -112,7 +112,10 @@ extension Controller {
         var heirs: [Check: CheckState] = [:]
         for (place, check) in comingPlan.checkOfPlace
         where watches.slot(of: check) == nil && wanted.contains(check) {
-            heirs[check] = old[place].flatMap { watches[$0] }
+            // What is new at one place may have been checked at another.
+            if let state = old[place].flatMap({ watches[$0] }), state.verdict != .unknown {
+                heirs[check] = state
+            }
         }
         return heirs
     }
@@ -292,8 +295,6 @@ extension Controller {
                         state.verdict == .up ? .info : .warning, name, "\(state.verdict): \(state.reason)"))
             }
             stateIsSaved = false
-            if state.verdict == .up, before.verdict == .down { beginRamps(of: slot, at: now) }
-            if state.verdict == .down { endRamps(of: slot) }
             touchAll(of: slot)
             // Who has come up is answered when the pass has put it into the table, and not earlier.
             if state.verdict == .down { hasLost = true }

@@ -10,12 +10,14 @@ extension Controller {
     public func removeInheritance(from kernel: any Backend) async {
         inherited.subtract(await remove(inherited, from: kernel))
         save(force: true)
+        await awaitDisk()
     }
 
     /// Forgets them, where there is no table any more in which they could be.
-    public func forgetInheritance() {
+    public func forgetInheritance() async {
         inherited = []
         save(force: true)
+        await awaitDisk()
     }
 
     /// Removes virtual servers from a backend, and says of which it would not let go; those that are gone.

@@ -26,9 +26,14 @@ public struct Maintenance: Hashable, Sendable {
 
 extension [Maintenance] {
     /// The file that wants a real server of a virtual server out; nil if none does.
-    func file(for endpoint: Endpoint, of key: VirtualServerKey) -> String? {
+    func file(for member: ControlPlan.Member, of key: VirtualServerKey) -> String? {
+        let endpoint = member.destination.endpoint
         for part in self where part.virtualServers?.contains(key) ?? true {
-            if let file = part.addresses[endpoint.address] ?? part.endpoints[endpoint] { return file }
+            if let file = part.addresses[endpoint.address] ?? part.endpoints[endpoint]
+                ?? part.endpoints[member.written]
+            {
+                return file
+            }
         }
         return nil
     }
@@ -42,26 +47,26 @@ extension Controller {
         maintenance = next
         for (place, service) in plan.services.enumerated() {
             for member in service.members {
-                let endpoint = member.destination.endpoint
-                let old = before.file(for: endpoint, of: service.key)
-                let new = next.file(for: endpoint, of: service.key)
+                let old = before.file(for: member, of: service.key)
+                let new = next.file(for: member, of: service.key)
                 if (old == nil) == (new == nil) { continue }
                 touch(place)
-                let text = new.map { "down: in maintenance by \($0)" } ?? "no longer in maintenance"
-                report(Occurrence(new == nil ? .info : .warning, "\(service.key) → \(endpoint)", text))
+                let name = "\(service.key) → \(member.destination.endpoint)"
+                let text = new.map { "in maintenance by \($0)" } ?? "no longer in maintenance"
+                report(Occurrence(new == nil ? .info : .warning, name, text))
             }
         }
         publish()
         wake.yield()
     }
 
-    /// Real servers of a virtual server that are in maintenance can't serve.
-    func takeOut(of members: inout [RealServer], of key: VirtualServerKey) {
+    /// Real servers of a virtual server that are in maintenance can't serve. What orders or an agent have taken out stays
+    /// out, and a drain goes on: nobody is cut off by a file.
+    func takeOut(of members: inout [RealServer], of service: ControlPlan.Service) {
         if maintenance.isEmpty { return }
-        for place in members.indices {
-            guard let file = maintenance.file(for: members[place].destination.endpoint, of: key) else {
-                continue
-            }
+        for (place, member) in service.members.enumerated() {
+            guard let file = maintenance.file(for: member, of: service.key) else { continue }
+            if [.withdrawing, .draining, .out].contains(members[place].standing) { continue }
             members[place].standing = .down
             members[place].note = "in maintenance by \(file)"
         }

@@ -40,11 +40,11 @@ extension Controller {
     /// Carries out an order of an admin; it holds until another one, over reloads and restarts, or for a time.
     ///
     /// - Returns: What became of the VIPs, virtual servers and real servers that fit the pattern, and of those behind
-    ///   them that it extends to.
+    ///   them that it extends to. The order is saved then, unless `orderTrouble` says why not.
     public func order(
         _ command: OrderCommand, _ pattern: SubjectPattern, for span: Duration? = nil,
         because reason: String? = nil
-    ) throws(OrderProblem) -> [OrderOutcome] {
+    ) async throws(OrderProblem) -> [OrderOutcome] {
         let named = subjects(of: pattern, whatIsOrderedToo: command == .enable)
         if named.isEmpty { throw nothing(fits: pattern) }
         let subjects: [Order.Subject]
@@ -81,6 +81,7 @@ extension Controller {
         saveOrders()
         publish()
         wake.yield()
+        await awaitDisk()
         return outcomes
     }
 
@@ -286,7 +287,7 @@ extension Controller {
 
     /// Ends orders whose time is over, goes on with drains, and saves what could not be saved before.
     func followOrders() async {
-        if orderTrouble != nil { saveOrders() }
+        defer { saveOrders() }
         if book.isEmpty { return }
         let now = WallClock.now
         let ended = book.orders.filter { $0.value.until.map { $0 <= now } ?? false }
@@ -297,7 +298,6 @@ extension Controller {
                 report(Occurrence(.info, "\(subject)", "the time of its order is over (\(order.words))"))
             }
             inheritOrders()
-            saveOrders()
             publish()
             wake.yield()
         }
@@ -313,7 +313,6 @@ extension Controller {
                 \.orders, drain: subject, members, counts ?? nil, leadsToDrains: parents.contains(subject),
                 at: now)
         }
-        saveOrders()
         wake.yield()
     }
 

@@ -152,6 +152,8 @@ extension Controller {
             // Known to be ours before it is made, so that even a crash in between leaves nothing behind.
             stateIsSaved = false
             save(force: true)
+            await awaitDisk()
+            if backend !== self.backend { return [] }
         }
         let results = await backend.apply(steps)
         // Another carries the packets by now; of what it holds nothing is known here.

@@ -1,30 +1,46 @@
+internal import Dispatch
 internal import Foundation
+internal import Sockets
 
 /// Orders outlive the process.
 extension Controller {
-    /// Saves the orders that are not saved yet.
+    /// What writes orders into a file.
+    static func orderSaver(_ file: StoredFile, on disk: DispatchQueue) -> Saver<OrderBook> {
+        Saver(file.path, on: disk) { book in
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.sortedKeys, .prettyPrinted]
+            guard let data = try? encoder.encode(book) else { return "write \(file.path): not to be encoded" }
+            return file.write(Array(data), isSynced: true)
+        }
+    }
+
+    /// Has the orders saved that are not saved yet, beside all else, and says what keeps them from it.
     func saveOrders() {
-        guard let orderFile else { return }
-        guard lastSavedBook != book else {
-            orderTrouble = nil
-            return
+        guard let orderSaver else { return }
+        if book != givenBook || orderSaver.hasFailed {
+            givenBook = book
+            orderSaver.give(book)
         }
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .prettyPrinted]
-        guard let data = try? encoder.encode(book) else { return }
-        if let trouble = orderFile.write(Array(data), isSynced: true) {
-            if trouble != orderTrouble {
-                report(
-                    Occurrence(
-                        .error, "orders",
-                        "\(trouble); a restart will forget them unless they can be saved later"))
-            }
-            orderTrouble = trouble
-            return
+        noteOrderTrouble()
+    }
+
+    private func noteOrderTrouble() {
+        guard let orderSaver else { return }
+        let trouble = orderSaver.trouble(after: Self.savingPatience)
+        if let trouble, trouble != orderTrouble {
+            report(
+                Occurrence(
+                    .error, "orders", "\(trouble); a restart will forget them unless they can be saved later"))
         }
-        if orderTrouble != nil { report(Occurrence(.info, "orders", "saved after all")) }
-        orderTrouble = nil
-        lastSavedBook = book
+        if trouble == nil, orderTrouble != nil { report(Occurrence(.info, "orders", "saved after all")) }
+        orderTrouble = trouble
+    }
+
+    /// Waits until all that is to be saved is saved or can't be, but no longer than a disk may take that is well.
+    func awaitDisk() async {
+        _ = await disk.value(within: Self.savingPatience) {}
+        noteOrderTrouble()
+        noteStateTrouble()
     }
 
     /// What a file of orders came to.

@@ -14,8 +14,9 @@ extension Controller {
                 service.members[member], of: service, in: entry,
                 state: slots[member] < 0 ? nil : watches.slots[Int(slots[member])]?.state)
         }
+        takeOut(of: &members, of: service)
         keepSome(of: &members, place)
-        takeOut(of: &members, of: service.key)
+        warmUp(&members, of: service)
         var server = VirtualServer(
             service.key, options: service.options, quorum: service.quorum, lowQuorum: service.lowQuorum,
             weightScale: service.weightScale, isQuiescent: service.isQuiescent, realServers: members,
@@ -43,10 +44,6 @@ extension Controller {
             || (entry?.destinations[member.destination.normalized(for: service.key).endpoint]?.weight ?? 0) > 0
         var server = RealServer(
             member.destination, standing: standing, isAcknowledged: isInTable, recovery: member.check.recovery)
-        if standing == .up, let slowStart = service.slowStart {
-            server.share = share(of: .init(key: service.key, endpoint: endpoint), after: slowStart)
-            if server.share < 1000 { server.note = "slow start, \(server.share / 10) % of its weight" }
-        }
         let subject = Order.Subject.realServer(service.key, endpoint)
         if !book.isEmpty { obey(subject, &server, in: entry, service.key) }
         if let agent = member.agent, let said = agents[agent] {
@@ -76,24 +73,24 @@ extension Controller {
     /// Steps in which a real server comes to its whole weight.
     private static let rampSteps = 10
 
-    /// Begins the way to the whole weight of the real servers of a check, which have just returned.
-    func beginRamps(of slot: Int, at now: ContinuousClock.Instant) {
-        for place in watches.slots[slot]?.services ?? [] {
-            let service = plan.services[Int(place)]
-            guard service.slowStart != nil else { continue }
-            for (member, its) in zip(service.members, index.slotsOfMembers[Int(place)]) where its == slot {
-                ramps[.init(key: service.key, endpoint: member.destination.endpoint)] = now
-            }
-        }
-    }
-
-    /// Ends the ways to the whole weight of real servers that have gone down.
-    func endRamps(of slot: Int) {
-        if ramps.isEmpty { return }
-        for place in watches.slots[slot]?.services ?? [] {
-            let service = plan.services[Int(place)]
-            for (member, its) in zip(service.members, index.slotsOfMembers[Int(place)]) where its == slot {
-                ramps[.init(key: service.key, endpoint: member.destination.endpoint)] = nil
+    /// Has real servers that come back into the table begin with a part of their weight, whatever has taken them out: a
+    /// check, an agent, an order, a file.
+    private func warmUp(_ members: inout [RealServer], of service: ControlPlan.Service) {
+        guard let slowStart = service.slowStart else { return }
+        for place in members.indices {
+            let subject = ControlPlan.Place(key: service.key, endpoint: members[place].destination.endpoint)
+            switch members[place].standing {
+            case .down, .out:
+                absent.insert(subject)
+                ramps[subject] = nil
+            case .up, .withdrawing:
+                if absent.remove(subject) != nil { ramps[subject] = clock.now }
+                let share = share(of: subject, after: slowStart)
+                if share == 1000 { continue }
+                members[place].share = max(members[place].share * share / 1000, 1)
+                members[place].note =
+                    (members[place].note.map { $0 + ", " } ?? "") + "slow start, \(share / 10) % of its weight"
+            case .draining, .unknown: break
             }
         }
     }
@@ -120,6 +117,7 @@ extension Controller {
             members[$0].destination.weight > 0
                 && (members[$0].standing == .up || members[$0].standing == .down)
                 && book[.realServer(service.key, members[$0].destination.endpoint)] == nil
+                && maintenance.file(for: service.members[$0], of: service.key) == nil
         }
         let slots = index.slotsOfMembers[place]
         let down = pool.filter { members[$0].standing == .down }.sorted {

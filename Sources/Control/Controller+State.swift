@@ -22,13 +22,14 @@ extension Controller {
         }
     }
 
-    /// Saves the state where it has changed, or is getting old: at once and before anything else where it is forced,
-    /// else beside what goes on, since with thousands of verdicts it takes its time.
+    /// Has the state saved beside all else, where it has changed or is getting old; at once where it is forced, else when
+    /// other work has had its time, since with thousands of verdicts it takes long.
     func save(force: Bool) {
-        guard let stateFile else { return }
+        guard let stateSaver else { return }
+        noteStateTrouble()
         let now = clock.now
-        let pause = stateIsSaved ? Self.saveInterval : savingTook * Self.savingRest
-        if !force, isSaving || savedAt.map({ $0.duration(to: now) < pause }) ?? false { return }
+        let pause = stateIsSaved ? Self.saveInterval : stateSaver.took * Self.savingRest
+        if !force, stateSaver.isBusy || savedAt.map({ $0.duration(to: now) < pause }) ?? false { return }
         var state = SavedState()
         state.owned = (backend?.outlivesProcess == true ? owned.union(inherited) : inherited).sorted()
         state.verdicts =
@@ -40,27 +41,16 @@ extension Controller {
         state.addresses = addresses.added.sorted { $0.address < $1.address }
         savedAt = now
         stateIsSaved = true
-        lastSaving += 1
-        if force {
-            note(trouble: stateFile.write(state, turn: lastSaving), savingSince: now)
-        } else {
-            isSaving = true
-            jobs.yield(.save(state, turn: lastSaving))
-        }
+        stateSaver.give(state)
     }
 
-    /// Takes note of what became of a saving beside all else.
-    func hasSaved(_ trouble: String?, since start: ContinuousClock.Instant) {
-        isSaving = false
-        note(trouble: trouble, savingSince: start)
-    }
-
-    private func note(trouble: String?, savingSince start: ContinuousClock.Instant) {
+    /// Says what keeps the state from being saved.
+    func noteStateTrouble() {
+        let trouble = stateSaver?.trouble(after: Self.savingPatience)
         if let trouble, trouble != saveTrouble {
             report(Occurrence(.warning, "state", "\(trouble); a restart will begin without it"))
         }
         saveTrouble = trouble
-        savingTook = start.duration(to: clock.now)
     }
 
     /// How everything stands now, for people to look at.
@@ -68,8 +58,10 @@ extension Controller {
         // While another plan is taken on there is no view yet, whose entries the sets go with.
         let registry = publishedView.map { _ in marking.registry }
         let desired = desiredForPeople
+        looks += 1
         return Overview(
-            virtualServers: virtualServers, checks: watches.states, standings: standings, since: standingSince,
+            number: looks, virtualServers: virtualServers, checks: watches.states, standings: standings,
+            since: standingSince,
             desired: desired, privateTable: privateTable.normalized, sets: registry?.sets ?? [],
             uses: registry?.uses ?? [], entries: publishedView?.entries ?? [],
             troubles: backendTroubles.sorted(), savingTroubles: [orderTrouble, saveTrouble].compactMap(\.self),

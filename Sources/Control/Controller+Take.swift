@@ -73,6 +73,7 @@ extension Controller {
         for place in servers.indices { servers[place].wasUp = wasUp[servers[place].key] ?? false }
         let places = plan.checkOfPlace
         ramps = ramps.filter { places[$0.key] != nil }
+        absent = absent.filter { places[$0] != nil }
         // Those that are checked already go on, until it is seen whether they are to.
         fallbacksAsked = Set(
             plan.services.indices.filter { place in

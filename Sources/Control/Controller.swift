@@ -2,7 +2,9 @@ public import Addresses
 public import Answering
 internal import DNSWire
 internal import Director
+internal import Dispatch
 public import Health
+internal import Sockets
 internal import Steering
 public import Zones
 
@@ -47,8 +49,10 @@ public actor Controller {
     /// The age at which saved verdicts no longer hold.
     static let savedVerdictsHold = 600.0
 
+    /// How long something waits for the disk that must not be done before it is saved.
+    static let savingPatience = Duration.seconds(2)
+
     let store: SnapshotStore
-    let stateFile: StateFile?
     let hostAddresses: HostAddresses?
     /// Between two looks at the table for what others have changed, and at what has become due meanwhile.
     let lookInterval: Duration
@@ -103,13 +107,16 @@ public actor Controller {
 
     /// Since when real servers that have returned are on their way to their whole weight.
     var ramps: [ControlPlan.Place: ContinuousClock.Instant] = [:]
+    /// Real servers with slow start that are out of the table, or down.
+    var absent: Set<ControlPlan.Place> = []
     /// The virtual servers that have more real servers down than may be taken out.
     var overdrawn: Set<Int> = []
 
     // What admins have ordered.
     var book = OrderBook()
-    let orderFile: StoredFile?
-    var lastSavedBook = OrderBook()
+    let orderSaver: Saver<OrderBook>?
+    /// As it was saved last, or is to be.
+    var givenBook = OrderBook()
     /// Why orders cannot be kept over a restart; nil where they can.
     public internal(set) var orderTrouble: String?
     /// What real servers that drain still have.
@@ -150,14 +157,15 @@ public actor Controller {
     var standingSince: [IPAddress: ContinuousClock.Instant] = [:]
     var publishedView: SteeringView?
 
+    /// Where what outlives the process is written, beside all else.
+    let disk: DispatchQueue
+    let stateSaver: Saver<SavedState>?
     var savedAt: ContinuousClock.Instant?
-    var savingTook = Duration.zero
     var stateIsSaved = false
-    /// Whether a state is being saved beside all else.
-    var isSaving = false
-    var lastSaving: UInt64 = 0
     var saveTrouble: String?
     var hasReconciled = false
+    /// How often people have looked at how everything stands.
+    var looks: UInt64 = 0
     var hasSaidStart = false
     var hasEnded = false
     var settledWaiters: [CheckedContinuation<Void, Never>] = []
@@ -183,8 +191,6 @@ public actor Controller {
         case alarm(ContinuousClock.Instant)
         /// Carries out a check once.
         case probe(Check, CheckTurn)
-        /// Saves a state, unless a later one is saved already.
-        case save(SavedState, turn: UInt64)
     }
 
     /// A controller that publishes to a store; it does nothing before `run()`.
@@ -204,7 +210,9 @@ public actor Controller {
         report: @escaping @Sendable (Occurrence) -> Void = { _ in }
     ) {
         self.store = store
-        self.stateFile = stateFile
+        let disk = DispatchQueue(label: "swerve.state", qos: .utility)
+        self.disk = disk
+        stateSaver = stateFile.map { file in Saver(file.path, on: disk) { file.write($0) } }
         self.hostAddresses = hostAddresses
         self.lookInterval = lookInterval
         self.maximumProbes = max(maximumProbes, 1)
@@ -215,9 +223,9 @@ public actor Controller {
         (wakeups, wake) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
         (newJobs, jobs) = AsyncStream.makeStream()
         let stored = stateFile.map { Self.orders(in: $0.orders) } ?? StoredOrders()
-        orderFile = stored.isWritable ? stateFile?.orders : nil
+        orderSaver = stored.isWritable ? stateFile.map { Self.orderSaver($0.orders, on: disk) } : nil
         book = stored.book
-        lastSavedBook = stored.book
+        givenBook = stored.book
         if let trouble = stored.trouble {
             report(Occurrence(.error, "orders", trouble))
             if !stored.isWritable { orderTrouble = trouble }
@@ -261,11 +269,6 @@ public actor Controller {
                     group.addTask {
                         if (try? await self.clock.sleep(until: due)) != nil { await self.ring(due) }
                     }
-                case .save(let state, let turn):
-                    group.addTask {
-                        let start = self.clock.now
-                        await self.hasSaved(self.stateFile?.write(state, turn: turn), since: start)
-                    }
                 case .probe(let check, let turn):
                     group.addTask {
                         let start = self.clock.now
@@ -301,6 +304,9 @@ public actor Controller {
             addresses.removeAll(except: staying, from: hostAddresses, report: report)
         }
         save(force: true)
+        saveOrders()
+        // The task that ends is cancelled, and what is to outlive it is waited for all the same.
+        await Task { await self.awaitDisk() }.value
     }
 
     var hasVerdicts: Bool { watches.unknown.isEmpty }

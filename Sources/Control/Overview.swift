@@ -6,6 +6,8 @@ public import Zones
 
 /// How everything stands at one moment, for people to look at.
 public struct Overview: Sendable {
+    /// Counts the looks: a later one has a larger number.
+    public var number: UInt64
     /// The virtual servers with their real servers.
     public var virtualServers: [VirtualServer]
     /// The state of each check.

@@ -1,6 +1,5 @@
 internal import Foundation
 internal import Health
-internal import Synchronization
 
 /// The file that holds the saved state.
 public struct StateFile: Sendable {
@@ -20,12 +19,6 @@ public struct StateFile: Sendable {
     /// The file of the orders, which outlive a boot.
     let orders: StoredFile
     private var file: StoredFile { StoredFile(path: path) }
-    private let lastTurn = LastTurn()
-
-    /// The turn of the state that was saved last.
-    private final class LastTurn: Sendable {
-        let last = Mutex<UInt64>(0)
-    }
 
     /// What is saved, if it is of this boot; nil otherwise, or if there is nothing.
     public func read() -> SavedState? {
@@ -37,10 +30,7 @@ public struct StateFile: Sendable {
     }
 
     /// Saves a state whole or not at all; what went wrong, nil if nothing did.
-    public func write(_ state: SavedState) -> String? { write(state, turn: .max) }
-
-    /// Saves a state, unless one with a later turn has been saved meanwhile.
-    func write(_ state: SavedState, turn: UInt64) -> String? {
+    public func write(_ state: SavedState) -> String? {
         var state = state
         state.verdicts.sort { $0.check.target < $1.check.target }
         state.bootID = Self.bootID
@@ -48,11 +38,7 @@ public struct StateFile: Sendable {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys]
         guard let data = try? encoder.encode(state) else { return "write \(path): not to be encoded" }
-        return lastTurn.last.withLock { last in
-            if turn < last { return nil }
-            if turn != .max { last = turn }
-            return file.write(Array(data))
-        }
+        return file.write(Array(data))
     }
 
     /// Seconds since the boot, which no correction of the time of day moves.

@@ -82,12 +82,21 @@ struct StoredFile: Sendable {
         close(descriptor)
         if trouble == nil, rename(draft, path) != 0 { trouble = self.trouble("rename to", path) }
         if trouble != nil { unlink(draft) }
-        return trouble
+        return trouble ?? (isSynced ? syncFolder() : nil)
+    }
+
+    private var folder: Substring { path.prefix(upTo: path.lastIndex(of: "/") ?? path.startIndex) }
+
+    /// Has the name on the disk as well.
+    private func syncFolder() -> String? {
+        let descriptor = open(folder.isEmpty ? "." : String(folder), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        if descriptor < 0 { return trouble("read", String(folder)) }
+        defer { close(descriptor) }
+        return fsync(descriptor) == 0 ? nil : trouble("write", String(folder))
     }
 
     /// Makes the folder that it is to be in.
     func makeFolder() {
-        let folder = path.prefix(upTo: path.lastIndex(of: "/") ?? path.startIndex)
         for end in folder.indices.dropFirst() where folder[end] == "/" {
             mkdir(String(folder[..<end]), 0o755)
         }

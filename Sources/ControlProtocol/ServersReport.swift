@@ -116,10 +116,28 @@ public struct RealServerReport: Hashable, Codable, Sendable {
         case unknown
     }
 
+    /// What it counts as by its check, its agent, orders, maintenance and max-down.
+    public enum State: String, Codable, Sendable, CaseIterable {
+        /// It gets connections, if it has weight.
+        case up
+        /// It gets none.
+        case down
+        /// Nothing has been said yet.
+        case unknown
+        /// It goes out by order, without cutting anything off.
+        case draining
+        /// It has gone out so.
+        case drained
+        /// It is out by order.
+        case disabled
+    }
+
     /// Its address and port.
     public var endpoint: String
     /// `gate`, `ipip` or `masq`.
     public var forwarding: String
+    /// What it counts as.
+    public var state: State
     /// What its check says.
     public var verdict: Verdict
     /// Why, in words: `HTTP 200 in 3 ms`, `connection refused`.
@@ -147,29 +165,19 @@ public struct RealServerReport: Hashable, Codable, Sendable {
     public var certificateEnd: Timestamp?
     /// What is worth a look although it decides nothing: `its certificate ends in 9 days`.
     public var warning: String?
-    /// Whether it is kept in by max-down, although its check fails; nil: it isn't.
-    public var isKeptIn: Bool?
+    /// Whether it gets connections: its state lets it, its weight is above 0, and the backend has acknowledged it.
+    public var isServing: Bool { [.up, .draining].contains(state) && (actualWeight ?? 0) > 0 }
 
-    /// Whether it serves: its verdict is up (or an order or max-down says so), its weight above 0, and the backend
-    /// has acknowledged it.
-    public var isServing: Bool {
-        let isUp =
-            switch order {
-            case "up": true
-            case nil, "draining": verdict == .up || isKeptIn == true
-            default: false
-            }
-        return isUp && (actualWeight ?? 0) > 0
-    }
-
-    /// A real server; see the properties.
+    /// A real server; see the properties. Its state is what was ordered, else what its check says, unless one is given.
     public init(
-        endpoint: String, forwarding: String, verdict: Verdict, reason: String, since: Timestamp? = nil,
+        endpoint: String, forwarding: String, state: State? = nil, verdict: Verdict, reason: String,
+        since: Timestamp? = nil,
         weight: Int, actualWeight: Int?, check: String, activeConnections: Int? = nil,
         inactiveConnections: Int? = nil, order: String? = nil, note: String? = nil
     ) {
         self.endpoint = endpoint
         self.forwarding = forwarding
+        self.state = state ?? order.flatMap(State.init) ?? State(verdict)
         self.verdict = verdict
         self.reason = reason
         self.since = since
@@ -180,5 +188,15 @@ public struct RealServerReport: Hashable, Codable, Sendable {
         self.note = note
         self.activeConnections = activeConnections
         self.inactiveConnections = inactiveConnections
+    }
+}
+
+extension RealServerReport.State {
+    fileprivate init(_ verdict: RealServerReport.Verdict) {
+        switch verdict {
+        case .up: self = .up
+        case .down: self = .down
+        case .unknown: self = .unknown
+        }
     }
 }

@@ -44,7 +44,7 @@ extension ControlPlan.Service {
             maximumDown: settings.maximumDown, slowStart: settings.slowStart, isQuiescent: settings.isQuiescent,
             isRemovedOnStop: settings.cleanstop,
             members: settings.realServers.map {
-                ControlPlan.Member($0.destination, check: $0.check, agent: $0.agent)
+                ControlPlan.Member($0.destination, check: $0.check, agent: $0.agent, written: $0.written)
             },
             fallback: Self.fallback(of: settings, backend: backend, hostAddresses: hostAddresses))
     }

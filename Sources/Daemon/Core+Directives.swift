@@ -1,6 +1,7 @@
 internal import Control
 internal import Foundation
 internal import Settings
+internal import Sockets
 
 /// What ldirectord's directives want done beside the table and the answers.
 extension Core {

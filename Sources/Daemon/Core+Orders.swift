@@ -11,6 +11,9 @@ extension Core {
         if let seconds = request.seconds, !(0...3_155_760_000).contains(seconds) {
             throw Failure("a time is from 0 s to a hundred years, not \(seconds) s")
         }
+        if request.seconds != nil, [.enable, .weight].contains(request.action) {
+            throw Failure("'\(request.action)' holds until another order, not for a time")
+        }
         if let weight = request.weight, !(0...65_535).contains(weight) {
             throw Failure("a weight is from 0 to 65535, not \(weight)")
         }

@@ -5,6 +5,7 @@ internal import Foundation
 internal import Health
 internal import Probes
 internal import Settings
+internal import Sockets
 
 /// Does what a configuration wants done, beside the table and the answers, when real servers change: lines in
 /// monitor files, mail, fallback commands.
@@ -55,6 +56,7 @@ actor Reactor {
     private let log: Log
     private let clock = ContinuousClock()
     private var reactions: [VirtualServerKey: ReactionSettings] = [:]
+    private var lastLook: UInt64 = 0
     private var isUp: [Place: Bool] = [:]
     private var isForsaken: [VirtualServerKey: Bool] = [:]
     private var isFallbackIn: [VirtualServerKey: Bool] = [:]
@@ -91,6 +93,9 @@ actor Reactor {
 
     /// Looks at how things stand, and does what follows from what has changed.
     func look(at overview: Overview, during occasion: MailSettings.Occasion) {
+        // Of two that are under way at once the later one may come first.
+        if overview.number <= lastLook { return }
+        lastLook = overview.number
         let now = clock.now
         var places: Set<Place> = []
         for (server, service) in zip(overview.virtualServers, overview.plan.services) {

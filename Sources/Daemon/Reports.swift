@@ -66,8 +66,10 @@ extension VirtualServerReport {
         func report(_ real: RealServer, _ member: ControlPlan.Member?) -> RealServerReport {
             let endpoint = real.destination.normalized(for: server.key).endpoint
             let state = member.flatMap { overview.checks[$0.check] }
+            let order = overview.orders.word(.realServer(server.key, real.destination.endpoint))
             var report = RealServerReport(
                 endpoint: "\(endpoint)", forwarding: real.destination.forwarding.rawValue,
+                state: .init(real.standing, order: order),
                 verdict: .init(rawValue: state?.verdict.rawValue ?? "") ?? .unknown,
                 reason: state.map { $0.localTrouble ?? $0.reason } ?? "not checked now",
                 since: state.map { Timestamp($0.since) },
@@ -76,8 +78,7 @@ extension VirtualServerReport {
                 check: member?.check.words ?? "",
                 activeConnections: counts[endpoint]?.active,
                 inactiveConnections: counts[endpoint]?.inactive,
-                order: overview.orders.word(.realServer(server.key, real.destination.endpoint)),
-                note: real.note)
+                order: order, note: real.note)
             if let said = member?.agent.flatMap({ overview.agents[$0] }) {
                 report.agent = said.words + (said.trouble.map { ", can't be asked: \($0)" } ?? "")
             }
@@ -88,7 +89,6 @@ extension VirtualServerReport {
                     report.warning = "its certificate \(CertificateWatch.words(end, at: now))"
                 }
             }
-            if real.standing == .up, report.verdict == .down, report.order == nil { report.isKeptIn = true }
             return report
         }
         self.init(
@@ -97,6 +97,19 @@ extension VirtualServerReport {
             realServers: zip(server.realServers, plan.members).map { report($0, $1) },
             fallback: server.fallback.map { report($0, plan.fallback) },
             order: overview.orders.word(.virtualServer(server.key)))
+    }
+}
+
+extension RealServerReport.State {
+    init(_ standing: Standing, order: String?) {
+        switch (standing, order) {
+        case (_, "draining"): self = .draining
+        case (_, "drained"): self = .drained
+        case (_, "disabled"): self = .disabled
+        case (.up, _), (.withdrawing, _): self = .up
+        case (.unknown, _): self = .unknown
+        case (.down, _), (.draining, _), (.out, _): self = .down
+        }
     }
 }
 

@@ -80,7 +80,10 @@ import Testing
         server.actualWeight = nil
         #expect(!server.isServing)
         server.actualWeight = 1
-        server.verdict = .down
-        #expect(!server.isServing)
+        // The sample drains: it has whom it has, until its weight is 0.
+        for state in RealServerReport.State.allCases {
+            server.state = state
+            #expect(server.isServing == (state == .up || state == .draining))
+        }
     }
 }

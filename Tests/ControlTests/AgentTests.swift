@@ -198,6 +198,29 @@ struct AgentTests {
         }
     }
 
+    @Test("What it said before it was silent holds over a reload, whatever else the reload puts beside it")
+    func reload() async throws {
+        // Other virtual servers come before and behind it, in whatever order they are looked at.
+        for mark in 1...5 as ClosedRange<UInt32> {
+            let scene = Scene(up: [Scene.one, Scene.two])
+            scene.say(Self.agent, "maint")
+            try await scene.run(Self.plan()) {
+                try await scene.until("it is out") { await scene.table == [Scene.two: 100] }
+                scene.set(Self.agent, false)
+                var next = Self.plan(interval: .milliseconds(30))
+                for number in 1...mark {
+                    var other = next.services[0]
+                    other.key = .firewallMark(number, .v4)
+                    next.services.append(other)
+                }
+                await scene.controller.take(next, backend: scene.backend, zones: [:], options: .init())
+                let servers = await scene.controller.overview.virtualServers.map(\.realServers[0])
+                #expect(servers.map(\.standing) == servers.map { _ in .out })
+                #expect(await scene.table == [Scene.two: 100])
+            }
+        }
+    }
+
     @Test("What it said holds over a restart")
     func restart() async throws {
         let folder = FileManager.default.temporaryDirectory.appending(

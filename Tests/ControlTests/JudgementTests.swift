@@ -72,6 +72,81 @@ struct PoolJudgementTests {
         }
     }
 
+    /// What takes a real server out.
+    enum Absence: CaseIterable { case check, agent, disabled, drained, file, quiescentFile }
+
+    @Test("With slow start whoever was out begins with a tenth, whatever it was", arguments: Absence.allCases)
+    func returns(from absence: Absence) async throws {
+        let scene = Scene(up: [Scene.one, Scene.two])
+        var plan = AgentTests.plan()
+        plan.services[0].members[0].destination.weight = 1
+        plan.services[0].slowStart = .seconds(3)
+        plan.services[0].isQuiescent = absence == .quiescentFile
+        @Sendable func order(_ command: OrderCommand) async throws {
+            _ = try await scene.controller.order(command, SubjectPattern("\(Scene.one)"))
+        }
+        try await scene.run(plan) {
+            try await scene.until("both serve") { await scene.table == [Scene.one: 100, Scene.two: 100] }
+            switch absence {
+            case .check: scene.set(Scene.one, false)
+            case .agent: scene.say(AgentTests.agent, "maint")
+            case .disabled: try await order(.disable)
+            case .drained: try await order(.drain(patience: .seconds(900)))
+            case .file, .quiescentFile: await scene.controller.take(MaintenanceTests.out(Scene.one))
+            }
+            try await scene.until("one is out") {
+                await scene.table
+                    == (absence == .quiescentFile ? [Scene.one: 0, Scene.two: 100] : [Scene.two: 100])
+            }
+            switch absence {
+            case .check: scene.set(Scene.one, true)
+            case .agent: scene.say(AgentTests.agent, "ready")
+            case .disabled, .drained: try await order(.enable)
+            case .file, .quiescentFile: await scene.controller.take([])
+            }
+            try await scene.until("it returns") { await scene.table[Scene.one] ?? 0 > 0 }
+            let weights = await scene.backend?.taken.compactMap { step -> Int32? in
+                switch step {
+                case .addDestination(_, let destination), .editDestination(_, let destination):
+                    destination.endpoint == Scene.one ? destination.weight : nil
+                default: nil
+                }
+            }
+            #expect(weights?.drop { $0 != 100 }.drop { $0 == 100 || $0 == 0 }.first == 10)
+        }
+    }
+
+    @Test("With slow start who has not been out has its whole weight: a drain that is called off, max-down")
+    func stays() async throws {
+        let scene = Scene(up: [Scene.one, Scene.two])
+        var plan = Scene.plan()
+        plan.services[0].options.scheduler = "wrr"
+        plan.services[0].slowStart = .seconds(3)
+        plan.services[0].maximumDown = 50
+        try await scene.run(plan) {
+            try await scene.until("both serve") { await scene.table == [Scene.one: 100, Scene.two: 100] }
+            await scene.backend?.count(Scene.one, of: Scene.key, ConnectionCounts(active: 1))
+            for command in [OrderCommand.drain(patience: .seconds(900)), .enable] {
+                _ = try await scene.controller.order(command, SubjectPattern("\(Scene.one)"))
+                try await scene.until("\(command)") {
+                    await scene.table == [Scene.one: command == .enable ? 100 : 0, Scene.two: 100]
+                }
+            }
+            scene.set(Scene.one, false)
+            try await scene.until("one goes") { await scene.table == [Scene.two: 100] }
+            scene.set(Scene.two, false)
+            try await scene.until("two is kept in") {
+                await scene.controller.overview.virtualServers[0].realServers[1].note != nil
+            }
+            scene.set(Scene.two, true)
+            try await scene.until("its check is up") {
+                scene.occurrences.withLock { $0.contains { $0.text == "max-down keeps nobody in any more" } }
+            }
+            let two = await scene.controller.overview.virtualServers[0].realServers[1]
+            #expect(two.standing == .up && two.share == 1000)
+        }
+    }
+
     @Test("A quorum once reached holds until fewer than the low one serve")
     func hysteresis() async throws {
         let scene = Scene(up: [Scene.one])

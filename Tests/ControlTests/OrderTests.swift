@@ -458,6 +458,40 @@ struct OrderTests {
         }
     }
 
+    /// What hangs, as a pipe that nobody reads does in the place of the draft.
+    @Test(
+        "A disk that hangs holds up no verdict, no order and no stop; what was ordered last is saved when it answers",
+        arguments: ["orders.json", "state.json"])
+    func hanging(file: String) async throws {
+        let folder = try StartTests.folder()
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let state = StateFile(directory: folder)
+        let scene = Scene(stateFile: state, up: [Scene.one, Scene.two])
+        let pipe = "\(folder)/\(file).new"
+        #expect(mkfifo(pipe, 0o600) == 0)
+        let late = "write \(folder)/orders.json: the disk has not answered yet"
+        try await scene.run {
+            try await scene.until("both serve") { await scene.table == [Scene.one: 1, Scene.two: 1] }
+            _ = try await order(scene, .disable, "10.0.0.1")
+            #expect(await scene.controller.orderTrouble == late)
+            #expect(await scene.controller.overview.savingTroubles.first == late)
+            #expect(isSaid(scene, "\(late); a restart will forget them unless they can be saved later"))
+            try await scene.until("it holds") { await scene.table == [Scene.two: 1] }
+            scene.set(Scene.two, false)
+            try await scene.until("a verdict is taken") { await scene.table == [:] && scene.answered == [] }
+            _ = try await order(scene, .up, "10.0.0.*")
+            try await scene.until("that holds, too") { await scene.table == [Scene.one: 1, Scene.two: 1] }
+        }
+        await scene.controller.stop()
+        #expect(StoredFile(path: state.orders.path).contents(maximumSize: 10_000) == nil)
+        // Now somebody reads what is written.
+        let reader = open(pipe, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+        defer { close(reader) }
+        try await scene.until("it is saved") {
+            Controller.orders(in: state.orders).book.orders.values.map(\.action) == [.up, .up]
+        }
+    }
+
     @Test("A book of orders survives its file")
     func book() throws {
         var book = OrderBook()

@@ -58,6 +58,9 @@ final class Scene: Sendable {
     /// From now on an agent says this line.
     func say(_ agent: Endpoint, _ line: String) { outcomes.withLock { $0[agent] = .success(line) } }
 
+    /// From now on this host can't ask a real server.
+    func keepFromAsking(_ endpoint: Endpoint) { outcomes.withLock { $0[endpoint] = .undecided("no socket") } }
+
     private func outcome(of check: Check) async -> Outcome {
         asked.withLock { $0[check.target, default: 0] += 1 }
         if hanging.contains(check.target) { try? await Task.sleep(for: .seconds(86_400)) }

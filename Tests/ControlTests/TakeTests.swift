@@ -48,6 +48,30 @@ import Zones
         }
     }
 
+    @Test(
+        "Verdicts pass on to other checks also where some of the same are at new places, as long as none can ask"
+    )
+    func otherPlaces() async throws {
+        // In whatever order the places are looked at.
+        for count in 1...5 as ClosedRange<UInt32> {
+            let scene = Scene(up: [Scene.one, Scene.two])
+            try await scene.run {
+                await scene.controller.settled()
+                for endpoint in [Scene.one, Scene.two] { scene.keepFromAsking(endpoint) }
+                var plan = Self.otherChecks
+                for mark in 1...count {
+                    var other = plan.services[0]
+                    other.key = .firewallMark(mark, .v4)
+                    plan.services.append(other)
+                }
+                let seen = try await self.answers(scene, while: plan, scene.backend)
+                #expect(seen == [[Scene.vip]])
+                let servers = await scene.controller.overview.virtualServers.flatMap(\.realServers)
+                #expect(servers.map(\.standing) == servers.map { _ in .up })
+            }
+        }
+    }
+
     @Test("Real servers that are new are asked before the others leave")
     func otherServers() async throws {
         let scene = Scene(up: [Scene.one, Scene.two, Scene.sorry])

@@ -86,6 +86,9 @@ extension CommandLineTests {
             try site.swervectl(["wait", "tcp 127.0.0.1:17180/127.0.0.1:17081", "idle", "for", "1s"]).status == 0
         }
         #expect(
+            try site.swervectl(["wait", "tcp 127.0.0.1:17180/127.0.0.1:17081", "up", "for", "100ms"]).status
+                == 1)
+        #expect(
             try site.swervectl(["wait", "tcp 127.0.0.1:17080/127.0.0.1:17081", "serving", "for", "1s"]).status
                 == 0)
         let words = "in maintenance by \(folder)/theirs/127.0.0.1:17081"
@@ -302,5 +305,8 @@ extension CommandLineTests {
         #expect(site.text("ldirectord.site.cf/orders.json").contains("disk"))
         #expect(try site.swervectl(["enable", real]).status == 0)
         #expect(try site.swervectl(["wait", real, "serving", "for", "10s"]).status == 0)
+        #expect(try site.swervectl(["override", real, "down"]).status == 0)
+        #expect(try site.swervectl(["wait", real, "down", "for", "10s"]).status == 0)
+        #expect(try site.swervectl(["wait", real, "up", "for", "100ms"]).status == 1)
     }
 }

@@ -18,6 +18,21 @@ struct VirtualServerTests {
         return try #require(try result.accepted().director.virtualServers.first)
     }
 
+    @Test(
+        "A real server has the port of the table, and is written with its own",
+        arguments: [
+            ("gate", "", 80, 80), ("gate", "port 81", 80, 81), ("ipip", "port 81", 80, 81),
+            ("masq", "port 81", 81, 81),
+        ]
+            as [(String, String, UInt16, UInt16)])
+    func ports(forwarding: String, text: String, port: UInt16, written: UInt16) throws {
+        let server = try server(
+            "virtual-server tcp 192.0.2.1 port 80 { real-server 192.0.2.2 \(text) { forward \(forwarding); }; };"
+        )
+        let real = try #require(server.realServers.first)
+        #expect(real.destination.endpoint.port == port && real.written.port == written)
+    }
+
     @Test func options() throws {
         let server = try server(
             """

@@ -50,6 +50,11 @@ struct CommandLineTests {
             ["drain", "10.0.0.1", "for", "ever"], ["drain", "10.0.0.1", "for"], ["disable", "because", "so"],
             ["weight", "10.0.0.1"], ["weight", "10.0.0.1", "70000"], ["weight", "10.0.0.1", "much"],
             ["override", "10.0.0.1"], ["override", "up"], ["wait", "10.0.0.1"], ["wait", "10.0.0.1", "fine"],
+            ["enable", "10.0.0.1", "for", "5m"], ["enable", "10.0.0.1", "because", "so"],
+            ["override", "10.0.0.1", "default", "for", "5m"], ["weight", "10.0.0.1", "for", "5m", "3"],
+            ["override", "10.0.0.1", "default", "because", "so"], ["weight", "10.0.0.1", "3", "for", "5m"],
+            ["weight", "10.0.0.1", "default", "because", "so"],
+            ["wait", "10.0.0.1", "up", "for", "5m", "because", "so"],
         ])
     func usage(arguments: [String]) async throws {
         let result = try await Program.run(arguments)

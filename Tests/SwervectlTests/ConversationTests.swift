@@ -13,6 +13,8 @@ private struct OneAnswerDoors: AdminDoors {
     /// What is ordered of the one real server.
     var order: String?
     var orderWarning: String?
+    /// What it counts as, although its check is up; nil: as that says.
+    var state: RealServerReport.State?
 
     func status() async throws(Failure) -> StatusReport {
         StatusReport(
@@ -36,8 +38,8 @@ private struct OneAnswerDoors: AdminDoors {
 
     func servers() async throws(Failure) -> ServersReport {
         let server = RealServerReport(
-            endpoint: "10.0.0.1:80", forwarding: "gate", verdict: .up, reason: "HTTP 200", weight: 1,
-            actualWeight: 1, check: "http", order: order)
+            endpoint: "10.0.0.1:80", forwarding: "gate", state: state, verdict: .up, reason: "HTTP 200",
+            weight: 1, actualWeight: 1, check: "http", order: order)
         return ServersReport(
             vips: [],
             virtualServers: [
@@ -229,6 +231,19 @@ struct ConversationTests {
             #expect(result.errors == "nothing is called '10.9.9.9'\n")
             let served = try await Program.run(["-s", path, "wait", "10.0.0.1", "serving"])
             #expect(served.status == 0)
+        }
+    }
+
+    @Test(
+        "wait goes by what a real server counts as, not by its check alone",
+        arguments: [
+            (nil, "up", 0), (.up, "up", 0), (.up, "down", 1), (.down, "down", 0), (.down, "up", 1),
+            (.down, "idle", 0), (.disabled, "up", 1),
+        ] as [(RealServerReport.State?, String, Int32)])
+    func waitForState(state: RealServerReport.State?, wanted: String, status: Int32) async throws {
+        try await serve(OneAnswerDoors(state: state)) { path in
+            let result = try await Program.run(["-s", path, "wait", "10.0.0.1", wanted, "for", "100ms"])
+            #expect(result.status == status)
         }
     }
 

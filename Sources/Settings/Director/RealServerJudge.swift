@@ -49,7 +49,7 @@ struct RealServerJudge {
         lastCheck = target
         return RealServerSettings(
             destination: destination, check: target, agent: (draft.agent ?? server.agent)?.check(draft.address),
-            position: draft.place.position)
+            written: draft.port.map { Endpoint(draft.address, port: $0) }, position: draft.place.position)
     }
 
     mutating func fallback(_ draft: VirtualServerDraft.RealServer) -> RealServerSettings? {

@@ -186,14 +186,18 @@ public struct RealServerSettings: Hashable, Sendable {
     public var check: Check
     /// The question to an agent beside it; nil: it has none.
     public var agent: Check?
+    /// Its address and port as they are written, where packets go to another port.
+    public var written: Endpoint
     /// Where it is written.
     @NotCompared public var position: SourcePosition
 
     /// A real server; see the properties.
     public init(
-        destination: Destination, check: Check, agent: Check? = nil, position: SourcePosition
+        destination: Destination, check: Check, agent: Check? = nil, written: Endpoint? = nil,
+        position: SourcePosition
     ) {
         self.destination = destination
+        self.written = written ?? destination.endpoint
         self.check = check
         self.agent = agent
         self.position = position

@@ -9,7 +9,11 @@ struct OrderWords {
     var reason: String?
 
     /// Reads `SUBJECT… [for TIME] [because REASON…]`.
-    init(_ words: [String]) throws {
+    ///
+    /// - Parameters:
+    ///   - hasTime: Whether a time means anything.
+    ///   - hasReason: Whether a reason does.
+    init(_ words: [String], hasTime: Bool = true, hasReason: Bool = true) throws {
         var words = words[...]
         var subject: [String] = []
         while let word = words.first, word != "for", word != "because" {
@@ -21,6 +25,7 @@ struct OrderWords {
         }
         self.subject = subject.joined(separator: " ")
         if words.first == "for" {
+            if !hasTime { throw ValidationError("'for' means nothing here: it holds until another order") }
             guard words.count > 1, let span = Span.seconds(words[words.startIndex + 1]) else {
                 throw ValidationError("after 'for' a time is expected, such as 90s, 30m or 2h")
             }
@@ -28,6 +33,7 @@ struct OrderWords {
             words = words.dropFirst(2)
         }
         if words.first == "because" {
+            if !hasReason { throw ValidationError("'because' means nothing here") }
             reason = words.dropFirst().joined(separator: " ")
             words = []
         }
@@ -68,7 +74,10 @@ struct EnableCommand: RemoteCommand {
     @OptionGroup var remote: RemoteOptions
     @Argument(help: subjectHelp) var words: [String]
 
-    func run() async throws { _ = try await order(OrderRequest(.enable, OrderWords(words).subject)) }
+    func run() async throws {
+        let words = try OrderWords(words, hasTime: false, hasReason: false)
+        _ = try await order(OrderRequest(.enable, words.subject))
+    }
 }
 
 /// `swervectl disable SUBJECT [for TIME] [because REASON]`
@@ -87,11 +96,11 @@ struct DisableCommand: RemoteCommand {
     }
 }
 
-/// `swervectl weight SUBJECT N|default [because REASON]`
+/// `swervectl weight SUBJECT N|default`, a number `[because REASON]`
 struct WeightCommand: RemoteCommand {
     static let configuration = CommandConfiguration(
         commandName: "weight", abstract: "Set the weight of a real server, or of a VIP in answers.",
-        usage: "swervectl weight SUBJECT (N | default) [because REASON]")
+        usage: "swervectl weight SUBJECT (N [because REASON] | default)")
     @ParentCommand var root: Swervectl
     @OptionGroup var remote: RemoteOptions
     @Argument(help: subjectHelp) var words: [String]
@@ -105,16 +114,16 @@ struct WeightCommand: RemoteCommand {
         if text != "default", weight.map({ !(0...65_535).contains($0) }) ?? true {
             throw ValidationError("a weight is from 0 to 65535, or 'default', not '\(text)'")
         }
-        let rest = try OrderWords(words)
+        let rest = try OrderWords(words, hasTime: false, hasReason: weight != nil)
         _ = try await order(OrderRequest(.weight, rest.subject, weight: weight, reason: rest.reason))
     }
 }
 
-/// `swervectl override SUBJECT up|down|default [for TIME] [because REASON]`
+/// `swervectl override SUBJECT up|down|default`, the first two `[for TIME] [because REASON]`
 struct OverrideCommand: RemoteCommand {
     static let configuration = CommandConfiguration(
         commandName: "override", abstract: "Count something as up or down, whatever its checks say.",
-        usage: "swervectl override SUBJECT (up | down | default) [for TIME] [because REASON]")
+        usage: "swervectl override SUBJECT ((up | down) [for TIME] [because REASON] | default)")
     @ParentCommand var root: Swervectl
     @OptionGroup var remote: RemoteOptions
     @Argument(help: subjectHelp) var words: [String]
@@ -126,7 +135,8 @@ struct OverrideCommand: RemoteCommand {
             throw ValidationError("'up', 'down' or 'default' is missing")
         }
         let state = words.remove(at: place)
-        let rest = try OrderWords(words)
+        let isOrder = state != "default"
+        let rest = try OrderWords(words, hasTime: isOrder, hasReason: isOrder)
         _ = try await order(
             OrderRequest(
                 state == "up" ? .up : state == "down" ? .down : .enable, rest.subject, seconds: rest.span,
@@ -185,8 +195,8 @@ struct WaitCommand: RemoteCommand {
         commandName: "wait", abstract: "Wait until something is in a state; 1 if it is not in time.",
         usage: "swervectl wait SUBJECT STATE [for TIME]",
         discussion: """
-            STATE is up, degraded or down of a VIP or virtual server; up, down, unknown, serving (up and in the \
-            table), idle (not in the table, or there without weight), draining, drained or disabled of a real server. \
+            STATE is up, degraded or down of a VIP or virtual server; up, down, unknown, draining, drained or disabled, \
+            as 'servers' shows it, serving (in the table with weight) or idle of a real server. \
             All that fit SUBJECT must be in it. It is waited a minute, or TIME.
             """)
     @ParentCommand var root: Swervectl
@@ -202,7 +212,7 @@ struct WaitCommand: RemoteCommand {
             throw ValidationError(
                 "there is no state '\(state)'; \(WaitedState.known.joined(separator: ", "))")
         }
-        let rest = try OrderWords(words)
+        let rest = try OrderWords(words, hasReason: false)
         let deadline = ContinuousClock.now + .seconds(rest.span ?? 60)
         var last: [String] = []
         let reached = try await watch(every: .milliseconds(200), until: deadline) { servers in

@@ -36,7 +36,7 @@ extension ServersReport {
         func add(_ server: RealServerReport, isFallback: Bool) {
             servers.add(
                 "  -> " + server.endpoint, server.forwarding,
-                Paint.state(server.order ?? server.verdict.rawValue, colours),
+                Paint.state(server.state.rawValue, colours),
                 server.actualWeight.map { "\($0)" } ?? "-", server.activeConnections.map { "\($0)" } ?? "-",
                 server.inactiveConnections.map { "\($0)" } ?? "-", Quantity.ago(server.since, now: now),
                 (isFallback ? "fallback: " : "") + server.why)

@@ -68,7 +68,7 @@ extension ServersReport {
                         .realServer, "\(virtual.name) → \(real.endpoint)",
                         SubjectPattern.names(ofRealServer: real.endpoint, in: virtual.name),
                         WaitedState(
-                            state: real.verdict.rawValue, order: real.order, reason: real.note ?? real.reason,
+                            state: real.state.rawValue, order: real.order, reason: real.note ?? real.reason,
                             isRealServer: true, isServing: real.isServing)
                     ))
             }

@@ -33,7 +33,8 @@ final class StreamCrowd: Sendable {
     /// Says what descriptors or memory are wanted for and what comes of it, once a minute at most.
     func sayShort(_ what: StaticString, _ code: Int32, _ result: StaticString, now: UInt64) {
         let isToBeSaid = shortageSaid.withLock { said in
-            if let said, now - said < 60_000_000_000 { return false }
+            // Another loop's moment may be a little later.
+            if let said, now < said &+ 60_000_000_000 { return false }
             said = now
             return true
         }

@@ -63,6 +63,46 @@ struct TransportTests {
     }
 }
 
+@Suite("Names that NSEC3 hides")
+struct HiddenNameTests {
+    private static let hash = "0p9mhaveqvm6t7vbl5lop2u3t2rp3tom"
+    private static let text = """
+        $TTL 60
+        @ SOA ns hostmaster 1 2 3 4 5
+        @ NS ns
+        ns A 192.0.2.1
+        @ NSEC3PARAM 1 0 0 -
+        @ RRSIG SOA 8 2 60 20300101000000 20200101000000 1 x.test. AAAA
+        \(hash) NSEC3 1 0 0 - \(hash) A
+        foo.\(hash) A 192.0.2.2
+        a.b.1\(hash.dropFirst()) A 192.0.2.3
+        *.1\(hash.dropFirst()) A 192.0.2.4
+        1\(hash.dropFirst()) NSEC3 1 0 0 - \(hash) A
+        2\(hash.dropFirst()) NSEC3 1 0 0 - \(hash) A
+        * NSEC3 1 0 0 - \(hash) AAAA
+
+        """
+
+    @Test(
+        "A name below the owner of an NSEC3 record makes that one a name, and ends nothing",
+        arguments: [
+            ("foo.0", 0, 1), ("0", 0, 0), ("bar.0", 3, 0), ("1", 0, 0), ("a.b.1", 0, 1), ("b.1", 0, 0),
+            ("zz.1", 0, 1), ("2", 0, 0), ("zz.2", 0, 0), ("*", 0, 0), ("zz", 0, 0),
+        ])
+    func below(_ name: String, _ code: Int, _ count: Int) throws {
+        let world = try Worlds.world(of: ["x.test": Self.text], AnswerOptions())
+        let last = name.last.flatMap { "012".contains($0) ? String($0) + Self.hash.dropFirst() : nil }
+        let full = (last.map { name.dropLast() + $0 } ?? name) + ".x.test"
+        for type in Queries.types {
+            for more in [[], Queries.opt(size: 4096, flags: 0x8000)] {
+                let query = Queries.query(full, type, counts: [1, 0, 0, more.isEmpty ? 0 : 1], then: more)
+                let answer = try #require(try Engine.check(query, in: world).tcp)
+                if type == 1 { #expect(answer.code == code && answer.section(0).count == count) }
+            }
+        }
+    }
+}
+
 @Suite("Signatures by keys and transfers are refused, whatever they look like")
 struct SignatureTests {
     /// BIND CVE-2025-40775, CVE-2020-8617, CVE-2026-3119: TSIG, TKEY and SIG(0) with fields that lie.

@@ -242,7 +242,7 @@ extension CommandLineTests {
         let site = try Site()
         defer { site.end() }
         let folder = site.folder.path()
-        try site.write("#!/bin/sh\n[ ! -e \(folder)/down.$4 ]\n", to: "check")
+        try site.write("#!/bin/sh\n[ ! -e \(folder)/down.$2.$4 ]\n", to: "check")
         // That of the first virtual server hangs.
         try site.write(
             """
@@ -271,7 +271,11 @@ extension CommandLineTests {
         #expect(site.text("out/commands.17180") == "stop 127.0.0.1:17180 tcp\n")
 
         #expect(try site.swervectl(["disable", "*/127.0.0.1:17081"]).status == 0)
-        try site.write("", to: "down.17082")
+        // The first one's first, so that it is seen by whoever sees the other's.
+        try site.write("", to: "down.17080.17082")
+        let first = "tcp 127.0.0.1:17080/127.0.0.1:17082"
+        #expect(try site.swervectl(["wait", first, "down", "for", "20s"]).status == 0)
+        try site.write("", to: "down.17180.17082")
         try await site.wait("that nobody is left") { said(17180) == ["stop", "start"] }
         #expect(try site.swervectl(["enable", "*/127.0.0.1:17081"]).status == 0)
         try await site.wait("that one is back") { said(17180) == ["stop", "start", "stop"] }

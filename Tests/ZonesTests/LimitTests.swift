@@ -88,6 +88,16 @@ struct LimitTests {
         #expect(issues.count { $0.kind == .zoneTooLarge } == warnings)
     }
 
+    /// Nothing is written of a host that never fits, and to look at it a hundred thousand times would take minutes.
+    @Test("A host that is too large for every referral is not looked at for ever")
+    func largeHost() throws {
+        let host = (0..<4000).map { "h A 10.0.\($0 / 250).\($0 % 250)" }
+        let cuts = (0..<20_000).map { "sub\($0) NS h" }
+        let (zone, issues) = try compiled((host + cuts).joined(separator: "\n"), ZoneLimits())
+        #expect(zone != nil)
+        #expect(issues.count { $0.kind == .zoneTooLarge } == 1)
+    }
+
     @Test("A zone is the same as another of the same records") func same() throws {
         let texts = [
             "www A 192.0.2.1", "www A 192.0.2.1", "www A 192.0.2.2", "www 60 A 192.0.2.1", "ww A 192.0.2.1", "",

@@ -72,7 +72,7 @@ extension Responder {
         var node = node
         var labels = labels
         while true {
-            if let denial = zone.denial(of: node), denial.isMatch {
+            if node != 0, let denial = zone.denial(of: node), denial.isMatch {
                 proofs.insert(denial.node, of: step.index)
                 return (node, labels)
             }

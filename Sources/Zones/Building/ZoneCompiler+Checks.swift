@@ -26,7 +26,16 @@ extension ZoneCompiler {
             zone.nodes[node].isHidden = true
             return
         }
-        let parent = zone.nodes[Int(zone.nodes[node].parent)]
+        let above = Int(zone.nodes[node].parent)
+        if zone.nodes[above].isHidden {
+            // What has only NSEC3 is a name like others if one lies below it, unless the apex has a DNAME for both.
+            if zone.nodes[0].flags.contains(.subtreeAlias) {
+                zone.nodes[node].isOccluded = true
+            } else {
+                zone.nodes[above].isHidden = false
+            }
+        }
+        let parent = zone.nodes[above]
         if node != 0,
             parent.isOccluded || parent.flags.contains(.delegation) || parent.flags.contains(.subtreeAlias)
         {

@@ -10,6 +10,7 @@ extension ZoneCompiler {
     func hasOnlyNSEC3(_ node: Int) -> Bool {
         var next = zone.nodes[node].first
         if next == PendingNode.none || zone.nodes[node].labels != zone.apexLabels + 1 { return false }
+        if zone.nodes[node].flags.contains(.isWildcard) { return false }
         var hasNSEC3 = false
         while next != PendingNode.none {
             let record = zone.records[Int(next)]

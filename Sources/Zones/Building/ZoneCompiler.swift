@@ -386,8 +386,12 @@ struct ZoneCompiler: ~Copyable {
         let limit = Self.largestRRSet - reserved
         let required = appendGlue(isRequired: true, node: node, limit: limit)
         let end = composer.blockLength
-        let optional = glueRoom > 0 ? appendGlue(isRequired: false, node: node, limit: limit) : 0
-        if glueRoom > 0 { takeGlueRoom(composer.blockLength - end, at: node) }
+        var optional = 0
+        if glueRoom > 0 {
+            optional = appendGlue(isRequired: false, node: node, limit: limit)
+            glueRoom -= composer.blockLength - end
+            if glueRoom <= 0 { reportGlueRoom(at: node) }
+        }
         composer.heap.store(UInt16(required), at: block - 12)
         composer.heap.store(UInt16(optional), at: block - 10)
         composer.heap.store(UInt16(end - length), at: block - 8)
@@ -398,9 +402,7 @@ struct ZoneCompiler: ~Copyable {
         }
     }
 
-    private mutating func takeGlueRoom(_ octets: Int, at node: Int) {
-        glueRoom -= octets
-        if glueRoom > 0 { return }
+    private mutating func reportGlueRoom(at node: Int) {
         let owner = zone.name(of: node)
         issues.append(isError: false) {
             ZoneIssue(
@@ -411,18 +413,20 @@ struct ZoneCompiler: ~Copyable {
         }
     }
 
-    /// Octets of a host's addresses.
-    private mutating func addressLength(ofHost node: Int) -> Int {
-        var length = 0
+    /// Octets of a host's addresses, and the records that were looked at for them.
+    private func addressLength(ofHost node: Int) -> (octets: Int, records: Int) {
+        var octets = 0
+        var records = 0
         var next = zone.nodes[node].first
         while next != PendingNode.none {
             let record = zone.records[Int(next)]
             next = record.next
+            records += 1
             if record.type == .a || record.type == .aaaa, !record.isDuplicate {
-                length += RRSet.recordHeader + Int(record.dataLength)
+                octets += RRSet.recordHeader + Int(record.dataLength)
             }
         }
-        return length
+        return (octets, records)
     }
 
     /// The number of addresses added.
@@ -440,15 +444,20 @@ struct ZoneCompiler: ~Copyable {
             let pointer = MessageSize.header + owner + 4 + Int(servers[index].place)
             var next = zone.nodes[server].first
             // All addresses of a host or none: half an rrset is none (RFC 2181 §9).
+            let (octets, looks) = addressLength(ofHost: server)
             let isWhole =
-                pointer <= 0x3FFF - MessageSize.name
-                && composer.blockLength + addressLength(ofHost: server) < limit
+                pointer <= 0x3FFF - MessageSize.name && composer.blockLength + octets < limit
+            if !isRequired {
+                // To look is not for nothing either.
+                glueRoom -= looks
+                if !isWhole { continue }
+            }
             while next != PendingNode.none {
                 let (place, record) = (Int(next), zone.records[Int(next)])
                 next = record.next
                 guard record.type == .a || record.type == .aaaa, !record.isDuplicate else { continue }
                 if !isWhole {
-                    if isRequired, node != 0, !isReported {
+                    if node != 0, !isReported {
                         // RFC 9471 §3.1: a referral is not whole without them.
                         isReported = true
                         report(

@@ -1,5 +1,6 @@
 public import Addresses
 public import Director
+internal import Foundation
 
 /// What an admin has said about something: no check and no reload undoes it, and it outlives the process.
 public struct Order: Hashable, Sendable, Codable {
@@ -168,7 +169,7 @@ extension Order.Subject: CustomStringConvertible {
 }
 
 extension Order {
-    /// The order in words: `disabled (new disks)`, `draining`.
+    /// The order in words: `disabled (new disks)`, `down by order until 2026-11-27T14:00:00Z`, `draining`.
     var words: String {
         let what =
             switch action {
@@ -177,7 +178,8 @@ extension Order {
             case .disabled: "disabled"
             case .drain(let drain): drain.phase == .done ? "drained" : "draining"
             }
-        return what + (origin.map { " with \($0)" } ?? "") + (reason.map { " (\($0))" } ?? "")
+        let end = until.map { " until \(Date(timeIntervalSince1970: $0).formatted(.iso8601))" } ?? ""
+        return what + end + (origin.map { " with \($0)" } ?? "") + (reason.map { " (\($0))" } ?? "")
     }
 }
 

@@ -29,6 +29,8 @@ extension StreamLoop {
             if errno != EAGAIN && errno != EINTR { close(index) }
             return
         }
+        // What comes after a reload is answered from what that brought.
+        responder.refresh()
         if isBegun {
             table[index].input.append(count)
             return answerHeld(index, isNew: false)

@@ -12,9 +12,9 @@ internal import Telemetry
 /// then the two arrays of messages for the kernel, and what the responder is told of them. Every pointer
 /// in them leads into the block.
 @safe struct Batch: ~Copyable {
-    /// Datagrams per system call. What a call costs is spread over as many as wait: 16 take nine
-    /// tenths of what there is to gain, and 32 slots as they are mostly filled (three lines of 64
-    /// bytes each) stay in the smallest first-level cache.
+    /// Datagrams per system call. What a call costs is spread over as many as wait: more than these gained nothing
+    /// when it was measured, and the slots as they are mostly filled (four lines of 64 bytes each) stay in the smallest
+    /// first-level cache.
     static let width = 32
     /// Bytes taken of a query. A longer one arrives cut there, and what is cut is malformed: FORMERR,
     /// as RFC 1035 has it. Queries beyond 512 are rare, beyond this nobody's.

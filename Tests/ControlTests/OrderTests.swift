@@ -67,6 +67,7 @@ struct OrderTests {
             _ = try await order(scene, .enable, "vip 192.0.2.1")
             try await scene.until("it is answered") { scene.answered == [Scene.vip] }
             _ = try await order(scene, .down, "tcp 192.0.2.1:80", for: .seconds(1))
+            #expect(isSaid(scene, "down by order until 20"))
             #expect(scene.answered == [])
             try await scene.until("after a second it is over") { scene.answered == [Scene.vip] }
             #expect(isSaid(scene, "the time of its order is over"))

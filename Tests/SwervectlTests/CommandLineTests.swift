@@ -48,7 +48,8 @@ struct CommandLineTests {
             ["check", "zone", "a..b", "file"], ["check", "config"], ["realserver", "prepare"],
             ["realserver", "check", "192.0.2.300"], ["reload", "a", "b"], ["drain"],
             ["drain", "10.0.0.1", "for", "ever"], ["drain", "10.0.0.1", "for"], ["disable", "because", "so"],
-            ["weight", "10.0.0.1"], ["weight", "10.0.0.1", "70000"], ["weight", "10.0.0.1", "much"],
+            ["drain", "10.0.0.1", "because"], ["weight", "10.0.0.1"], ["weight", "10.0.0.1", "70000"],
+            ["weight", "10.0.0.1", "much"],
             ["override", "10.0.0.1"], ["override", "up"], ["wait", "10.0.0.1"], ["wait", "10.0.0.1", "fine"],
             ["enable", "10.0.0.1", "for", "5m"], ["enable", "10.0.0.1", "because", "so"],
             ["override", "10.0.0.1", "default", "for", "5m"], ["weight", "10.0.0.1", "for", "5m", "3"],
@@ -60,6 +61,9 @@ struct CommandLineTests {
         let result = try await Program.run(arguments)
         #expect(result.status == 64)
         #expect(result.errors.hasPrefix("Error: "))
+        if ["drain", "disable", "enable", "weight", "override", "wait"].contains(arguments[0]) {
+            #expect(result.errors.contains("\nUsage: swervectl \(arguments[0]) SUBJECT"))
+        }
     }
 
     @Test("check zone, of a file and of standard input")

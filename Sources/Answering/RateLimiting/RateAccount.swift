@@ -16,7 +16,7 @@ struct RateAccount: Equatable {
         case drop
     }
 
-    /// The least balance: 3600 seconds of 1000 responses each, in 23 bits with a sign.
+    /// Where the tag begins.
     static let tagShift: UInt64 = 44
     /// Seconds by which a clock may go back without making an account look old (BIND has the same).
     static let backwardSeconds: UInt16 = 5

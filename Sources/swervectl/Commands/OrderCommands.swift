@@ -35,6 +35,7 @@ struct OrderWords {
         if words.first == "because" {
             if !hasReason { throw ValidationError("'because' means nothing here") }
             reason = words.dropFirst().joined(separator: " ")
+            if words.count == 1 { throw ValidationError("after 'because' a reason is expected") }
             words = []
         }
         if let word = words.first { throw ValidationError("unexpected '\(word)'") }
@@ -50,10 +51,18 @@ enum Span {
     }
 }
 
-extension RemoteCommand {
-    /// Gives an order, and says what it is about.
-    func order(_ request: OrderRequest) async throws -> OrderReport {
-        let report = try await show(.order(request)) {
+/// A command that gives an order.
+protocol OrderCommand: RemoteCommand {
+    /// The order of the command line; what is wrong with that.
+    func request() throws -> OrderRequest
+}
+
+extension OrderCommand {
+    func validate() throws { _ = try request() }
+
+    /// Gives the order, and says what it is about.
+    func order() async throws -> OrderReport {
+        let report = try await show(.order(try request())) {
             if case .order(let report) = $0 { report } else { nil }
         } as: {
             $0.subjects.map { "\($0.name): \($0.words)\n" }.joined()
@@ -61,43 +70,49 @@ extension RemoteCommand {
         if let warning = report.warning { Console.complain("swervectl: warning: \(warning)\n") }
         return report
     }
+
+    func run() async throws { _ = try await order() }
 }
+
+private let holding =
+    "It holds over reloads and restarts, until 'enable' or another order, or for TIME (90s, 30m, 2h). "
+    + "REASON is shown with it."
 
 private let subjectHelp: ArgumentHelp = ArgumentHelp(
     "A VIP, virtual server or real server, or a pattern such as '10.0.0.*'.", valueName: "SUBJECT")
 
 /// `swervectl enable SUBJECT`
-struct EnableCommand: RemoteCommand {
+struct EnableCommand: OrderCommand {
     static let configuration = CommandConfiguration(
-        commandName: "enable", abstract: "End what disable, drain and override have ordered.")
+        commandName: "enable", abstract: "End what disable, drain and override have ordered.",
+        usage: "swervectl enable SUBJECT",
+        discussion: "Weights that were set stay: 'weight SUBJECT default' ends them.")
     @ParentCommand var root: Swervectl
     @OptionGroup var remote: RemoteOptions
     @Argument(help: subjectHelp) var words: [String]
 
-    func run() async throws {
-        let words = try OrderWords(words, hasTime: false, hasReason: false)
-        _ = try await order(OrderRequest(.enable, words.subject))
+    func request() throws -> OrderRequest {
+        OrderRequest(.enable, try OrderWords(words, hasTime: false, hasReason: false).subject)
     }
 }
 
 /// `swervectl disable SUBJECT [for TIME] [because REASON]`
-struct DisableCommand: RemoteCommand {
+struct DisableCommand: OrderCommand {
     static let configuration = CommandConfiguration(
         commandName: "disable", abstract: "Take out of the table and the answers at once.",
-        usage: "swervectl disable SUBJECT [for TIME] [because REASON]")
+        usage: "swervectl disable SUBJECT [for TIME] [because REASON]", discussion: holding)
     @ParentCommand var root: Swervectl
     @OptionGroup var remote: RemoteOptions
     @Argument(help: subjectHelp) var words: [String]
 
-    func run() async throws {
+    func request() throws -> OrderRequest {
         let words = try OrderWords(words)
-        _ = try await order(
-            OrderRequest(.disable, words.subject, seconds: words.span, reason: words.reason))
+        return OrderRequest(.disable, words.subject, seconds: words.span, reason: words.reason)
     }
 }
 
 /// `swervectl weight SUBJECT N|default`, a number `[because REASON]`
-struct WeightCommand: RemoteCommand {
+struct WeightCommand: OrderCommand {
     static let configuration = CommandConfiguration(
         commandName: "weight", abstract: "Set the weight of a real server, or of a VIP in answers.",
         usage: "swervectl weight SUBJECT (N [because REASON] | default)")
@@ -105,7 +120,7 @@ struct WeightCommand: RemoteCommand {
     @OptionGroup var remote: RemoteOptions
     @Argument(help: subjectHelp) var words: [String]
 
-    func run() async throws {
+    func request() throws -> OrderRequest {
         var words = words
         let reason = words.firstIndex(of: "because") ?? words.endIndex
         guard reason > 1 else { throw ValidationError("a weight or 'default' is missing") }
@@ -115,20 +130,21 @@ struct WeightCommand: RemoteCommand {
             throw ValidationError("a weight is from 0 to 65535, or 'default', not '\(text)'")
         }
         let rest = try OrderWords(words, hasTime: false, hasReason: weight != nil)
-        _ = try await order(OrderRequest(.weight, rest.subject, weight: weight, reason: rest.reason))
+        return OrderRequest(.weight, rest.subject, weight: weight, reason: rest.reason)
     }
 }
 
 /// `swervectl override SUBJECT up|down|default`, the first two `[for TIME] [because REASON]`
-struct OverrideCommand: RemoteCommand {
+struct OverrideCommand: OrderCommand {
     static let configuration = CommandConfiguration(
         commandName: "override", abstract: "Count something as up or down, whatever its checks say.",
-        usage: "swervectl override SUBJECT ((up | down) [for TIME] [because REASON] | default)")
+        usage: "swervectl override SUBJECT ((up | down) [for TIME] [because REASON] | default)",
+        discussion: holding)
     @ParentCommand var root: Swervectl
     @OptionGroup var remote: RemoteOptions
     @Argument(help: subjectHelp) var words: [String]
 
-    func run() async throws {
+    func request() throws -> OrderRequest {
         var words = words
         guard let place = words.firstIndex(where: { ["up", "down", "default"].contains($0) }), place > 0
         else {
@@ -137,15 +153,14 @@ struct OverrideCommand: RemoteCommand {
         let state = words.remove(at: place)
         let isOrder = state != "default"
         let rest = try OrderWords(words, hasTime: isOrder, hasReason: isOrder)
-        _ = try await order(
-            OrderRequest(
-                state == "up" ? .up : state == "down" ? .down : .enable, rest.subject, seconds: rest.span,
-                reason: rest.reason))
+        return OrderRequest(
+            state == "up" ? .up : state == "down" ? .down : .enable, rest.subject, seconds: rest.span,
+            reason: rest.reason)
     }
 }
 
 /// `swervectl drain SUBJECT [for TIME] [because REASON]`
-struct DrainCommand: RemoteCommand {
+struct DrainCommand: OrderCommand {
     static let configuration = CommandConfiguration(
         commandName: "drain",
         abstract: "Take out without cutting anything off; ends when that is done.",
@@ -160,10 +175,13 @@ struct DrainCommand: RemoteCommand {
     @Argument(help: subjectHelp) var words: [String]
     @Flag(help: "Don't wait until it is done.") var noWait = false
 
-    func run() async throws {
+    func request() throws -> OrderRequest {
         let words = try OrderWords(words)
-        let report = try await order(
-            OrderRequest(.drain, words.subject, seconds: words.span, reason: words.reason))
+        return OrderRequest(.drain, words.subject, seconds: words.span, reason: words.reason)
+    }
+
+    func run() async throws {
+        let report = try await order()
         if noWait { return }
         let names = Set(report.subjects.map(\.name))
         var last = ""
@@ -195,15 +213,17 @@ struct WaitCommand: RemoteCommand {
         commandName: "wait", abstract: "Wait until something is in a state; 1 if it is not in time.",
         usage: "swervectl wait SUBJECT STATE [for TIME]",
         discussion: """
-            STATE is up, degraded or down of a VIP or virtual server; up, down, unknown, draining, drained or disabled, \
-            as 'servers' shows it, serving (in the table with weight) or idle of a real server. \
+            STATE is up, degraded or down of a VIP or virtual server; up, down, unknown, serving (in the table with \
+            weight) or idle of a real server, as 'servers' shows it; draining, drained or disabled of any, by order. \
             All that fit SUBJECT must be in it. It is waited a minute, or TIME.
             """)
     @ParentCommand var root: Swervectl
     @OptionGroup var remote: RemoteOptions
     @Argument(help: subjectHelp) var words: [String]
 
-    func run() async throws {
+    func validate() throws { _ = try wanted() }
+
+    private func wanted() throws -> (subject: String, state: String, span: Double) {
         var words = words
         let end = words.firstIndex(of: "for") ?? words.endIndex
         guard end > 1 else { throw ValidationError("a state is missing") }
@@ -213,12 +233,21 @@ struct WaitCommand: RemoteCommand {
                 "there is no state '\(state)'; \(WaitedState.known.joined(separator: ", "))")
         }
         let rest = try OrderWords(words, hasReason: false)
-        let deadline = ContinuousClock.now + .seconds(rest.span ?? 60)
+        return (rest.subject, state, rest.span ?? 60)
+    }
+
+    func run() async throws {
+        let (subject, state, span) = try wanted()
+        let deadline = ContinuousClock.now + .seconds(span)
         var last: [String] = []
         let reached = try await watch(every: .milliseconds(200), until: deadline) { servers in
-            let subjects = servers.subjects(rest.subject)
+            let subjects = servers.subjects(subject)
+            if subjects.isEmpty {
+                throw Console.fails(
+                    "nothing is called '\(subject)'",
+                    hint: "'swervectl servers' lists VIPs, virtual servers and real servers")
+            }
             last = subjects.filter { !$0.1.holds(state) }.map { "\($0.0): \($0.1.words)" }
-            if subjects.isEmpty { last = ["nothing is called '\(rest.subject)'"] }
             return last.isEmpty
         }
         if !reached {

@@ -36,21 +36,24 @@ extension Core {
             }
             tasks.addTask { try await self.resolveMaintenance() }
             tasks.addTask {
-                var watches: [String: FileWatch] = [:]
+                var watch = ContentWatch()
                 while true {
                     try await Task.sleep(for: .seconds(1))
                     let files = await self.configuration.settings.director.ldirectordFiles
-                        .filter { $0.callback != nil }
-                    let paths = Set(files.map(\.path))
-                    watches = watches.filter { paths.contains($0.key) }
-                    for file in files {
-                        if watches[file.path]?.look() == false { continue }
-                        let isChange = watches[file.path] != nil
-                        watches[file.path] = FileWatch(file.path)
-                        if isChange, let callback = file.callback,
-                            FileManager.default.isExecutableFile(atPath: callback)
-                        {
-                            await self.reactor.perform(callback, about: file.path)
+                    let callbacks = Dictionary(
+                        files.compactMap { file in file.callback.map { (file.path, $0) } },
+                        uniquingKeysWith: { first, _ in first })
+                    let looked = await self.disks.value { [watch] in
+                        var watch = watch
+                        let changed = watch.look(at: Set(callbacks.keys))
+                            .filter { FileManager.default.isExecutableFile(atPath: callbacks[$0] ?? "") }
+                        return (watch: watch, changed: changed)
+                    }
+                    guard let looked else { continue }
+                    watch = looked.watch
+                    for path in looked.changed.sorted() {
+                        if let callback = callbacks[path] {
+                            await self.reactor.perform(callback, about: path)
                         }
                     }
                 }
@@ -70,7 +73,7 @@ extension Core {
     /// for the resolver, and for a file system no longer than that.
     func lookForMaintenance(within patience: Duration? = Core.lookingPatience) async {
         let director = configuration.settings.director
-        let look = await directories.value(within: patience) { [maintenance, hostNames] in
+        let look = await disks.value(within: patience) { [maintenance, hostNames] in
             var maintenance = maintenance
             let (found, troubles) = maintenance.look(director, names: hostNames)
             return (maintenance, found, troubles)

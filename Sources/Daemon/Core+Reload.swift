@@ -9,6 +9,7 @@ internal import Director
 internal import IPVS
 internal import Relay
 internal import Settings
+internal import Sockets
 internal import StreamServer
 internal import UDPServer
 internal import ZoneFiles
@@ -198,11 +199,24 @@ extension Core {
         while true {
             try await Task.sleep(for: rest)
             log.flush()
-            var isDue = false
-            let took = clock.measure { isDue = watch.look() }
+            let start = clock.now
+            let isDue = await lookAtFiles()
             // A hundred thousand files are not looked at every second.
-            rest = max(.seconds(1), took * 20)
+            rest = max(.seconds(1), (clock.now - start) * 20)
             if isDue { _ = await reload() }
         }
+    }
+
+    /// A look at the watched files, aside, since a disk may hang.
+    private func lookAtFiles() async -> Bool {
+        let looked = await disks.value { [watch] in
+            var watch = watch
+            let isDue = watch.look()
+            return (watch: watch, isDue: isDue)
+        }
+        // What was read meanwhile is not known to that look.
+        guard let looked, looked.watch.round == watch.round else { return false }
+        watch = looked.watch
+        return looked.isDue
     }
 }

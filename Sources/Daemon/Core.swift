@@ -41,7 +41,8 @@ actor Core {
     /// Waiting and freeing: work that must not hold up what answers and directs.
     private let reader = DispatchQueue(label: "swerve.reader", qos: .utility)
     let resolver = DispatchQueue(label: "swerve.resolver", qos: .utility)
-    let directories = DispatchQueue(label: "swerve.directories", qos: .utility)
+    /// Looking at files and directories, on disks that may hang.
+    let disks = DispatchQueue(label: "swerve.disks", qos: .utility, attributes: .concurrent)
 
     var configuration: Configuration
     var backend: (any Backend)?

@@ -8,6 +8,8 @@ struct FileWatch {
     /// What was read of those of which only other contents count as a change.
     private var contents: [String: FileContents] = [:]
     private var unquiet: [String: ReadFile.Identity?] = [:]
+    /// How often it was told what to watch.
+    private(set) var round = 0
 
     /// Watches nothing yet.
     init() {}
@@ -25,6 +27,7 @@ struct FileWatch {
         self.files = files
         self.contents = contents
         unquiet = [:]
+        round += 1
     }
 
     /// A look; whether a file has changed and is quiet again.
@@ -47,6 +50,22 @@ struct FileWatch {
             }
         }
         return isDue
+    }
+}
+
+/// Notices which of several files have other contents than before.
+struct ContentWatch {
+    private var watches: [String: FileWatch] = [:]
+
+    /// A look; those that have changed and are quiet again, each once. A file that is new here has not changed.
+    mutating func look(at paths: Set<String>) -> Set<String> {
+        watches = watches.filter { paths.contains($0.key) }
+        return paths.filter { path in
+            let isNew = watches[path] == nil
+            if watches[path]?.look() == false { return false }
+            watches[path] = FileWatch(path)
+            return !isNew
+        }
     }
 }
 

@@ -190,6 +190,21 @@ struct ZoneShelfTests {
         #expect(gone == [false, false])
     }
 
+    @Test("Of several files each that has changed is named once")
+    func severalContents() throws {
+        let files = try ["a", "b"].map { try folder.write($0, "one") }
+        var watch = ContentWatch()
+        func looks() -> [Set<String>] { (1...3).map { _ in watch.look(at: Set(files)) } }
+        #expect(looks() == [[], [], []])
+        try folder.write("a", "two")
+        try folder.write("b", "one")
+        #expect(looks() == [[], [files[0]], []])
+        #expect(watch.look(at: [files[0]]) == [])
+        // One that was not watched meanwhile is new.
+        try folder.write("b", "two")
+        #expect(looks() == [[], [], []])
+    }
+
     @Test("Of files whose contents are watched, another time or inode and the same bytes are no change")
     func watchedContents() throws {
         let file = try folder.write("f", "one")

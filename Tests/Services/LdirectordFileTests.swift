@@ -259,6 +259,7 @@ extension CommandLineTests {
                 real=127.0.0.1:17082 masq
                 checktype=external
                 checkcommand=\(folder)/check
+                monitorfile=\(folder)/out/monitor.\(port)
 
             """
         }
@@ -277,6 +278,10 @@ extension CommandLineTests {
         #expect(try site.swervectl(["wait", first, "down", "for", "20s"]).status == 0)
         try site.write("", to: "down.17180.17082")
         try await site.wait("that nobody is left") { said(17180) == ["stop", "start"] }
+        // Whatever follows from it is on its way when it stands there.
+        try await site.wait("the first one's") {
+            site.text("out/monitor.17080").contains("127.0.0.1 17082 [down]")
+        }
         #expect(try site.swervectl(["enable", "*/127.0.0.1:17081"]).status == 0)
         try await site.wait("that one is back") { said(17180) == ["stop", "start", "stop"] }
         #expect(said(17080) == [])

@@ -153,7 +153,7 @@ tcp 6379 redis { through vip; interval 500ms; timeout 3s; };
 tcp 8443 connect { through vip; port 443; interval 500ms; timeout 3s; };
 udp 53 dns { through vip; request a.a.test; interval 500ms; timeout 1s; };
 udp 1812 radius { through vip; login test; password secret; secret testing123; interval 500ms; timeout 1s; };
-udp 5060 sip { through vip; interval 500ms; timeout 1s; };
+udp 5060 sip { through vip; login "check@rs"; interval 500ms; timeout 1s; };
 udp 9000 udp { through vip; send "hello"; match "^hello"; interval 500ms; timeout 1s; };
 CHECKS
     echo '};'

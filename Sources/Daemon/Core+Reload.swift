@@ -217,6 +217,9 @@ extension Core {
         // What was read meanwhile is not known to that look.
         guard let looked, looked.watch.round == watch.round else { return false }
         watch = looked.watch
+        for path in watch.gone {
+            log.write(.warning, "autoreload", "\(path) is gone; what was read from it goes on")
+        }
         return looked.isDue
     }
 }

@@ -8,6 +8,9 @@ struct FileWatch {
     /// What was read of those of which only other contents count as a change.
     private var contents: [String: FileContents] = [:]
     private var unquiet: [String: ReadFile.Identity?] = [:]
+    private var missing: Set<String> = []
+    /// The files that were seen to be gone by the last look, each once.
+    private(set) var gone: [String] = []
     /// How often it was told what to watch.
     private(set) var round = 0
 
@@ -27,15 +30,22 @@ struct FileWatch {
         self.files = files
         self.contents = contents
         unquiet = [:]
+        missing = []
         round += 1
     }
 
     /// A look; whether a file has changed and is quiet again.
     mutating func look() -> Bool {
         var isDue = false
+        gone = []
         for index in files.indices {
             let file = files[index]
             let now = ReadFile.currentIdentity(of: file.path)
+            if now != nil {
+                missing.remove(file.path)
+            } else if unquiet[file.path] == .some(nil), missing.insert(file.path).inserted {
+                gone.append(file.path)
+            }
             if now == file.identity {
                 unquiet[file.path] = nil
             } else if let before = unquiet[file.path], before == now, now != nil {

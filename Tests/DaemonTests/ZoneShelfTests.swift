@@ -214,7 +214,17 @@ struct ZoneShelfTests {
             [.modificationDate: Date(timeIntervalSince1970: 1)], ofItemAtPath: file)
         #expect(looks() == [false, false, false])
         try FileManager.default.removeItem(atPath: file)
-        #expect(looks() == [false, false, false])
+        func losses() -> [[String]] {
+            (1...4).map { _ in
+                _ = watch.look()
+                return watch.gone
+            }
+        }
+        #expect(losses() == [[], [file], [], []])
+        try folder.write("f", "one")
+        _ = looks()
+        try FileManager.default.removeItem(atPath: file)
+        #expect(losses() == [[], [file], [], []], "told anew")
         try folder.write("f", "one")
         #expect(looks() == [false, false, false])
         for text in ["two", "", "one more"] {

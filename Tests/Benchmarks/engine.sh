@@ -14,6 +14,7 @@ limits() {
 small 628
 small+edns 680
 small+cookie 1058
+alias 944
 100000 745
 END
 }

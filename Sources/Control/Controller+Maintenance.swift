@@ -66,7 +66,12 @@ extension Controller {
         if maintenance.isEmpty { return }
         for (place, member) in service.members.enumerated() {
             guard let file = maintenance.file(for: member, of: service.key) else { continue }
-            if [.withdrawing, .draining, .out].contains(members[place].standing) { continue }
+            switch members[place].standing {
+            case .draining, .out: continue
+            // Unless the file had it out when the drain began.
+            case .withdrawing where members[place].isAcknowledged: continue
+            default: break
+            }
             members[place].standing = .down
             members[place].note = "in maintenance by \(file)"
         }

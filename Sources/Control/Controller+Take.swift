@@ -72,8 +72,9 @@ extension Controller {
         let wasUp = Dictionary(old.map { ($0.key, $0.wasUp) }, uniquingKeysWith: { $1 })
         for place in servers.indices { servers[place].wasUp = wasUp[servers[place].key] ?? false }
         let places = plan.checkOfPlace
-        ramps = ramps.filter { places[$0.key] != nil }
-        absent = absent.filter { places[$0] != nil }
+        let slowStarting = Set(plan.services.lazy.filter { $0.slowStart != nil }.map(\.key))
+        ramps = ramps.filter { places[$0.key] != nil && slowStarting.contains($0.key.key) }
+        absent = absent.filter { places[$0] != nil && slowStarting.contains($0.key) }
         // Those that are checked already go on, until it is seen whether they are to.
         fallbacksAsked = Set(
             plan.services.indices.filter { place in

@@ -7,6 +7,8 @@ final class Saver<Content: Sendable>: Sendable {
     private struct Progress {
         /// What was given and is not begun with.
         var waiting: Content?
+        /// When the first of what waits was given.
+        var waitingSince = ContinuousClock.now
         /// Since when something has been given that is not written; nil: nothing is under way.
         var since: ContinuousClock.Instant?
         /// What went wrong last time.
@@ -32,8 +34,10 @@ final class Saver<Content: Sendable>: Sendable {
     func give(_ content: Content) {
         let isFirst = progress.withLock { progress in
             defer { progress.waiting = content }
-            progress.since = progress.since ?? .now
-            return progress.waiting == nil
+            if progress.waiting != nil { return false }
+            progress.waitingSince = .now
+            progress.since = progress.since ?? progress.waitingSince
+            return true
         }
         if isFirst { queue.async { self.writeWaiting() } }
     }
@@ -43,10 +47,9 @@ final class Saver<Content: Sendable>: Sendable {
         let start = ContinuousClock.now
         let trouble = write(content)
         progress.withLock { progress in
-            let now = ContinuousClock.now
-            progress.took = start.duration(to: now)
+            progress.took = start.duration(to: .now)
             progress.trouble = trouble
-            progress.since = progress.waiting.map { _ in now }
+            progress.since = progress.waiting == nil ? nil : progress.waitingSince
         }
     }
 

@@ -19,11 +19,10 @@ public final class StateClaim: Sendable {
         }
     }
 
-    /// Claims a directory; nil where its file `lock` can't be had, as nothing else can be written there then.
+    /// Claims a directory, which is made where it is not there; nil where it can't be read.
     public init?(directory: String) throws(Taken) {
-        let file = StoredFile(path: directory + "/lock")
-        file.makeFolder()
-        descriptor = open(file.path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        StoredFile(path: directory + "/").makeFolder()
+        descriptor = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         if descriptor < 0 { return nil }
         if flock(descriptor, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK { throw Taken(directory: directory) }
     }

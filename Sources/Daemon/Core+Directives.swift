@@ -30,35 +30,43 @@ extension Core {
             tasks.addTask {
                 while true {
                     try await Task.sleep(for: .seconds(1))
+                    self.log.flush()
                     await self.react()
+                }
+            }
+            // Each by itself, since a disk may hang.
+            tasks.addTask {
+                while true {
+                    try await Task.sleep(for: .seconds(1))
                     await self.lookForMaintenance(within: nil)
                 }
             }
             tasks.addTask { try await self.resolveMaintenance() }
-            tasks.addTask {
-                var watch = ContentWatch()
-                while true {
-                    try await Task.sleep(for: .seconds(1))
-                    let files = await self.configuration.settings.director.ldirectordFiles
-                    let callbacks = Dictionary(
-                        files.compactMap { file in file.callback.map { (file.path, $0) } },
-                        uniquingKeysWith: { first, _ in first })
-                    let looked = await self.disks.value { [watch] in
-                        var watch = watch
-                        let changed = watch.look(at: Set(callbacks.keys))
-                            .filter { FileManager.default.isExecutableFile(atPath: callbacks[$0] ?? "") }
-                        return (watch: watch, changed: changed)
-                    }
-                    guard let looked else { continue }
-                    watch = looked.watch
-                    for path in looked.changed.sorted() {
-                        if let callback = callbacks[path] {
-                            await self.reactor.perform(callback, about: path)
-                        }
-                    }
-                }
-            }
+            tasks.addTask { try await self.callBack() }
             try await tasks.waitForAll()
+        }
+    }
+
+    /// Runs the callbacks of files that have changed.
+    private func callBack() async throws {
+        var watch = ContentWatch()
+        while true {
+            try await Task.sleep(for: .seconds(1))
+            let callbacks = Dictionary(
+                configuration.settings.director.ldirectordFiles.compactMap { file in
+                    file.callback.map { (file.path, $0) }
+                }, uniquingKeysWith: { first, _ in first })
+            let looked = await disks.value { [watch] in
+                var watch = watch
+                let changed = watch.look(at: Set(callbacks.keys))
+                    .filter { FileManager.default.isExecutableFile(atPath: callbacks[$0] ?? "") }
+                return (watch: watch, changed: changed)
+            }
+            guard let looked else { continue }
+            watch = looked.watch
+            for path in looked.changed.sorted() {
+                if let callback = callbacks[path] { await reactor.perform(callback, about: path) }
+            }
         }
     }
 

@@ -23,6 +23,9 @@ extension Core {
         var changes: [ZoneShelf.Change]
 
         var isComplete: Bool { isApplied && !changes.contains { $0.result == .failed } }
+
+        /// Of a reload that the end of the process has overtaken.
+        static let overtaken = ReloadResult(isApplied: false, diagnostics: [], changes: [])
     }
 
     /// Reads the configuration and the zones that changed, and puts them in the place of what was there.
@@ -31,7 +34,9 @@ extension Core {
         await takeTurn()
         defer { giveTurn() }
         let (path, shelf) = (path, configuration.shelf)
-        let reading = await behindAll { Configuration.read(path, shelf: shelf) }
+        guard let reading = await behindAll({ Configuration.read(path, shelf: shelf) }) else {
+            return .overtaken
+        }
         var diagnostics = reading.diagnostics
         var isApplied = false
         if let next = reading.configuration {
@@ -72,12 +77,13 @@ extension Core {
         defer { giveTurn() }
         let settings = configuration.settings
         let old = configuration.shelf
-        let (shelf, changes) = await behindAll {
+        let read = await behindAll {
             var shelf = old
             let changes = shelf.follow(
                 settings.zones, in: settings.directory, reading: name, at: .now)
             return (shelf, changes)
         }
+        guard let (shelf, changes) = read else { return .overtaken }
         configuration.shelf = shelf
         await controller.take(zones: shelf.zones)
         followFiles()
@@ -198,7 +204,6 @@ extension Core {
         var rest = Duration.seconds(1)
         while true {
             try await Task.sleep(for: rest)
-            log.flush()
             let start = clock.now
             let isDue = await lookAtFiles()
             // A hundred thousand files are not looked at every second.

@@ -248,17 +248,17 @@ actor Core {
     }
 
     /// Reading configurations and zones: on a thread of its own, which ends with the work, since a thread that has
-    /// let all others go first may not step forward again.
-    func behindAll<Value: Sendable>(_ work: @escaping @Sendable () -> Value) async -> Value {
-        await withCheckedContinuation { continuation in
-            let thread = Thread {
-                // Of this thread alone, on Linux; the lowest that there is.
-                setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 19)
-                continuation.resume(returning: work())
-            }
-            thread.name = "swerve-reader"
-            thread.start()
+    /// let all others go first may not step forward again. nil where the task ends before: a disk may hang.
+    func behindAll<Value: Sendable>(_ work: @escaping @Sendable () -> Value) async -> Value? {
+        let (values, value) = AsyncStream.makeStream(of: Value.self)
+        let thread = Thread {
+            // Of this thread alone, on Linux; the lowest that there is.
+            setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 19)
+            value.yield(work())
         }
+        thread.name = "swerve-reader"
+        thread.start()
+        return await values.first { _ in true }
     }
 }
 

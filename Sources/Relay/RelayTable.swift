@@ -34,9 +34,12 @@ public actor RelayTable: Backend {
             loops: RelayLoops(limits))
     }
 
-    /// All virtual servers and their destinations.
-    public func table() -> Table {
-        Table(services.mapValues { service in service.with { TableEntry($0.options, $0.destinations) } })
+    /// All virtual servers and their destinations. Ports whose last sessions have ended meanwhile are closed.
+    public func table() async -> Table {
+        await takeTurn()
+        defer { giveTurn() }
+        await closeIdleListeners()
+        return Table(services.mapValues { service in service.with { TableEntry($0.options, $0.destinations) } })
     }
 
     /// Carries out steps in order; see `Backend`. Sockets are opened at once, so that a step tells

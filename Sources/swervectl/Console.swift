@@ -10,7 +10,7 @@ enum Console {
     /// Writes lines to standard output; a line's end is added if it lacks. The program ends where nobody reads them any
     /// more (`| head`), or where there is no room for them.
     static func write(_ text: String) {
-        switch put(text, to: STDOUT_FILENO) {
+        switch tell(text) {
         case 0: return
         case EPIPE: exit(1)
         case let error:
@@ -18,6 +18,10 @@ enum Console {
             exit(1)
         }
     }
+
+    /// Writes lines to standard output, if they can be written: 0, or the number of the error.
+    @discardableResult
+    static func tell(_ text: String) -> CInt { put(text, to: STDOUT_FILENO) }
 
     /// Writes lines to standard error.
     static func complain(_ text: String) { put(text, to: STDERR_FILENO) }

@@ -6,6 +6,7 @@ import Health
 import Steering
 import Synchronization
 import Testing
+import Zones
 
 @Suite("The pool's judgement, carried out", .timeLimit(.minutes(1)))
 struct PoolJudgementTests {
@@ -113,6 +114,32 @@ struct PoolJudgementTests {
                 }
             }
             #expect(weights?.drop { $0 != 100 }.drop { $0 == 100 || $0 == 0 }.first == 10)
+        }
+    }
+
+    @Test("A reload that takes slow start away forgets who was out; with the next one nobody begins anew")
+    func forgets() async throws {
+        let scene = Scene(up: [Scene.one, Scene.two])
+        let zone = try Scene.zone()
+        @Sendable func plan(_ slowStart: Duration?) -> ControlPlan {
+            var plan = Scene.plan()
+            plan.services[0].slowStart = slowStart
+            return plan
+        }
+        @Sendable func reload(_ plan: ControlPlan) async {
+            await scene.controller.take(
+                plan, backend: scene.backend, zones: [zone.origin: .init(zone)], options: AnswerOptions())
+        }
+        try await scene.run(plan(.seconds(60))) {
+            try await scene.until("both serve") { await scene.table.count == 2 }
+            let whole = await scene.table
+            await scene.controller.take(MaintenanceTests.out(Scene.one))
+            try await scene.until("one is out") { await scene.table.count == 1 }
+            await reload(plan(nil))
+            await scene.controller.take([])
+            try await scene.until("it is back") { await scene.table == [Scene.one: 1, Scene.two: 1] }
+            await reload(plan(.seconds(60)))
+            try await scene.until("with its whole weight") { await scene.table == whole }
         }
     }
 

@@ -92,6 +92,25 @@ struct MaintenanceTests {
         }
     }
 
+    @Test("A drain brings nobody back whom a file has out", arguments: [true, false])
+    func beforehand(_ isQuiescent: Bool) async throws {
+        let scene = Scene(up: [Scene.one, Scene.two])
+        var plan = Scene.plan(isQuiescent: isQuiescent)
+        plan.policies = [SteeringPolicy(timeToLive: 2)]
+        try await scene.run(plan) {
+            try await scene.until("both serve") { await scene.table == [Scene.one: 1, Scene.two: 1] }
+            await scene.controller.take(Self.out(Scene.one))
+            try await scene.until("one is out") { await scene.table[Scene.one] ?? 0 == 0 }
+            try await order(scene, .drain(patience: .seconds(900)), "10.0.0.*")
+            let servers = await scene.controller.overview.virtualServers[0].realServers
+            #expect(servers.map(\.standing) == [.down, .withdrawing])
+            try await scene.until("the other has left, and one was never back") {
+                #expect(await scene.table[Scene.one] ?? 0 == 0)
+                return await scene.table[Scene.two] == nil
+            }
+        }
+    }
+
     @Test("What an order or an agent has out of the table does not come back by it, not even with weight 0")
     func disabled() async throws {
         let scene = Scene(up: [Scene.one, Scene.two])

@@ -188,6 +188,28 @@ struct UDPRelayTests {
         }
     }
 
+    @Test("the port of a server of weight 0 is closed after the last session")
+    func drainedPort() async throws {
+        var limits = RelayLimits()
+        limits.sessionTimeout = .milliseconds(200)
+        try await RelayBench.run(net: 42, .udp, limits: limits) { bench in
+            try await server("RS1", at: bench.host(2)) {
+                try await bench.add(2)
+                try await Client.run { client in
+                    try await client.expect(bench.virtual, "a", "RS1:a")
+                    try await bench.apply(.editDestination(bench.key, Destination(bench.host(2), weight: 0)))
+                }
+                try await bench.waitForActive(0, at: 2)
+                #expect(await bench.relay.table()[bench.key]?.destinations.count == 1)
+                let address = try SocketAddress(
+                    ipAddress: "\(bench.virtual.address)", port: Int(bench.virtual.port))
+                let channel = try await DatagramBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+                    .bind(to: address).get()
+                try await channel.close().get()
+            }
+        }
+    }
+
     @Test("sessions end after their time")
     func timeout() async throws {
         var limits = RelayLimits()

@@ -215,7 +215,7 @@ struct WaitCommand: RemoteCommand {
         discussion: """
             STATE is up, degraded or down of a VIP or virtual server; up, down, unknown, serving (in the table with \
             weight) or idle of a real server, as 'servers' shows it; draining, drained or disabled of any, by order. \
-            All that fit SUBJECT must be in it. It is waited a minute, or TIME.
+            All that fit SUBJECT must be in it, and something must. It is waited a minute, or TIME.
             """)
     @ParentCommand var root: Swervectl
     @OptionGroup var remote: RemoteOptions

@@ -147,7 +147,8 @@ struct LdirectordService: Sendable {
             return Status.failed
         }
         if writtenProcess != nil { Console.complain("ldirectord stale pid file \(pidFile) for \(name)") }
-        Console.write("ldirectord is stopped for \(name)")
+        // What it ends with counts, whoever reads this.
+        Console.tell("ldirectord is stopped for \(name)")
         return writtenProcess == nil ? Status.stopped : Status.failed
     }
 

@@ -27,10 +27,14 @@ public struct Maintenance: Hashable, Sendable {
 extension [Maintenance] {
     /// The file that wants a real server of a virtual server out; nil if none does.
     func file(for member: ControlPlan.Member, of key: VirtualServerKey) -> String? {
-        let endpoint = member.destination.endpoint
+        file(for: member.destination.endpoint, writtenAs: member.written, of: key)
+    }
+
+    /// The same of a real server that is known by its endpoint.
+    func file(for endpoint: Endpoint, writtenAs written: Endpoint, of key: VirtualServerKey) -> String? {
         for part in self where part.virtualServers?.contains(key) ?? true {
             if let file = part.addresses[endpoint.address] ?? part.endpoints[endpoint]
-                ?? part.endpoints[member.written]
+                ?? part.endpoints[written]
             {
                 return file
             }

@@ -135,7 +135,14 @@ extension Controller {
 
     private func words(of command: OrderCommand, _ subject: Order.Subject) -> String {
         switch command {
-        case .enable: return book[subject].map { "enabled, but \($0.words)" } ?? "enabled"
+        case .enable:
+            var words = [book.words(subject)].compactMap(\.self)
+            if case .realServer(let key, let endpoint) = subject,
+                let file = maintenance.file(for: endpoint, writtenAs: endpoint, of: key)
+            {
+                words.append("in maintenance by \(file)")
+            }
+            return words.isEmpty ? "enabled" : "enabled, but " + words.joined(separator: ", ")
         case .weight:
             return book.weights[subject].map { "weight \($0.weight) by order" } ?? "weight as configured"
         default: return book[subject]?.words ?? "enabled"
@@ -374,9 +381,8 @@ extension Controller {
             }
             drain.phase = .done
             drainCounts[subject] = nil
-            let rest =
-                count.active > 0
-                ? "\(count.active) connections did not end in time" : "no connection is left"
+            drain.unended = count.active > 0 ? Int(count.active) : nil
+            let rest = drain.unended.map(Order.unended) ?? "no connection is left"
             report(Occurrence(.info, "\(subject)", "drained: \(rest), out of the table"))
         }
         order.action = .drain(drain)

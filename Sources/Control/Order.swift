@@ -41,6 +41,8 @@ public struct Order: Hashable, Sendable, Codable {
         public var phase: Phase
         /// Seconds that connections have to end.
         public var patience: Double
+        /// Connections that had not ended when the time was over; nil: all had.
+        public var unended: Int?
     }
 
     /// What is to be.
@@ -176,10 +178,20 @@ extension Order {
             case .up: "up by order"
             case .down: "down by order"
             case .disabled: "disabled"
-            case .drain(let drain): drain.phase == .done ? "drained" : "draining"
+            case .drain(let drain):
+                drain.phase != .done
+                    ? "draining"
+                    : "drained" + (drain.unended.map { ", \(Self.unended($0))" } ?? "")
             }
         let end = until.map { " until \(Date(timeIntervalSince1970: $0).formatted(.iso8601))" } ?? ""
         return what + end + (origin.map { " with \($0)" } ?? "") + (reason.map { " (\($0))" } ?? "")
+    }
+}
+
+extension Order {
+    /// `1 connection did not end in time`
+    static func unended(_ count: Int) -> String {
+        "\(count) connection\(count == 1 ? "" : "s") did not end in time"
     }
 }
 

@@ -106,7 +106,10 @@ extension Core {
                 guard let addresses = await resolver.value(of: { HostLookup.addresses(of: host) }) else {
                     return
                 }
-                hostNames.learn(addresses, of: host)
+                if hostNames.learn(addresses, of: host), addresses.isEmpty {
+                    log.write(
+                        .warning, "maintenancedir", "\(host) has no address yet: nobody is out by that name")
+                }
             }
             await lookForMaintenance(within: nil)
         }

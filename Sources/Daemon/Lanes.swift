@@ -40,6 +40,9 @@ final class Lanes<Subject: Hashable & Sendable, Work: Sendable>: Sendable {
         return dropped
     }
 
+    /// How much waits.
+    var waitingCount: Int { state.withLock(\.waitingCount) }
+
     /// Does it as it comes, until the task is cancelled. To be called once.
     func run(_ carryOut: @escaping @Sendable (Work) async -> Void) async {
         await withDiscardingTaskGroup { group in

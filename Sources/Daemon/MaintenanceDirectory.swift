@@ -131,10 +131,15 @@ struct HostNames {
         due = again.sorted { $0.value.asked > $1.value.asked }.map(\.key) + hosts.filter { known[$0] == nil }
     }
 
-    /// Takes in what a question came to.
-    mutating func learn(_ addresses: [IPAddress], of host: String, at now: ContinuousClock.Instant = .now) {
-        guard let place = due.lastIndex(of: host) else { return }
+    /// Takes in what a question came to; whether that is news.
+    @discardableResult
+    mutating func learn(
+        _ addresses: [IPAddress], of host: String, at now: ContinuousClock.Instant = .now
+    ) -> Bool {
+        guard let place = due.lastIndex(of: host) else { return false }
         due.remove(at: place)
+        let isNews = known[host]?.addresses != addresses
         known[host] = (addresses, now)
+        return isNews
     }
 }

@@ -167,7 +167,13 @@ actor Reactor {
     }
 
     /// Waits a second at most until all lines are in their monitor files, as the process ends.
-    nonisolated func end() { monitorLines.flush(within: .seconds(1)) }
+    nonisolated func end() {
+        monitorLines.flush(within: .seconds(1))
+        let unsent = letters.waitingCount
+        if unsent > 0 {
+            log.write(.error, "mail", "\(unsent) more not sent, as swerved has ended before their turn")
+        }
+    }
 
     // MARK: Changes
 

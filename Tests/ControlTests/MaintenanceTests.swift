@@ -101,6 +101,8 @@ struct MaintenanceTests {
             try await scene.until("both serve") { await scene.table == [Scene.one: 1, Scene.two: 1] }
             await scene.controller.take(Self.out(Scene.one))
             try await scene.until("one is out") { await scene.table[Scene.one] ?? 0 == 0 }
+            let words = try await scene.controller.order(.enable, SubjectPattern("10.0.0.1")).map(\.words)
+            #expect(words == ["enabled, but in maintenance by file of 10.0.0.1"])
             try await order(scene, .drain(patience: .seconds(900)), "10.0.0.*")
             let servers = await scene.controller.overview.virtualServers[0].realServers
             #expect(servers.map(\.standing) == [.down, .withdrawing])

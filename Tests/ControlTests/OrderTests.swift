@@ -269,7 +269,7 @@ struct OrderTests {
             try await scene.until("it is said") { isSaid(scene, "3 connections did not end in time") }
             #expect(
                 await scene.controller.overview.orders.words(.realServer(Scene.key, Scene.one))
-                    == "drained (hurry)")
+                    == "drained, 3 connections did not end in time (hurry)")
         }
     }
 

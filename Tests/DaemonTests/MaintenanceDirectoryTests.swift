@@ -41,7 +41,7 @@ struct MaintenanceDirectoryTests {
             return names.next
         }
         #expect(next(["a"], at: 0) == "a")
-        names.learn([], of: "a", at: start)
+        let isNews = names.learn([], of: "a", at: start)
         #expect(next(["a"], at: 1) == nil)
         #expect(next(["a", "b"], at: 2) == "b")
         names.learn([address], of: "b", at: start + .seconds(2))
@@ -51,7 +51,8 @@ struct MaintenanceDirectoryTests {
         #expect(next(["a", "b", "c", "d"], at: 70) == "d")
         names.learn([], of: "d", at: start + .seconds(70))
         #expect(next(["a", "b", "c", "d"], at: 71) == "a")
-        names.learn([], of: "a", at: start + .seconds(71))
+        let isNewsAgain = names.learn([], of: "a", at: start + .seconds(71))
+        #expect(isNews && !isNewsAgain, "that there is none is news once")
         #expect(names.next == "c")
         // One that has gone is forgotten, known or not.
         #expect(next(["c", "d"], at: 72) == "c")

@@ -39,7 +39,7 @@ private struct OneAnswerDoors: AdminDoors {
     func servers() async throws(Failure) -> ServersReport {
         let server = RealServerReport(
             endpoint: "10.0.0.1:80", forwarding: "gate", state: state, verdict: .up, reason: "HTTP 200",
-            weight: 1, actualWeight: 1, check: "http", order: order)
+            weight: 1, actualWeight: 1, check: "http", order: order, note: order.map { "\($0), it says" })
         return ServersReport(
             vips: [],
             virtualServers: [
@@ -203,12 +203,13 @@ struct ConversationTests {
         try await serve(OneAnswerDoors(order: order)) { path in
             let result = try await Program.run(["-s", path, "drain", "real-server", "10.0.0.1"])
             #expect(result.status == status)
-            #expect(result.output.hasSuffix("drained\n") == (status == 0))
+            let words = order.map { "10.0.0.1:80: \($0), it says\n" } ?? "-"
+            #expect(result.output.hasSuffix(words) == (status == 0))
             if status != 0 {
                 #expect(
                     result.errors
                         == "swervectl: tcp 192.0.2.1:80 → 10.0.0.1:80 is not drained, somebody has ordered otherwise: "
-                        + "up: HTTP 200\n")
+                        + "up: \(order.map { "\($0), it says" } ?? "HTTP 200")\n")
             }
         }
     }
@@ -232,6 +233,10 @@ struct ConversationTests {
                 result.errors
                     == "swervectl: nothing is called '10.9.9.9'\nhint: 'swervectl servers' lists VIPs, virtual servers and real servers\n"
             )
+            let never = try await Program.run(["-s", path, "wait", "192.0.2.1:80", "idle"])
+            #expect(never.status == 1)
+            #expect(
+                never.errors == "swervectl: 'idle' is a state of real servers, and '192.0.2.1:80' is none\n")
             let served = try await Program.run(["-s", path, "wait", "10.0.0.1", "serving"])
             #expect(served.status == 0)
         }

@@ -26,7 +26,7 @@ struct OrderWords {
         self.subject = subject.joined(separator: " ")
         if words.first == "for" {
             if !hasTime { throw ValidationError("'for' means nothing here: it holds until another order") }
-            guard words.count > 1, let span = Span.seconds(words[words.startIndex + 1]) else {
+            guard words.count > 1, let span = Span.seconds(words[words.startIndex + 1]), span > 0 else {
                 throw ValidationError("after 'for' a time is expected, such as 90s, 30m or 2h")
             }
             self.span = span
@@ -185,15 +185,17 @@ struct DrainCommand: OrderCommand {
         if noWait { return }
         let names = Set(report.subjects.map(\.name))
         var last = ""
+        var done: [String] = []
         var undone: [String] = []
         try await watch(every: .milliseconds(500)) { servers in
             let drains = servers.named.filter { names.contains($0.key) }.sorted { $0.key < $1.key }
             let open = drains.filter { $0.value.order == "draining" }
-            let text = open.filter(\.value.isRealServer).map { "\($0.key): \($0.value.words)\n" }.joined()
+            let text = open.filter(\.value.isRealServer).map { "\($0.key): \($0.value.reason)\n" }.joined()
             if !wantsJSON, text.filter({ !$0.isNumber }) != last.filter({ !$0.isNumber }) {
                 Console.write(text)
             }
             last = text
+            done = drains.filter(\.value.isRealServer).map { "\($0.key): \($0.value.reason)\n" }
             undone = drains.filter { !["drained", "disabled"].contains($0.value.order) }.map {
                 "swervectl: \($0.key) is not drained, somebody has ordered otherwise: \($0.value.words)\n"
             }
@@ -203,7 +205,8 @@ struct DrainCommand: OrderCommand {
             Console.complain(undone.joined())
             throw ExitCode.failure
         }
-        if !wantsJSON { Console.write("drained\n") }
+        // How each went, as some may have had connections that did not end.
+        if !wantsJSON { Console.write(done.isEmpty ? "drained\n" : done.joined()) }
     }
 }
 
@@ -246,6 +249,9 @@ struct WaitCommand: RemoteCommand {
                 throw Console.fails(
                     "nothing is called '\(subject)'",
                     hint: "'swervectl servers' lists VIPs, virtual servers and real servers")
+            }
+            if WaitedState.ofRealServers.contains(state), !subjects.allSatisfy(\.1.isRealServer) {
+                throw Console.fails("'\(state)' is a state of real servers, and '\(subject)' is none")
             }
             last = subjects.filter { !$0.1.holds(state) }.map { "\($0.0): \($0.1.words)" }
             return last.isEmpty

@@ -7,6 +7,8 @@ struct WaitedState {
     static let known = [
         "up", "degraded", "down", "unknown", "serving", "idle", "draining", "drained", "disabled",
     ]
+    /// Those that only real servers have.
+    static let ofRealServers = ["unknown", "serving", "idle"]
     /// Its state in the report.
     var state: String
     /// What an admin has ordered: `draining`, `drained`, `disabled`, `up`, `down`.

@@ -186,9 +186,7 @@ extension Order {
         let end = until.map { " until \(Date(timeIntervalSince1970: $0).formatted(.iso8601))" } ?? ""
         return what + end + (origin.map { " with \($0)" } ?? "") + (reason.map { " (\($0))" } ?? "")
     }
-}
 
-extension Order {
     /// `1 connection did not end in time`
     static func unended(_ count: Int) -> String {
         "\(count) connection\(count == 1 ? "" : "s") did not end in time"

@@ -168,16 +168,16 @@ public struct RealServerReport: Hashable, Codable, Sendable {
     /// Whether it gets connections: its state lets it, its weight is above 0, and the backend has acknowledged it.
     public var isServing: Bool { [.up, .draining].contains(state) && (actualWeight ?? 0) > 0 }
 
-    /// A real server; see the properties. Its state is what was ordered, else what its check says, unless one is given.
+    /// A real server; see the properties.
     public init(
-        endpoint: String, forwarding: String, state: State? = nil, verdict: Verdict, reason: String,
+        endpoint: String, forwarding: String, state: State, verdict: Verdict, reason: String,
         since: Timestamp? = nil,
         weight: Int, actualWeight: Int?, check: String, activeConnections: Int? = nil,
         inactiveConnections: Int? = nil, order: String? = nil, note: String? = nil
     ) {
         self.endpoint = endpoint
         self.forwarding = forwarding
-        self.state = state ?? order.flatMap(State.init) ?? State(verdict)
+        self.state = state
         self.verdict = verdict
         self.reason = reason
         self.since = since
@@ -188,15 +188,5 @@ public struct RealServerReport: Hashable, Codable, Sendable {
         self.note = note
         self.activeConnections = activeConnections
         self.inactiveConnections = inactiveConnections
-    }
-}
-
-extension RealServerReport.State {
-    fileprivate init(_ verdict: RealServerReport.Verdict) {
-        switch verdict {
-        case .up: self = .up
-        case .down: self = .down
-        case .unknown: self = .unknown
-        }
     }
 }

@@ -30,7 +30,6 @@ extension Core {
             tasks.addTask {
                 while true {
                     try await Task.sleep(for: .seconds(1))
-                    self.log.flush()
                     await self.react()
                 }
             }

@@ -131,6 +131,12 @@ actor Core {
                     for await _ in reloads { await self.reloadOnSignal() }
                     try await Task.sleep(for: .seconds(86_400 * 36_500))
                 }
+                tasks.addTask { [log] in
+                    while true {
+                        try await Task.sleep(for: .seconds(1))
+                        log.flush()
+                    }
+                }
                 tasks.addTask { try await self.watchFiles() }
                 tasks.addTask { try await self.keepTimeouts() }
                 tasks.addTask { try await self.watchRates() }

@@ -117,8 +117,7 @@ actor Reactor {
             guard overview.desired[place.key] != nil, let wishes = reactions[place.key] else { continue }
             write(
                 "Purged real server (start): \(place.endpoint) (\(place.key.words))", nil, about: place.key,
-                wishes,
-                occasion)
+                wishes, occasion)
         }
         isUp = isUp.filter { places.contains($0.key) }
         reminders = reminders.filter { places.contains($0.key) }

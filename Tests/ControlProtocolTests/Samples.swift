@@ -23,14 +23,16 @@ enum Sample {
     }()
 
     private static let plainServer = RealServerReport(
-        endpoint: "192.0.2.11:80", forwarding: "gate", verdict: .up, reason: "HTTP 200 in 3 ms", since: time,
+        endpoint: "192.0.2.11:80", forwarding: "gate", state: .draining, verdict: .up,
+        reason: "HTTP 200 in 3 ms", since: time,
         weight: 2, actualWeight: 1, check: "http 192.0.2.11:80/ every 1 s", activeConnections: 3,
         inactiveConnections: 4, order: "draining", note: "draining, 3 active, 14 min 2 s left")
 
     static let virtual = VirtualServerReport(
         name: "tcp 192.0.2.1:80", state: .degraded, scheduler: "rr", quorum: 2, realServers: [server],
         fallback: RealServerReport(
-            endpoint: "127.0.0.1:80", forwarding: "gate", verdict: .unknown, reason: "not yet checked",
+            endpoint: "127.0.0.1:80", forwarding: "gate", state: .unknown, verdict: .unknown,
+            reason: "not yet checked",
             weight: 1,
             actualWeight: nil, check: "connect 127.0.0.1:80 every 10 s"))
 

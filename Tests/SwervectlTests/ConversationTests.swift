@@ -38,7 +38,8 @@ private struct OneAnswerDoors: AdminDoors {
 
     func servers() async throws(Failure) -> ServersReport {
         let server = RealServerReport(
-            endpoint: "10.0.0.1:80", forwarding: "gate", state: state, verdict: .up, reason: "HTTP 200",
+            endpoint: "10.0.0.1:80", forwarding: "gate",
+            state: state ?? order.flatMap { .init(rawValue: $0) } ?? .up, verdict: .up, reason: "HTTP 200",
             weight: 1, actualWeight: 1, check: "http", order: order, note: order.map { "\($0), it says" })
         return ServersReport(
             vips: [],

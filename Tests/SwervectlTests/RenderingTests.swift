@@ -14,7 +14,9 @@ private func server(
     _ address: String, _ verdict: RealServerReport.Verdict, _ reason: String, note: String? = nil
 ) -> RealServerReport {
     RealServerReport(
-        endpoint: "\(address):80", forwarding: "gate", verdict: verdict, reason: reason, since: before(300),
+        endpoint: "\(address):80", forwarding: "gate", state: verdict == .up ? .up : .down, verdict: verdict,
+        reason: reason,
+        since: before(300),
         weight: 1, actualWeight: verdict == .up ? 1 : nil, check: "http \(address):80/index.html every 1 s",
         activeConnections: verdict == .up ? 12 : nil, inactiveConnections: verdict == .up ? 3 : nil, note: note)
 }

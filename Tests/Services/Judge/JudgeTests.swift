@@ -67,6 +67,16 @@ struct JudgeTests {
         return lines
     }
 
+    /// Whether both tables come to be as expected; what is not is an issue.
+    private func agree(_ pair: Pair, on expected: Set<String>, when what: String) async throws -> Bool {
+        let (theirs, ours) = try await pair.tables { $0 == expected && $1 == expected }
+        #expect(theirs == expected, "ldirectord, when \(what)")
+        #expect(ours == expected, "Swerve, when \(what)")
+        if theirs == expected, ours == expected { return true }
+        Issue.record("\(pair.swerved.log.suffix(2000))")
+        return false
+    }
+
     @Test("The same file, the same servers, the same failures: the same table after each step")
     func judge() async throws {
         var servers: [Int: Web] = [:]
@@ -95,13 +105,7 @@ struct JudgeTests {
         for step in steps {
             for (number, health) in step.changes { try await servers[number]?.become(health) }
             let expected = expected(pages: step.pages, open: step.open)
-            let (theirs, ours) = try await pair.tables { $0 == expected && $1 == expected }
-            #expect(theirs == expected, "ldirectord, when \(step.what)")
-            #expect(ours == expected, "Swerve, when \(step.what)")
-            if theirs != expected || ours != expected {
-                Issue.record("\(pair.swerved.log.suffix(2000))")
-                break
-            }
+            if try await !agree(pair, on: expected, when: step.what) { break }
         }
         for server in servers.values { try await server.become(.closed) }
     }
@@ -220,13 +224,7 @@ struct JudgeTests {
             for (number, health) in step.health { try await servers[number]?.become(health) }
             let expected = expected(
                 programs: step.programs, pages: step.pages, closed: step.closed, maintenance: step.maintenance)
-            let (theirs, ours) = try await pair.tables { $0 == expected && $1 == expected }
-            #expect(theirs == expected, "ldirectord, when \(step.what)")
-            #expect(ours == expected, "Swerve, when \(step.what)")
-            if theirs != expected || ours != expected {
-                Issue.record("\(pair.swerved.log.suffix(2000))")
-                break
-            }
+            if try await !agree(pair, on: expected, when: step.what) { break }
         }
         let told = [
             "10.0.0.2 5000 127.0.0.2 5000", "10.0.0.2 5000 127.0.0.3 0", "8 0 127.0.0.2 \(Self.port)",

@@ -178,7 +178,7 @@ let package = Package(
             "Control", "Addresses", "Answering", "DNSWire", "Director", "Health", "Steering", "Telemetry",
             "TestZones", "Zones"),
         tests(
-            "UDPServer", "Addresses", "Answering", "DNSClient", "DNSWire", "Sockets", "Telemetry",
+            "UDPServer", "Addresses", "Answering", "CLinux", "DNSClient", "DNSWire", "Sockets", "Telemetry",
             settings: unsafe),
         tests("Settings", "Addresses", "Diagnostics", "Director", "DNSWire", "Health"),
         tests("Admin", "ControlProtocol", "Diagnostics", also: [log] + nio),

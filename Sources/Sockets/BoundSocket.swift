@@ -28,11 +28,7 @@ public enum BoundSocket {
             try set(socket, IPPROTO_IPV6, IPV6_MTU_DISCOVER, IPV6_PMTUDISC_OMIT, operation)
             if address == .any { try set(socket, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1, operation) }
         }
-        // A queue of 1 MiB holds about a thousand queries, 10 ms of them at 100,000 a second; more
-        // would answer clients that have given up. Beyond net.core.rmem_max it takes CAP_NET_ADMIN.
-        if (try? set(socket, SOL_SOCKET, SO_RCVBUFFORCE, receiveQueue, operation)) == nil {
-            try set(socket, SOL_SOCKET, SO_RCVBUF, receiveQueue, operation)
-        }
+        if DatagramQueue.begin(on: socket.rawValue) != 0 { throw SocketError(operation, code: errno) }
         try bind(socket, endpoint, operation)
         // Set only now: had it been set before, the bind would have joined another process of this
         // user that listens there, and half of the queries would go to it unnoticed.
@@ -89,9 +85,6 @@ public enum BoundSocket {
     public static func text(_ endpoint: Endpoint) -> String {
         "\(endpoint.address)#\(endpoint.port)"
     }
-
-    /// Bytes asked for; the kernel books twice as many.
-    private static let receiveQueue: Int32 = 1 << 20
 
     private static func open(
         _ endpoint: Endpoint, _ type: __socket_type, _ operation: String, _ flags: __socket_type? = nil

@@ -83,4 +83,11 @@ struct WorkerSocket {
     let descriptor: Int32
     /// Whether datagrams come with the address that was asked.
     let isWildcard: Bool
+    var queue: DatagramQueue
+
+    init(descriptor: Int32, isWildcard: Bool) {
+        self.descriptor = descriptor
+        self.isWildcard = isWildcard
+        queue = DatagramQueue(of: descriptor)
+    }
 }

@@ -32,29 +32,30 @@ final class Worker: Sendable {
     /// Serves until `isStopping`.
     func run() {
         let readiness = sockets.readiness(ofWorker: index)
-        let sockets = sockets.sockets(ofWorker: index)
+        var sockets = sockets.sockets(ofWorker: index)
         for socket in sockets {
             Self.limit(socket.descriptor, SO_RCVTIMEO, Self.patience)
             Self.limit(socket.descriptor, SO_SNDTIMEO, Self.sendTimeout)
         }
         var service = Service(store: store, counters: counters)
         if let readiness {
-            serve(sockets, readiness, &service)
-        } else if let socket = sockets.first {
+            serve(&sockets, readiness, &service)
+        } else if !sockets.isEmpty {
             // Waits for the first datagram, then takes those that are there.
             while !isStopping.load(ordering: .relaxed) {
-                service.serve(socket, flags: Int32(MSG_WAITFORONE))
+                service.serve(&sockets[0], flags: Int32(MSG_WAITFORONE))
             }
         }
-        for socket in sockets {
+        for place in sockets.indices {
             var batches = 0
-            while batches < Self.lastBatches, service.serve(socket, flags: Int32(MSG_DONTWAIT)) {
+            while batches < Self.lastBatches, service.serve(&sockets[place], flags: Int32(MSG_DONTWAIT)) {
                 batches += 1
             }
+            sockets[place].queue.lengthen()
         }
     }
 
-    private func serve(_ sockets: [WorkerSocket], _ readiness: Int32, _ service: inout Service) {
+    private func serve(_ sockets: inout [WorkerSocket], _ readiness: Int32, _ service: inout Service) {
         let patience = Int32(Self.patience.tv_usec / 1000)
         var events = unsafe [epoll_event](repeating: epoll_event(), count: sockets.count)
         let capacity = unsafe Int32(events.count)
@@ -65,8 +66,8 @@ final class Worker: Sendable {
                 continue
             }
             for index in 0..<Int(count) {
-                let socket = unsafe sockets[Int(events[index].data.u32)]
-                service.serve(socket, flags: Int32(MSG_DONTWAIT))
+                let place = unsafe Int(events[index].data.u32)
+                service.serve(&sockets[place], flags: Int32(MSG_DONTWAIT))
             }
         }
     }
@@ -90,8 +91,9 @@ struct Service: ~Copyable {
     }
 
     /// Answers the datagrams that wait at a socket; whether there were any.
-    @discardableResult mutating func serve(_ socket: WorkerSocket, flags: Int32) -> Bool {
+    @discardableResult mutating func serve(_ socket: inout WorkerSocket, flags: Int32) -> Bool {
         let count = batch.receive(socket, flags: flags)
+        socket.queue.note(isFull: count == Batch.width)
         responder.refresh()
         responder.time = Self.seconds
         if count > 0 {

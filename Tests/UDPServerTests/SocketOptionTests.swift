@@ -1,4 +1,5 @@
 import Addresses
+import CLinux
 import Glibc
 import Sockets
 import Testing
@@ -15,6 +16,51 @@ struct SocketOptionTests {
         let v6 = try BoundSocket.udp(Endpoint(.v6(.loopback), port: 0), .first)
         #expect(try Self.option(v6, Int32(IPPROTO_IPV6), IPV6_MTU_DISCOVER) == omit)
     }
+
+    @Test(
+        "The queue is long for a burst, short in a flood, and long again at its end: SO_RCVBUF (socket(7))",
+        .enabled(if: mayForce, "needs CAP_NET_ADMIN"))
+    func queue() throws {
+        let socket = try BoundSocket.udp(Endpoint(.v4(.loopback), port: 0), .first)
+        // The kernel tells twice what was asked for.
+        let (long, short): (Int32, Int32) = (2 << 20, 1 << 18)
+        var queue = DatagramQueue(of: socket.rawValue)
+        for _ in 0..<3 {
+            for _ in 0..<255 { queue.note(isFull: true) }
+            #expect(try Self.option(socket, SOL_SOCKET, SO_RCVBUF) == long)
+            for _ in 0..<1000 { queue.note(isFull: true) }
+            #expect(try Self.option(socket, SOL_SOCKET, SO_RCVBUF) == short)
+            queue.note(isFull: false)
+            #expect(try Self.option(socket, SOL_SOCKET, SO_RCVBUF) == long)
+        }
+        for _ in 0..<300 { queue.note(isFull: true) }
+        queue.lengthen()
+        #expect(try Self.option(socket, SOL_SOCKET, SO_RCVBUF) == long)
+    }
+
+    @Test(
+        "A queue that couldn't be long again stays as it is",
+        .enabled(if: mayForce, "needs CAP_NET_ADMIN"))
+    func queueOfOthers() throws {
+        let socket = try BoundSocket.udp(Endpoint(.v4(.loopback), port: 0), .first)
+        let long = try Self.option(socket, SOL_SOCKET, SO_RCVBUF)
+        let number = socket.rawValue
+        // Rights are each thread's: this one ends without them.
+        let thread = try ServerThread("no-rights") {
+            _ = swerve_set_capabilities(0)
+            var queue = DatagramQueue(of: number)
+            for _ in 0..<300 { queue.note(isFull: true) }
+        }
+        thread.join()
+        #expect(try Self.option(socket, SOL_SOCKET, SO_RCVBUF) == long)
+    }
+
+    private static let mayForce = {
+        let socket = Glibc.socket(AF_INET, Int32(SOCK_DGRAM.rawValue), 0)
+        defer { close(socket) }
+        var size: Int32 = 1 << 20
+        return unsafe setsockopt(socket, SOL_SOCKET, SO_RCVBUFFORCE, &size, 4) == 0
+    }()
 
     private static func option(_ socket: borrowing Descriptor, _ level: Int32, _ name: Int32) throws -> Int32 {
         var value: Int32 = -1

@@ -189,13 +189,16 @@ struct PendingZone: ~Copyable {
     private mutating func node(of key: borrowing NameKey) -> Int {
         let labels = key.labelCount
         if let index = find(key, labels: labels) { return index }
+        // The nearest ancestor that is there: the apex at the latest, which needs no search.
         var depth = labels - 1
-        var parent = find(key, labels: depth)
-        while parent == nil {
+        var index = 0
+        while depth > apexLabels {
+            if let ancestor = find(key, labels: depth) {
+                index = ancestor
+                break
+            }
             depth -= 1
-            parent = find(key, labels: depth)
         }
-        var index = parent ?? 0
         let end = key.offset(labels: apexLabels)
         while depth < labels {
             depth += 1

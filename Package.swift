@@ -243,7 +243,9 @@ if Context.environment["SWERVE_BENCHMARKS"] != nil {
     package.targets += [
         .executableTarget(
             name: "EngineBenchmark",
-            dependencies: ["Addresses", "Answering", "DNSWire", "Telemetry", "TestZones", "Zones"],
+            dependencies: [
+                "Addresses", "Answering", "DNSWire", "Sockets", "Telemetry", "TestZones", "UDPServer", "Zones",
+            ],
             path: "Tests/Benchmarks/EngineBenchmark", swiftSettings: house),
         .executableTarget(
             name: "CheckBenchmark", dependencies: ["ControlProtocol"], path: "Tests/Benchmarks/CheckBenchmark",

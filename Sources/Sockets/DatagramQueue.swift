@@ -4,18 +4,21 @@ internal import Glibc
 ///
 /// A burst is to wait until it can be answered. In a flood there are always more datagrams than are answered, and a long
 /// queue of them is of no use: each waits its whole length, and has gone from the processor's caches when its turn comes.
-/// So where a queue has not come to its end for long, it gets short, until it does.
+/// So where a queue has been full for long, it gets short, until a batch finds its end. That takes CAP_NET_ADMIN.
 public struct DatagramQueue: BitwiseCopyable {
     /// Bytes for a burst: with what the kernel has beside a query, it holds about a thousand, 10 ms of them at 100,000
     /// a second, and some thousands where a driver is thrifty. The kernel books twice as many.
     static let long: Int32 = 1 << 20
-    /// Bytes in a flood. The next queries always come before those that it holds are answered.
+    /// Bytes in a flood.
     static let short: Int32 = 1 << 17
-    /// After how many full batches on end a burst is a flood: with 32 in each, more than the queue holds several times.
-    static let patience = 256
+    /// After how many full batches on end it is looked whether datagrams have been lost since the last look: with 32 in
+    /// each as many as the queue holds and more.
+    static let patience = 128
 
     private let socket: Int32
     private var fullBatches = 0
+    /// What was lost up to the last look in this run of full batches.
+    private var lost: UInt32?
     private var isShort = false
 
     /// The queue of a socket, which is long.
@@ -23,29 +26,35 @@ public struct DatagramQueue: BitwiseCopyable {
         self.socket = socket
     }
 
-    /// Takes note of a batch that was read: whether more may have waited than it has room for.
+    /// Takes note of a batch that was read, and whether it was as large as it can be.
     @inline(__always)
     public mutating func note(isFull: Bool) {
         if isFull {
             fullBatches &+= 1
-            if fullBatches == Self.patience { shorten() }
+            if fullBatches == Self.patience { look() }
         } else {
             fullBatches = 0
+            lost = nil
             if isShort { lengthen() }
         }
     }
 
-    /// Makes the queue short, if it can be long again afterwards: that takes CAP_NET_ADMIN.
+    /// Makes the queue short if datagrams were lost since the last look.
     @inline(never)
-    private mutating func shorten() {
-        if isShort || !Self.force(Self.long, on: socket) { return }
-        isShort = Self.force(Self.short, on: socket)
+    private mutating func look() {
+        fullBatches = 0
+        if isShort { return }
+        let now = Self.lost(at: socket)
+        if let lost, now != lost { isShort = Self.force(Self.short, on: socket) }
+        lost = now
     }
 
     /// Makes the queue long again, for whoever reads it next.
     @inline(never)
     public mutating func lengthen() {
-        if isShort { isShort = !Self.force(Self.long, on: socket) }
+        if !isShort { return }
+        isShort = false
+        _ = Self.force(Self.long, on: socket)
     }
 
     /// Makes the queue of a new socket long; without CAP_NET_ADMIN as long as net.core.rmem_max allows. 0, or -1 with
@@ -57,4 +66,15 @@ public struct DatagramQueue: BitwiseCopyable {
     private static func force(_ size: Int32, on socket: Int32) -> Bool {
         StreamSocket.set(socket, SOL_SOCKET, SO_RCVBUFFORCE, size) == 0
     }
+
+    /// How many datagrams the kernel had no room for: the last of nine numbers (SO_MEMINFO of linux/sock_diag.h).
+    private static func lost(at socket: Int32) -> UInt32 {
+        var numbers = InlineArray<9, UInt32>(repeating: 0)
+        var size = socklen_t(MemoryLayout<InlineArray<9, UInt32>>.size)
+        unsafe getsockopt(socket, SOL_SOCKET, memoryInformation, &numbers, &size)
+        return numbers[8]
+    }
+
+    /// SO_MEMINFO, which Glibc's module doesn't have.
+    private static let memoryInformation: Int32 = 55
 }

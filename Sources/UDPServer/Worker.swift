@@ -33,14 +33,14 @@ final class Worker: Sendable {
     func run() {
         let readiness = sockets.readiness(ofWorker: index)
         var sockets = sockets.sockets(ofWorker: index)
-        for socket in sockets {
-            Self.limit(socket.descriptor, SO_RCVTIMEO, Self.patience)
-            Self.limit(socket.descriptor, SO_SNDTIMEO, Self.sendTimeout)
+        for place in sockets.indices {
+            Self.limit(sockets[place].descriptor, SO_RCVTIMEO, Self.patience)
+            Self.limit(sockets[place].descriptor, SO_SNDTIMEO, Self.sendTimeout)
         }
         var service = Service(store: store, counters: counters)
         if let readiness {
             serve(&sockets, readiness, &service)
-        } else if !sockets.isEmpty {
+        } else if !sockets.indices.isEmpty {
             // Waits for the first datagram, then takes those that are there.
             while !isStopping.load(ordering: .relaxed) {
                 service.serve(&sockets[0], flags: Int32(MSG_WAITFORONE))
@@ -55,14 +55,16 @@ final class Worker: Sendable {
         }
     }
 
-    private func serve(_ sockets: inout [WorkerSocket], _ readiness: Int32, _ service: inout Service) {
+    private func serve(_ sockets: inout WorkerSockets, _ readiness: Int32, _ service: inout Service) {
         let patience = Int32(Self.patience.tv_usec / 1000)
-        var events = unsafe [epoll_event](repeating: epoll_event(), count: sockets.count)
+        var events = unsafe [epoll_event](repeating: epoll_event(), count: sockets.indices.count)
         let capacity = unsafe Int32(events.count)
         while !isStopping.load(ordering: .relaxed) {
             let count = unsafe epoll_wait(readiness, &events, capacity, patience)
             if count <= 0 {
                 service.idle()
+                // A flood may have ended with a full batch.
+                for place in sockets.indices { sockets[place].queue.lengthen() }
                 continue
             }
             for index in 0..<Int(count) {

@@ -1,5 +1,6 @@
 import Addresses
 import CLinux
+import Dispatch
 import Glibc
 import Sockets
 import Testing
@@ -26,33 +27,58 @@ struct SocketOptionTests {
         let (long, short): (Int32, Int32) = (2 << 20, 1 << 18)
         var queue = DatagramQueue(of: socket.rawValue)
         for _ in 0..<3 {
-            for _ in 0..<255 { queue.note(isFull: true) }
+            // However many come: as long as none is lost, it is no flood.
+            for _ in 0..<1000 { queue.note(isFull: true) }
             #expect(try Self.option(socket, SOL_SOCKET, SO_RCVBUF) == long)
+            try Self.overflow(socket)
             for _ in 0..<1000 { queue.note(isFull: true) }
             #expect(try Self.option(socket, SOL_SOCKET, SO_RCVBUF) == short)
             queue.note(isFull: false)
             #expect(try Self.option(socket, SOL_SOCKET, SO_RCVBUF) == long)
+            // What was lost before counts no more.
+            for _ in 0..<1000 { queue.note(isFull: true) }
+            #expect(try Self.option(socket, SOL_SOCKET, SO_RCVBUF) == long)
+            queue.note(isFull: false)
         }
-        for _ in 0..<300 { queue.note(isFull: true) }
+        for _ in 0..<128 { queue.note(isFull: true) }
+        try Self.overflow(socket)
+        for _ in 0..<128 { queue.note(isFull: true) }
+        #expect(try Self.option(socket, SOL_SOCKET, SO_RCVBUF) == short)
         queue.lengthen()
         #expect(try Self.option(socket, SOL_SOCKET, SO_RCVBUF) == long)
     }
 
     @Test(
-        "A queue that couldn't be long again stays as it is",
+        "Without the right to make it long again a queue stays as it is",
         .enabled(if: mayForce, "needs CAP_NET_ADMIN"))
     func queueOfOthers() throws {
         let socket = try BoundSocket.udp(Endpoint(.v4(.loopback), port: 0), .first)
         let long = try Self.option(socket, SOL_SOCKET, SO_RCVBUF)
         let number = socket.rawValue
+        let isLooking = DispatchSemaphore(value: 0)
+        let hasOverflown = DispatchSemaphore(value: 0)
         // Rights are each thread's: this one ends without them.
         let thread = try ServerThread("no-rights") {
             _ = swerve_set_capabilities(0)
             var queue = DatagramQueue(of: number)
-            for _ in 0..<300 { queue.note(isFull: true) }
+            for _ in 0..<128 { queue.note(isFull: true) }
+            isLooking.signal()
+            hasOverflown.wait()
+            for _ in 0..<1000 { queue.note(isFull: true) }
         }
+        isLooking.wait()
+        try Self.overflow(socket)
+        hasOverflown.signal()
         thread.join()
         #expect(try Self.option(socket, SOL_SOCKET, SO_RCVBUF) == long)
+    }
+
+    /// Sends more than the queue holds: each takes some hundred bytes of two million.
+    private static func overflow(_ socket: borrowing Descriptor) throws {
+        let endpoint = try #require(SocketAddress(boundTo: socket.rawValue)?.endpoint)
+        let client = DatagramSocket.connect(to: endpoint)
+        defer { close(client) }
+        for _ in 0..<10_000 { unsafe send(client, [0], 1, 0) }
     }
 
     private static let mayForce = {

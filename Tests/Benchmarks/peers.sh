@@ -1,13 +1,14 @@
 #!/bin/bash
 # peers.sh [PART...]: the table of the manual's page Performance, measured here and now: swerved beside a bare loop,
 # gdnsd, NSD and Knot, each with its own configuration for the same zone and one thread on one core. Parts: udp, tcp,
-# load, instructions; all of them take about ten minutes. Prints Markdown; the figures of one run compare, those of
-# different runs and machines don't. Nothing else should run meanwhile but for the instructions.
+# load, instructions; all of them take about twenty minutes. Prints Markdown; the figures of one run compare, those
+# of different runs and machines don't. Nothing else should run meanwhile but for the instructions.
 #
 # Needs root (network namespaces), two cores, and from Debian kxdpgun (knot-dnsutils), dnsperf, bind9-dnsutils,
 # valgrind and a C compiler; of nsd, gdnsd and knot those are used that are there. PROGRAM: another swerved than the
-# release build of this tree (COUNTED: another ServeZone). ROUNDS (5), SECONDS_EACH (3), RECORDS (1000000), QUERIES
-# (20000, counted), SERVERS (swerve bare gdnsd nsd knot).
+# release build of this tree (COUNTED: another ServeZone). TURNS (120, of a quarter of a second each, over UDP), ROUNDS
+# (15, all else), SECONDS_EACH (1, over TCP), UDP_RATE (450000 queries offered a second), TCP_RATE (45000 connections),
+# RECORDS (1000000), QUERIES (20000, counted), SERVERS (swerve bare gdnsd nsd knot).
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 here=$PWD/Tests/Benchmarks
@@ -15,10 +16,10 @@ if [ -z "${PROGRAM:-}" ]; then
     swift build -c release --product swerved 2>&1 | grep -E "error|warning:" || true
     PROGRAM=$(swift build -c release --show-bin-path)/swerved
 fi
-rounds=${ROUNDS:-5} seconds=${SECONDS_EACH:-3} records=${RECORDS:-1000000}
+rounds=${ROUNDS:-15} seconds=${SECONDS_EACH:-1} records=${RECORDS:-1000000}
 folder=$(mktemp -d /dev/shm/swerve-peers.XXXXXX)
 chmod 755 "$folder"
-server=sp$$ client=cp$$ address=10.79.0.1
+server=sp$$ client=cp$$ address=10.79.0.1 nobody=10.79.0.3
 running=()
 cleanup() {
     stop_all
@@ -44,7 +45,7 @@ ZONE
     one_zone hundred 100000
     one_zone million "$records"
     local zone
-    for zone in small hundred million; do sed 's/ /. /' "$folder/$zone.q" >"$folder/$zone.kq"; done
+    sed 's/ /. /' "$folder/small.q" >"$folder/small.kq"
 }
 one_zone() { # name records
     awk -v n="$2" -v questions="$folder/$1.q" 'BEGIN {
@@ -172,6 +173,8 @@ network() {
     ip -n "$client" link set "vc$$" up
     ip -n "$client" link set lo up
     ip -n "$server" link set lo up
+    # Where floods come from: nobody is there, so that the answers cost nothing once they have arrived.
+    ip -n "$server" neigh add "$nobody" lladdr 02:00:00:00:00:01 dev "vs$$" nud permanent
     # What arrives is taken in on the server's core: else the client's does it, which sends through the same kernel.
     ip netns exec "$server" sh -c "echo 1 >/sys/class/net/vs$$/queues/rx-0/rps_cpus"
 }
@@ -191,12 +194,13 @@ start_all() { # zone-file origin
     for name in "${names[@]}"; do
         port=$((port + 1))
         for _ in $(seq 300); do asks $port "$2" "$name" && break; sleep 0.1; done
+        asks $port "$2" "$name" || { echo "$name doesn't answer: $(tail -3 "$folder/log.$name")" >&2; exit 1; }
     done
 }
-# A load by kxdpgun from the second core, which costs little there: it bypasses the kernel's sockets. It chooses its
+# Connections by kxdpgun from the second core, which costs little there: it bypasses the kernel's sockets. It chooses its
 # cores itself, the first one unless it is told to begin with another.
-shoot() { # port questions rate seconds [-T]
-    ip netns exec "$client" timeout 30 kxdpgun -F 1 ${5:-} -t "$4" -Q "$3" -p "$1" -i "$folder/$2.kq" -I "vc$$" "$address" 2>&1
+shoot() { # port questions rate seconds
+    ip netns exec "$client" timeout 30 kxdpgun -F 1 -T -t "$4" -Q "$3" -p "$1" -i "$folder/$2.kq" -I "vc$$" "$address" 2>&1
 }
 replies() { awk '/^total replies/ { print $3 }'; }
 # Alternated runs: answers per second and processor time per answer into figures/KEY and figures/KEY-cpu.
@@ -206,40 +210,77 @@ alternate() { # key zone kind rate
         port=5300
         for name in "${names[@]}"; do
             port=$((port + 1))
-            if [ "$name" = bare ] && [ "$kind" != udp ]; then continue; fi
+            if [ "$name" = bare ]; then continue; fi
             before=$(spent "${process[$name]}")
             took=$seconds
             [ $round -gt 0 ] || took=1
             case $kind in
-            udp) count=$(shoot $port "$zone" "$rate" "$took" | replies) ;;
-            once) count=$(shoot $port "$zone" "$rate" "$took" -T | replies) ;;
+            once) count=$(shoot $port "$zone" "$rate" "$took" | replies) ;;
             persistent) count=$(ip netns exec "$client" taskset -c 1 timeout 30 dnsperf -m tcp -s "$address" -p $port -d "$folder/$zone.q" -l "$took" -c 20 -q 200 2>/dev/null | awk '/Queries completed/ { print $3 }') ;;
             esac
             # The first round is only to warm up.
             if [ $round -gt 0 ] && [ "${count:-0}" -gt 0 ]; then
                 echo $((count / took)) >>"$folder/runs.$key.$name"
+                echo $((10000 + round)) $((count / took)) >>"$folder/rounds.$key.$name"
                 awk -v t="$(($(spent "${process[$name]}") - before))" -v c="$count" 'BEGIN { printf "%.2f\n", t / 1000 / c }' >>"$folder/runs.$key-cpu.$name"
             fi
         done
     done
+    medians "$key"
+}
+# The same over UDP, in turns of a quarter of a second.
+flood() { # key questions
+    local name port=5300 mac targets=()
+    [ -x "$folder/flood" ] || cc -O2 -o "$folder/flood" "$here/flood.c"
     for name in "${names[@]}"; do
-        [ -s "$folder/runs.$key.$name" ] || continue
-        median <"$folder/runs.$key.$name" | thousands >"$folder/figures/$key.$name"
-        median <"$folder/runs.$key-cpu.$name" >"$folder/figures/$key-cpu.$name"
+        port=$((port + 1))
+        targets+=("$port:$(descendants "${process[$name]}" | paste -sd,)")
+    done
+    mac=$(ip netns exec "$server" cat "/sys/class/net/vs$$/address")
+    ip netns exec "$client" taskset -c 1 "$folder/flood" "vc$$" "$mac" $nobody $address "$folder/$2.q" \
+        "${UDP_RATE:-450000}" 250 "${TURNS:-120}" "${targets[@]}" >"$folder/flooded"
+    port=5300
+    for name in "${names[@]}"; do
+        port=$((port + 1))
+        awk -v p=$port '$1 == p { print $3 }' "$folder/flooded" >"$folder/runs.$1.$name"
+        awk -v p=$port '$1 == p { print $4 }' "$folder/flooded" >"$folder/runs.$1-cpu.$name"
+        awk -v p=$port '$1 == p { print 10000 + $2, $3 }' "$folder/flooded" >"$folder/rounds.$1.$name"
+    done
+    medians "$1"
+}
+medians() { # key
+    local name
+    for name in "${names[@]}"; do
+        [ -s "$folder/runs.$1.$name" ] || continue
+        median <"$folder/runs.$1.$name" | thousands >"$folder/figures/$1.$name"
+        median <"$folder/runs.$1-cpu.$name" >"$folder/figures/$1-cpu.$name"
+    done
+}
+# What a server answers of what another one does in the same round: machines change their speed from round to round.
+share() { # key other
+    local name
+    for name in "${names[@]}"; do
+        [ -s "$folder/rounds.$1.$2" ] && [ -s "$folder/rounds.$1.$name" ] || continue
+        join "$folder/rounds.$1.$2" "$folder/rounds.$1.$name" | awk '{ printf "%.3f\n", $3 / $2 }' |
+            median >"$folder/figures/$1-share.$name"
     done
 }
 
 udp() {
     start_all small yufu123.com
-    alternate udp-small small udp "${UDP_RATE:-450000}"
+    flood udp-small small
     stop_all
     start_all million big.example
-    alternate udp-million million udp "${UDP_RATE:-450000}"
+    flood udp-million million
     stop_all
     heading "UDP, one core"
+    share udp-small bare
+    share udp-million gdnsd
     row "answers/s, small zone" udp-small
+    row "of the bare loop's in the same round" udp-small-share
     row "µs of processor time per answer" udp-small-cpu
     row "answers/s, a million records, random names" udp-million
+    row "of gdnsd's in the same round" udp-million-share
     row "µs of processor time per answer" udp-million-cpu
 }
 tcp() {
@@ -248,9 +289,13 @@ tcp() {
     alternate tcp-once small once "${TCP_RATE:-45000}"
     stop_all
     heading "TCP, one core"
+    share tcp-kept gdnsd
+    share tcp-once gdnsd
     row "answers/s, persistent connections" tcp-kept
+    row "of gdnsd's in the same round" tcp-kept-share
     row "µs of processor time per answer" tcp-kept-cpu
     row "answers/s, a connection for each query" tcp-once
+    row "of gdnsd's in the same round" tcp-once-share
     row "µs of processor time per answer" tcp-once-cpu
 }
 

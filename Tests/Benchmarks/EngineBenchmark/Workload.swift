@@ -5,6 +5,7 @@ import Zones
 
 enum BenchmarkError: Error {
     case zone([ZoneIssue])
+    case unanswered
 }
 
 /// A zone and questions about it.

@@ -7,7 +7,7 @@ import TestZones
 import Zones
 
 // EngineBenchmark ZONE QUERIES: asks the responder alone, without sockets, QUERIES questions of a zone and
-// prints the time of one and the zone's memory.
+// prints the time of one and the zone's memory; with `udp:` in front of ZONE, a worker of the UDP server.
 //
 // ZONE is `small` (the five records of the article, a fifth of the questions each for www, apex A, NS, SOA and a
 // name that isn't there), `steered` (the same with www steered), `alias`, `referral`, or a number of records (names with A,
@@ -23,7 +23,7 @@ guard arguments.count == 3, let rounds = Int(arguments[2]) else {
 }
 func usage() -> Never {
     print(
-        "usage: EngineBenchmark [limited:|dropped:]small|steered|alias|referral|NAME:TYPE|RECORDS[+edns|+cookie|…] QUERIES"
+        "usage: EngineBenchmark [udp:|limited:|dropped:]small|steered|alias|referral|NAME:TYPE|RECORDS[+edns|+cookie|…] QUERIES"
     )
     exit(64)
 }
@@ -33,6 +33,8 @@ let start = clock.now
 var name = arguments[1]
 let isRandom = name.hasPrefix("random:")
 if isRandom { name.removeFirst(7) }
+let isOverUDP = name.hasPrefix("udp:")
+if isOverUDP { name.removeFirst(4) }
 var limits = RateLimits()
 for (prefix, isLogOnly) in [("limited:", true), ("dropped:", false)] where name.hasPrefix(prefix) {
     name.removeFirst(prefix.count)
@@ -72,6 +74,10 @@ print("\(workload.zone.recordCount) records in \(loaded - start), \(workload.zon
 let served = ServedZone(zone: workload.zone, marks: workload.marks)
 let store = SnapshotStore(
     Snapshot(catalog: ZoneCatalog([workload.zone.origin: served]), view: workload.view, options: options))
+if isOverUDP {
+    try askOverUDP(workload, of: store, rounds: rounds)
+    exit(0)
+}
 let counters = WorkerCounters()
 // By batches, as the UDP server does it.
 let width = 32

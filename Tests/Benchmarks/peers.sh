@@ -200,29 +200,44 @@ start_all() { # zone-file origin
 # Connections by kxdpgun from the second core, which costs little there: it bypasses the kernel's sockets. It chooses its
 # cores itself, the first one unless it is told to begin with another.
 shoot() { # port questions rate seconds
-    ip netns exec "$client" timeout 30 kxdpgun -F 1 -T -t "$4" -Q "$3" -p "$1" -i "$folder/$2.kq" -I "vc$$" "$address" 2>&1
+    ip netns exec "$client" timeout 30 kxdpgun -F 1 -T -t "$4" -Q "$3" -p "$1" -i "$folder/$2.kq" -I "vc$$" "$address" >"$folder/shot" 2>&1 || true
 }
-replies() { awk '/^total replies/ { print $3 }'; }
+# Connections that the server's side has had so far.
+connections() { ip netns exec "$server" awk '/^Tcp:/ && n++ { print $7 }' /proc/net/snmp; }
 # Alternated runs: answers per second and processor time per answer into figures/KEY and figures/KEY-cpu.
 alternate() { # key zone kind rate
-    local key=$1 zone=$2 kind=$3 rate=$4 name port round before count took
+    local key=$1 zone=$2 kind=$3 rate=$4 name port round before begun count took used shot
     for ((round = 0; round <= rounds; round++)); do
         port=5300
         for name in "${names[@]}"; do
             port=$((port + 1))
             if [ "$name" = bare ]; then continue; fi
-            before=$(spent "${process[$name]}")
-            took=$seconds
-            [ $round -gt 0 ] || took=1
             case $kind in
-            once) count=$(shoot $port "$zone" "$rate" "$took" | replies) ;;
-            persistent) count=$(ip netns exec "$client" taskset -c 1 timeout 30 dnsperf -m tcp -s "$address" -p $port -d "$folder/$zone.q" -l "$took" -c 20 -q 200 2>/dev/null | awk '/Queries completed/ { print $3 }') ;;
+            once)
+                # Counted in the middle of it: who has a long queue goes on to answer when all have been sent.
+                local opened
+                opened=$(connections)
+                shoot $port "$zone" "$rate" $((seconds + 1)) &
+                shot=$!
+                for _ in $(seq 500); do [ "$(connections)" -le $((opened + 2000)) ] || break; sleep 0.01; done
+                sleep 0.2
+                count=$(connections) before=$(spent "${process[$name]}") begun=$(date +%s%N)
+                sleep "$seconds"
+                count=$(($(connections) - count)) took=$(($(date +%s%N) - begun)) used=$(($(spent "${process[$name]}") - before))
+                wait $shot
+                grep -q '^total replies: *[1-9]' "$folder/shot" || count=0
+                ;;
+            persistent)
+                before=$(spent "${process[$name]}")
+                count=$(ip netns exec "$client" taskset -c 1 timeout 30 dnsperf -m tcp -s "$address" -p $port -d "$folder/$zone.q" -l "$seconds" -c 20 -q 200 2>/dev/null | awk '/Queries completed/ { print $3 }')
+                took=$((seconds * 1000000000)) used=$(($(spent "${process[$name]}") - before))
+                ;;
             esac
             # The first round is only to warm up.
             if [ $round -gt 0 ] && [ "${count:-0}" -gt 0 ]; then
-                echo $((count / took)) >>"$folder/runs.$key.$name"
-                echo $((10000 + round)) $((count / took)) >>"$folder/rounds.$key.$name"
-                awk -v t="$(($(spent "${process[$name]}") - before))" -v c="$count" 'BEGIN { printf "%.2f\n", t / 1000 / c }' >>"$folder/runs.$key-cpu.$name"
+                echo $((count * 1000000000 / took)) >>"$folder/runs.$key.$name"
+                echo $((10000 + round)) $((count * 1000000000 / took)) >>"$folder/rounds.$key.$name"
+                awk -v t="$used" -v c="$count" 'BEGIN { printf "%.2f\n", t / 1000 / c }' >>"$folder/runs.$key-cpu.$name"
             fi
         done
     done

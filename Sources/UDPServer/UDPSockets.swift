@@ -92,7 +92,7 @@ struct WorkerSocket: BitwiseCopyable {
 
     init(_ sockets: [(descriptor: Int32, isWildcard: Bool)]) {
         let size = sockets.count * MemoryLayout<WorkerSocket>.stride
-        let memory = UnsafeMutableRawPointer.allocate(byteCount: max(size + 63 & ~63, 64), alignment: 64)
+        let memory = UnsafeMutableRawPointer.allocate(byteCount: max((size + 63) & ~63, 64), alignment: 64)
         unsafe self.sockets = UnsafeMutableBufferPointer(
             start: memory.bindMemory(to: WorkerSocket.self, capacity: sockets.count), count: sockets.count)
         for (place, (descriptor, isWildcard)) in sockets.enumerated() {

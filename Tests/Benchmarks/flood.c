@@ -97,7 +97,8 @@ static void read_questions(const char *path, const char *mac, const char *source
         uint32_t sum = 0;
         for (int i = 0; i < 20; i += 2)
             sum += packet[IP + i] << 8 | packet[IP + i + 1];
-        sum = ~((sum & 0xFFFF) + (sum >> 16));
+        sum = (sum & 0xFFFF) + (sum >> 16);
+        sum = ~(sum + (sum >> 16));
         packet[IP + 10] = sum >> 8, packet[IP + 11] = sum;
         count++;
     }

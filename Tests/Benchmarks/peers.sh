@@ -44,7 +44,6 @@ ZONE
     printf '%s\n' "www.yufu123.com A" "yufu123.com A" "yufu123.com NS" "yufu123.com SOA" "nx.yufu123.com A" >"$folder/small.q"
     one_zone hundred 100000
     one_zone million "$records"
-    local zone
     sed 's/ /. /' "$folder/small.q" >"$folder/small.kq"
 }
 one_zone() { # name records
@@ -144,7 +143,7 @@ stop_all() {
     running=()
 }
 # Nanoseconds on a processor, by all threads of a server.
-spent() { local p; for p in $(descendants "$1"); do cat /proc/"$p"/task/*/schedstat 2>/dev/null; done | awk '{ s += $1 } END { printf "%.0f\n", s }'; }
+spent() { local p; for p in $(descendants "$1"); do cat /proc/"$p"/task/*/schedstat 2>/dev/null || true; done | awk '{ s += $1 } END { printf "%.0f\n", s }'; }
 median() { sort -n | awk '{ v[NR] = $1 } END { if (NR) print v[int((NR + 1) / 2)]; else print "" }'; }
 thousands() { awk '{ if ($1 == "") print "–"; else if ($1 < 1000) print int($1); else printf "%d,%03d\n", $1 / 1000, $1 % 1000 }'; }
 row() { # title, a file per server with its figures
@@ -221,7 +220,7 @@ alternate() { # key zone kind rate
                 shot=$!
                 for _ in $(seq 500); do [ "$(connections)" -le $((opened + 2000)) ] || break; sleep 0.01; done
                 sleep 0.2
-                count=$(connections) before=$(spent "${process[$name]}") begun=$(date +%s%N)
+                before=$(spent "${process[$name]}") count=$(connections) begun=$(date +%s%N)
                 sleep "$seconds"
                 count=$(($(connections) - count)) took=$(($(date +%s%N) - begun)) used=$(($(spent "${process[$name]}") - before))
                 wait $shot
@@ -229,7 +228,7 @@ alternate() { # key zone kind rate
                 ;;
             persistent)
                 before=$(spent "${process[$name]}")
-                count=$(ip netns exec "$client" taskset -c 1 timeout 30 dnsperf -m tcp -s "$address" -p $port -d "$folder/$zone.q" -l "$seconds" -c 20 -q 200 2>/dev/null | awk '/Queries completed/ { print $3 }')
+                count=$( (ip netns exec "$client" taskset -c 1 timeout 30 dnsperf -m tcp -s "$address" -p $port -d "$folder/$zone.q" -l "$seconds" -c 20 -q 200 2>/dev/null || true) | awk '/Queries completed/ { print $3 }')
                 took=$((seconds * 1000000000)) used=$(($(spent "${process[$name]}") - before))
                 ;;
             esac

@@ -88,6 +88,7 @@ struct WorkerSocket: BitwiseCopyable {
 
 /// The sockets of one worker, in cache lines of their own: what it notes of them no other worker looks at.
 @safe struct WorkerSockets: ~Copyable {
+    // Allocated in init, freed in deinit, never handed out.
     private let sockets: UnsafeMutableBufferPointer<WorkerSocket>
 
     init(_ sockets: [(descriptor: Int32, isWildcard: Bool)]) {

@@ -234,9 +234,7 @@ alternate() { # key zone kind rate
             esac
             # The first round is only to warm up.
             if [ $round -gt 0 ] && [ "${count:-0}" -gt 0 ]; then
-                echo $((count * 1000000000 / took)) >>"$folder/runs.$key.$name"
-                echo $((10000 + round)) $((count * 1000000000 / took)) >>"$folder/rounds.$key.$name"
-                awk -v t="$used" -v c="$count" 'BEGIN { printf "%.2f\n", t / 1000 / c }' >>"$folder/runs.$key-cpu.$name"
+                awk -v r="$round" -v c="$count" -v t="$took" -v u="$used" 'BEGIN { printf "%d %.0f %.2f\n", 10000 + r, c * 1e9 / t, u / 1000 / c }' >>"$folder/rounds.$key.$name"
             fi
         done
     done
@@ -256,18 +254,17 @@ flood() { # key questions
     port=5300
     for name in "${names[@]}"; do
         port=$((port + 1))
-        awk -v p=$port '$1 == p { print $3 }' "$folder/flooded" >"$folder/runs.$1.$name"
-        awk -v p=$port '$1 == p { print $4 }' "$folder/flooded" >"$folder/runs.$1-cpu.$name"
-        awk -v p=$port '$1 == p { print 10000 + $2, $3 }' "$folder/flooded" >"$folder/rounds.$1.$name"
+        awk -v p=$port '$1 == p { print 10000 + $2, $3, $4 }' "$folder/flooded" >"$folder/rounds.$1.$name"
     done
     medians "$1"
 }
+# Of the rounds: their numbers (all of one length, for join), answers per second, microseconds for each.
 medians() { # key
     local name
     for name in "${names[@]}"; do
-        [ -s "$folder/runs.$1.$name" ] || continue
-        median <"$folder/runs.$1.$name" | thousands >"$folder/figures/$1.$name"
-        median <"$folder/runs.$1-cpu.$name" >"$folder/figures/$1-cpu.$name"
+        [ -s "$folder/rounds.$1.$name" ] || continue
+        awk '{ print $2 }' "$folder/rounds.$1.$name" | median | thousands >"$folder/figures/$1.$name"
+        awk '{ print $3 }' "$folder/rounds.$1.$name" | median >"$folder/figures/$1-cpu.$name"
     done
 }
 # What a server answers of what another one does in the same round: machines change their speed from round to round.
@@ -275,7 +272,7 @@ share() { # key other
     local name
     for name in "${names[@]}"; do
         [ -s "$folder/rounds.$1.$2" ] && [ -s "$folder/rounds.$1.$name" ] || continue
-        join "$folder/rounds.$1.$2" "$folder/rounds.$1.$name" | awk '{ printf "%.3f\n", $3 / $2 }' |
+        join "$folder/rounds.$1.$2" "$folder/rounds.$1.$name" | awk '{ printf "%.3f\n", $4 / $2 }' |
             median >"$folder/figures/$1-share.$name"
     done
 }

@@ -17,22 +17,27 @@ extension Lexer {
         var value: UInt32 = 0
         var dots = 0
         while true {
-            let first = bytes[index] &- 48
-            if first > 9 { return nil }
-            var octet = UInt32(first)
-            index += 1
-            if first != 0 {
-                while bytes[index] &- 48 < 10 {
-                    octet = octet * 10 + UInt32(bytes[index] - 48)
-                    index += 1
-                    if octet > 255 { return nil }
+            var octet = UInt32(bytes[index] &- 48)
+            if octet > 9 { return nil }
+            index &+= 1
+            var byte = bytes[index]
+            if byte &- 48 < 10 {
+                if octet == 0 { return nil }
+                octet = octet &* 10 &+ UInt32(byte &- 48)
+                index &+= 1
+                byte = bytes[index]
+                if byte &- 48 < 10 {
+                    octet = octet &* 10 &+ UInt32(byte &- 48)
+                    index &+= 1
+                    byte = bytes[index]
+                    if octet > 255 || byte &- 48 < 10 { return nil }
                 }
             }
-            value = value << 8 | octet
+            value = value &<< 8 | octet
             if dots == 3 { return (value, index) }
-            if bytes[index] != UInt8(ascii: ".") { return nil }
-            dots += 1
-            index += 1
+            if byte != UInt8(ascii: ".") { return nil }
+            dots &+= 1
+            index &+= 1
         }
     }
 

@@ -20,37 +20,43 @@ extension Lexer {
         // No plain name is longer; its last word may reach beyond its end.
         if buffer.capacity - nameStart < 512 + origin.count { return false }
         var labelStart = nameStart
+        var place = nameStart + 1
         var index = offset
-        buffer.append(0 as UInt8)
         while true {
-            guard let word = eightBytes(at: index), buffer.count - nameStart < 256 else { break }
+            guard let word = eightBytes(at: index), place &- nameStart < 256 else { return false }
             let stops = Self.stops(in: word)
-            buffer.append(word, count: stops.trailingZeroBitCount / 8)
-            index += stops.trailingZeroBitCount / 8
+            let plain = stops.trailingZeroBitCount / 8
+            buffer.put(word, at: place)
+            place &+= plain
+            index &+= plain
             if stops == 0 { continue }
-            let length = buffer.count - labelStart - 1
-            let byte = bytes[index]
-            if length == 0 || length > 63 { break }
-            buffer[labelStart] = UInt8(truncatingIfNeeded: length)
+            let length = place &- labelStart &- 1
+            if !(1...63).contains(length) { return false }
+            buffer.put(UInt8(truncatingIfNeeded: length), at: labelStart)
+            let byte = UInt8(truncatingIfNeeded: word &>> UInt64(truncatingIfNeeded: plain &* 8))
             if byte == UInt8(ascii: ".") {
-                labelStart = buffer.count
-                buffer.append(0 as UInt8)
-                index += 1
+                labelStart = place
+                buffer.put(0 as UInt8, at: place)
+                place &+= 1
+                index &+= 1
                 if !Self.isBlankOrEnd(bytes[index]) { continue }
+                buffer.extend(to: place)
             } else if Self.isBlankOrEnd(byte) {
+                buffer.extend(to: place)
                 if labelStart > nameStart, endsLikeOrigin(buffer, from: nameStart, origin) {
                     suspicion = (.missingFinalDot, offset..<index)
                 }
                 buffer.append(contentsOf: origin.octets)
             } else {
-                break
+                return false
             }
-            if buffer.count - nameStart > 255 { break }
+            if buffer.count &- nameStart > 255 {
+                buffer.truncate(to: nameStart)
+                return false
+            }
             offset = index
             return true
         }
-        buffer.truncate(to: nameStart)
-        return false
     }
 
     /// Eight bytes from an index on, the first lowest; nil near the end.

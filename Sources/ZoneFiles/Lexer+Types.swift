@@ -8,7 +8,7 @@ extension Lexer {
         return RecordType(fullString(range))
     }
 
-    /// The types that zones are full of, by their mnemonics as ``packedWord(_:)`` packs them.
+    /// The types that zones are full of, by their mnemonics as ``shortWord()`` packs them.
     @inline(__always)
     static func commonType(_ packed: UInt64) -> RecordType? {
         switch packed {
@@ -32,8 +32,13 @@ extension Lexer {
 
     /// Reads the mnemonic of a type.
     mutating func type(_ what: String) throws(Mistake) -> RecordType {
-        let (packed, range) = try packedWord(what)
-        if let type = Self.commonType(packed) ?? recordType(range) { return type }
+        let (packed, length) = shortWord()
+        if let type = Self.commonType(packed) {
+            offset += length
+            return type
+        }
+        let range = try word(what)
+        if let type = recordType(range) { return type }
         throw unknownType(range)
     }
 

@@ -12,31 +12,18 @@ extension Lexer {
         return start..<index
     }
 
-    /// Steps over a word; its letters as capitals, the last in the lowest eight bits; 0 if it is longer
-    /// than eight bytes or has others than letters, digits and hyphens.
+    /// The word here, its letters as capitals and the last byte lowest, and its length: if that is at most seven bytes
+    /// and a blank, a line's end or another control byte comes behind it, else 0. Bytes that no word has may be among
+    /// them. Nothing is stepped over.
     @inline(__always)
-    mutating func packedWord(_ what: String) throws(Mistake) -> (packed: UInt64, range: Range<Int>) {
-        let start = offset
-        var index = start
-        var packed: UInt64 = 0
-        while true {
-            let byte = bytes[index]
-            let letter = byte & 0xDF
-            if letter &- 65 < 26 {
-                packed = packed << 8 | UInt64(letter)
-            } else if byte &- 48 < 10 || byte == UInt8(ascii: "-") {
-                packed = packed << 8 | UInt64(byte)
-            } else {
-                break
-            }
-            index += 1
-        }
-        if bytes[index] == UInt8(ascii: " ") || bytes[index] == UInt8(ascii: "\t"), index > start {
-            offset = index
-            return (index - start > 8 ? 0 : packed, start..<index)
-        }
-        let range = try word(what)
-        return (range.count > 8 || index < range.upperBound ? 0 : packed, range)
+    func shortWord() -> (packed: UInt64, length: Int) {
+        guard let word = eightBytes(at: offset) else { return (0, 0) }
+        let (ones, high): (UInt64, UInt64) = (0x0101_0101_0101_0101, 0x8080_8080_8080_8080)
+        let ends = ~((word | high) &- ones &* 0x21) & ~word & high
+        let bits = UInt64(truncatingIfNeeded: ends.trailingZeroBitCount & 0x78)
+        if ends == 0 || bits == 0 { return (0, 0) }
+        let packed = word.byteSwapped &>> (64 &- bits)
+        return (packed & ~((packed & ones &* 0x40) &>> 1), Int(truncatingIfNeeded: bits) / 8)
     }
 
     /// Reads a word or a quoted text and appends its octets, escapes resolved.
@@ -63,6 +50,14 @@ extension Lexer {
         let start = offset
         offset += 1
         while true {
+            // By words, as far as nothing needs a further look.
+            if buffer.capacity - buffer.count >= 8, let word = eightBytes(at: offset) {
+                let stops = Self.textStops(in: word)
+                let plain = stops.trailingZeroBitCount / 8
+                buffer.append(word, count: plain)
+                offset += plain
+                if stops == 0 { continue }
+            }
             let byte = bytes[offset]
             if byte == UInt8(ascii: "\"") { break }
             if byte >= 32, byte != 127, byte != UInt8(ascii: "\\") {
@@ -84,6 +79,17 @@ extension Lexer {
                 "no blank after the closing quote", at: offset..<(offset + 1),
                 hint: "a quote that belongs to the text is written as \\\"")
         }
+    }
+
+    /// The highest bit of each byte, up to the first at least, that isn't plain in quotes: `"`, `\`, or a control byte.
+    @inline(__always)
+    private static func textStops(in word: UInt64) -> UInt64 {
+        let (ones, high): (UInt64, UInt64) = (0x0101_0101_0101_0101, 0x8080_8080_8080_8080)
+        // What is zero, and perhaps some octets behind the first that is.
+        func zeros(_ word: UInt64) -> UInt64 { (word &- ones) & ~word }
+        let special = zeros(word ^ ones &* 0x22) | zeros(word ^ ones &* 0x5C) | zeros(word ^ ones &* 0x7F)
+        let control = ~((word | high) &- ones &* 0x20) & ~word
+        return (special | control) & high
     }
 
     private func isLineEnd(at index: Int) -> Bool { bytes[index + 1] == UInt8(ascii: "\n") }

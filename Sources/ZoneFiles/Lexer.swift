@@ -47,7 +47,7 @@ struct Lexer: ~Escapable {
         var index = offset
         while bytes[index] == UInt8(ascii: " ") || bytes[index] == UInt8(ascii: "\t") { index += 1 }
         offset = index
-        if Self.endsWord(bytes[index]) { skipMore() }
+        if Self.isMark(bytes[index]) { skipMore() }
     }
 
     /// The rarer part of skipping.
@@ -80,17 +80,19 @@ struct Lexer: ~Escapable {
     /// Steps over the end of an entry; nothing but blanks may come before it.
     @inline(__always)
     mutating func finishEntry() throws(Mistake) {
-        skipBlanks()
+        if depth > 0 || !isAtEntryEnd { skipBlanks() }
         if !isAtEntryEnd { throw surplus() }
         if depth > 0 { throw unclosedParenthesis() }
         if offset < end { offset += 1 }
     }
 
+    /// Whether a byte other than DEL can't be in a word.
+    @inline(__always)
+    private static func isMark(_ byte: UInt8) -> Bool { byte < 64 && wordEnds &>> UInt64(byte) & 1 != 0 }
+
     /// Whether a byte can't be in a word: blanks, control bytes, quotes, parentheses and comments.
     @inline(__always)
-    static func endsWord(_ byte: UInt8) -> Bool {
-        byte < 64 ? wordEnds >> UInt64(byte) & 1 != 0 : byte == 127
-    }
+    static func endsWord(_ byte: UInt8) -> Bool { isMark(byte) || byte == 127 }
 
     /// The bits of 0 to 32 and of `"`, `(`, `)` and `;`.
     static let wordEnds: UInt64 = 0x1_FFFF_FFFF | 1 << 34 | 1 << 40 | 1 << 41 | 1 << 59

@@ -66,21 +66,25 @@ extension MasterFileReader where Sink: ~Copyable {
                 ttl = try lexer.period("TTL", upTo: .max)
                 continue
             }
-            let (packed, range) = try lexer.packedWord("type")
-            if let type = Lexer.commonType(packed) { return (type, ttl) }
+            let (packed, length) = lexer.shortWord()
+            if let type = Lexer.commonType(packed) {
+                lexer.offset += length
+                return (type, ttl)
+            }
             // IN
-            if packed != 0x49_4E || hasClass, let type = try rareType(&lexer, range, hasClass) {
+            if packed == 0x49_4E, !hasClass {
+                lexer.offset += length
+            } else if let type = try rareType(&lexer, hasClass) {
                 return (type, ttl)
             }
             hasClass = true
         }
     }
 
-    /// The type that a word names; nil if it is our class.
+    /// Reads a type; nil if it is our class.
     @inline(never)
-    private func rareType(
-        _ lexer: inout Lexer, _ range: Range<Int>, _ hasClass: Bool
-    ) throws(Mistake) -> RecordType? {
+    private func rareType(_ lexer: inout Lexer, _ hasClass: Bool) throws(Mistake) -> RecordType? {
+        let range = try lexer.word("type")
         let word = lexer.string(range).uppercased()
         if word == "IN" || word == "CLASS1" {
             if !hasClass { return nil }

@@ -96,6 +96,20 @@ struct WireBuffer: ~Copyable {
         }
     }
 
+    /// Writes a value at a place within the capacity, which mostly is beyond what counts until ``extend(to:)`` says so.
+    @inline(__always)
+    mutating func put<Value: FixedWidthInteger & BitwiseCopyable>(_ value: Value, at place: Int) {
+        precondition(place >= 0 && place <= capacity &- MemoryLayout<Value>.size)
+        unsafe UnsafeMutableRawPointer(storage + place).storeBytes(of: value.littleEndian, as: Value.self)
+    }
+
+    /// Counts what has been put before a place.
+    @inline(__always)
+    mutating func extend(to place: Int) {
+        precondition(place >= count && place <= capacity)
+        count = place
+    }
+
     @inline(__always)
     mutating func append(contentsOf octets: Span<UInt8>) {
         if octets.count > capacity - count {

@@ -1,9 +1,9 @@
 #!/bin/bash
 # load.sh [RECORDS [SERVER...]]: one zone of RECORDS records (default 1,000,000). For Swerve and each SERVER (default:
 # those of nsd, knot, bind and gdnsd that are installed): from the program's start to the first answer, and the memory
-# held then (PSS), the median of ROUNDS (default 5) alternated starts. Then Swerve alone, asked at half of what it
-# answers at most: a reload of the whole zone (queries lost, the 99th percentile, memory); and one changed record, the
-# median of ROUNDS.
+# held then (PSS), the median of ROUNDS (default 5) alternated starts. After each of its own starts Swerve is told of one
+# changed record: how much longer than that start it takes until a client sees it. Then Swerve alone, asked at half of
+# what it answers at most: a reload of the whole zone (queries lost, the 99th percentile, memory).
 # PROGRAMS names a folder with a release build's programs, else they are built. The zone is in RAM (/dev/shm).
 # Needs dig and dnsperf.
 set -euo pipefail
@@ -117,20 +117,34 @@ memory() {
     for process in $(processes "$server"); do awk '/^Pss:/ { print $2 }' "/proc/$process/smaps_rollup"; done |
         awk '{ s += $1 } END { printf "%d", s / 1024 }'
 }
+reload() { "$PROGRAMS/swervectl" -s "$folder/control.sock" reload >"$folder/reload" 2>&1 || { cat "$folder/reload"; exit 1; }; }
+change() { # number: adds a record to the zone's file, and waits until it is answered
+    echo "changed$1 A 192.0.2.99" >>"$file"
+    begun=$(now)
+    reload &
+    until [ "$(ask "changed$1.big.example" A)" = 192.0.2.99 ]; do sleep 0.02; done
+    milliseconds "$begun" >"$folder/change"
+    cat "$folder/change" >>"$folder/changed.time"
+    echo $(($(cat "$folder/change") - $(cat "$folder/start"))) >>"$folder/more"
+    wait $!
+}
 median() { sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'; }
 
 for ((round = 0; round < ${ROUNDS:-5}; round++)); do
     for name in swerve "${servers[@]}"; do
         start "$name"
-        milliseconds "$begun" >>"$folder/$name.time"
+        milliseconds "$begun" >"$folder/start"
+        cat "$folder/start" >>"$folder/$name.time"
         memory >>"$folder/$name.memory"
         echo >>"$folder/$name.memory"
+        if [ "$name" = swerve ]; then change "$round"; fi
         stop
     done
 done
 for name in swerve "${servers[@]}"; do
     printf '%-8s first answer after %5d ms, %4d MB\n' "$name" "$(median <"$folder/$name.time")" "$(median <"$folder/$name.memory")"
 done
+echo "one record changed: seen after $(median <"$folder/changed.time") ms, $(median <"$folder/more") ms more than the start before it"
 
 awk -v n="$records" 'BEGIN { srand(7); for (i = 0; i < 100000; i++) printf "h%d.big.example A\n", int(rand() * n * 0.7) }' >"$folder/questions"
 load() { # seconds rate file: dnsperf's line for each answer
@@ -138,7 +152,6 @@ load() { # seconds rate file: dnsperf's line for each answer
 }
 lost() { awk '/Queries lost/ { print $3 }' "$1"; }
 p99() { awk '$1 == ">" { print $NF * 1000 }' "$1" | sort -n | awk '{ v[NR] = $1 } END { print v[int(NR * 0.99)] }'; }
-reload() { "$PROGRAMS/swervectl" -s "$folder/control.sock" reload >"$folder/reload" 2>&1 || { cat "$folder/reload"; exit 1; }; }
 start swerve
 dnsperf -s 127.0.0.1 -p 5398 -d "$folder/questions" -l 3 >"$folder/most" 2>&1
 half=$(awk '/Queries per second/ { print int($4 / 2) }' "$folder/most")
@@ -160,14 +173,5 @@ echo "memory before and after: $before MB, $(memory) MB"
 
 begun=$(now)
 reload
-unchanged=$(milliseconds "$begun")
-for ((round = 1; round <= ${ROUNDS:-5}; round++)); do
-    echo "changed$round A 192.0.2.99" >>"$file"
-    begun=$(now)
-    reload &
-    until [ "$(ask "changed$round.big.example" A)" = 192.0.2.99 ]; do sleep 0.02; done
-    milliseconds "$begun" >>"$folder/changed.time"
-    wait $!
-done
-echo "one record changed: seen after $(median <"$folder/changed.time") ms (a start: $(median <"$folder/swerve.time") ms); a reload without a change: $unchanged ms"
+echo "a reload without a change: $(milliseconds "$begun") ms"
 stop

@@ -15,9 +15,11 @@ struct MemoryTests {
         #expect((0..<10000).allSatisfy { memory.view.word64(at: $0 * 8) == UInt64($0) })
     }
 
-    /// Counts and capacities around those at which memory comes from elsewhere: 4 MB.
+    /// Counts and capacities around those at which memory comes from elsewhere, in pages of another size: 1 and 4 MB.
     static let sizes: [(count: Int, capacity: Int)] = [
-        (100, 100), (100, 8_388_608), (100_000, 100_000), (100_000, 8_388_608), (4_194_304, 0),
+        (100, 100), (100, 2_097_152), (100, 8_388_608), (100_000, 100_000), (100_000, 2_097_152),
+        (100_000, 8_388_608), (1_048_500, 0), (1_048_576, 0), (1_048_576, 8_388_608), (3_000_000, 0),
+        (3_000_000, 3_100_000), (3_000_000, 67_108_864), (4_194_240, 0), (4_194_304, 0),
         (5_000_000, 0), (5_000_000, 67_108_864), (9_999_999, 4_194_304),
     ]
 

@@ -116,6 +116,38 @@ struct CompilationTests {
         #expect((zone == nil) == row.isError)
     }
 
+    @Test("Each of many records is followed to its own name, whatever stands between") func targets() throws {
+        var text = ""
+        var expected: [UInt64: ZoneIssue.Kind] = [:]
+        for number in 0..<90 {
+            let line = UInt64(4 + number)
+            let target = (number * 37 + number / 6) % 90
+            switch number % 6 {
+            case 0: text += "h\(number) MX 10 h\(target)\n"
+            case 1: text += "h\(number) SRV 0 0 1 h\(target)\n"
+            case 2: text += "h\(number) CNAME h\(target)\n"
+            case 3: text += "h\(number) NS h\(target)\n"
+            case 4: text += "h\(number) A 192.0.2.1\n"
+            default: text += "h\(number) MX 10 h\(target).elsewhere.\n"
+            }
+            // What the target has: an address, an alias, a delegation, or none.
+            switch (number % 6, target % 6) {
+            case (0, 2): expected[line] = .mailExchangerIsAlias
+            case (1, 2): expected[line] = .targetIsAlias
+            case (3, 2): expected[line] = .nameServerIsAlias
+            case (0...1, 0...1), (0...1, 5): expected[line] = .targetWithoutAddress
+            case (3, 0...1), (3, 3), (3, 5): expected[line] = .missingGlue
+            default: break
+            }
+        }
+        let (zone, issues) = try compile("example.com", Self.base + text)
+        #expect(zone != nil)
+        #expect(Set(expected.values).count == 5)
+        let found = issues.compactMap { issue in issue.location.map { ($0, issue.kind) } }
+        #expect(Dictionary(found, uniquingKeysWith: { first, _ in first }) == expected)
+        #expect(found.count == expected.count)
+    }
+
     @Test(
         "What must be at the apex",
         arguments: [

@@ -4,9 +4,9 @@
     internal import Musl
 #endif
 
-/// Zeroed memory of one owner, who frees it once. What is large comes straight from the system and goes back there at
-/// once, in pages as large as it has: the allocator would keep holes, and a zone of a million names touches more small
-/// pages than a processor remembers the places of.
+/// Zeroed memory of one owner, who frees it once. What isn't small comes straight from the system and goes back there at
+/// once, since the allocator would keep holes and what was freed; and what is large comes in pages as large as the system
+/// has, since a zone of a million names touches more small pages than a processor remembers the places of.
 @safe struct Allocation {
     let base: UnsafeMutableRawPointer
     /// Octets.
@@ -15,10 +15,15 @@
     /// Two large pages of x86-64, of which one at least then lies in it whole.
     private static let largeSize = 4 << 20
     private static let largePage = 2 << 20
+    /// From here on a call to the system costs next to nothing beside what is done with the octets, and a process can't
+    /// have more pieces than the system lets it map.
+    private static let mappedSize = 1 << 20
+    /// The largest that Linux has as its page.
+    private static let page = 1 << 16
     /// Up to here it costs next to nothing to copy what is trimmed.
     private static let smallSize = 1 << 16
 
-    private var isMapped: Bool { size >= Self.largeSize }
+    private var isMapped: Bool { size >= Self.mappedSize }
 
     private init(_ base: UnsafeMutableRawPointer, size: Int) {
         unsafe self.base = base
@@ -27,15 +32,15 @@
 
     /// So many octets, or somewhat more. What doesn't fit into memory ends the process, as any allocation does.
     init(size: Int) {
-        if size < Self.largeSize {
+        if size < Self.mappedSize {
             unsafe self.init(calloc(1, size)!, size: size)
         } else {
-            let size = Self.largePages(size)
+            let size = Self.wholePages(size)
             let memory = unsafe mmap(
                 nil, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
             precondition(unsafe memory != MAP_FAILED, "out of memory")
             // A wish, which systems without large pages refuse.
-            unsafe madvise(memory, size, MADV_HUGEPAGE)
+            if size >= Self.largeSize { unsafe madvise(memory, size, MADV_HUGEPAGE) }
             unsafe self.init(memory!, size: size)
         }
     }
@@ -44,7 +49,7 @@
     /// what is small is taken for granted.
     static func isPossible(size: Int) -> Bool {
         if size < largeSize { return true }
-        let size = largePages(size)
+        let size = wholePages(size)
         let memory = unsafe mmap(
             nil, size, PROT_READ | PROT_WRITE,
             MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
@@ -63,8 +68,8 @@
 
     /// The same octets, without what lies beyond the first of them.
     consuming func trimmed(to newSize: Int) -> Allocation {
-        if isMapped, newSize >= Self.largeSize {
-            let kept = Self.largePages(newSize)
+        if isMapped, newSize >= Self.mappedSize {
+            let kept = Self.wholePages(newSize)
             if kept < size { unsafe munmap(base + kept, size - kept) }
             return unsafe Allocation(base, size: kept)
         }
@@ -88,7 +93,10 @@
         }
     }
 
-    private static func largePages(_ size: Int) -> Int { (size + largePage - 1) / largePage * largePage }
+    private static func wholePages(_ size: Int) -> Int {
+        let page = size < largeSize ? page : largePage
+        return (size + page - 1) / page * page
+    }
 }
 
 /// The allocator's `free`, which a method of the same name hides.

@@ -18,10 +18,11 @@ extension NameKey {
         return octet(at: start &+ 1) != hyphen && octet(at: start &+ length) != hyphen
     }
 
-    /// Whether all labels from an octet on, where one begins, are those of hosts.
-    public func isHostName(from start: Int) -> Bool {
+    /// Whether all labels from an octet on, where one begins, are those of hosts; up to another one, if need be.
+    public func isHostName(from start: Int, to end: Int? = nil) -> Bool {
         var place = start
-        while place < length - 1 {
+        let end = end ?? length - 1
+        while place < end {
             if !isHostLabel(at: place) { return false }
             place += Int(octet(at: place)) + 1
         }

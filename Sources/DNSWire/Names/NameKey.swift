@@ -258,19 +258,9 @@
             place &+= octets &+ 1
         }
         let length = place &+ 1 &- start
-        // By words, the last of which may cover octets that the one before has covered.
-        if length < 8 {
-            for offset in 0..<length { setOctet(span.octet(at: start &+ offset), at: offset) }
-        } else {
-            var done = 0
-            let last = length &- 8
-            while true {
-                setWord(UInt64(bigEndian: span.big64(at: start &+ done)), at: done)
-                if done == last { break }
-                done = min(done &+ 8, last)
-            }
-        }
-        finish(length: length, labels: labels)
+        setLabel(labels, at: place &- start)
+        set(length: length, labelCount: labels)
+        copy(span, at: start, count: length)
         return true
     }
 
@@ -343,6 +333,26 @@
         computeStates()
     }
 
+    /// Takes over the octets of a name as written and in lower case, and hashes them on the way: by words from its end,
+    /// the first of which may cover octets of the one behind.
+    @inlinable @inline(__always)
+    func copy(_ span: RawSpan, at start: Int, count: Int) {
+        if count < 8 {
+            for offset in 0..<count { setOctet(span.octet(at: start &+ offset), at: offset) }
+            return
+        }
+        var place = unsafe memory + Self.stateArea
+        var state = unsafe place.load(as: UInt64.self)
+        var end = count
+        while end >= 8 {
+            end &-= 8
+            unsafe place += 8
+            state = NameHash.mix(state, setWord(UInt64(bigEndian: span.big64(at: start &+ end)), at: end))
+            unsafe place.storeBytes(of: state, as: UInt64.self)
+        }
+        if end > 0 { setWord(UInt64(bigEndian: span.big64(at: start)), at: 0) }
+    }
+
     @inlinable @inline(__always)
     func computeStates() {
         let memory = unsafe memory
@@ -366,12 +376,14 @@
             of: UInt8(truncatingIfNeeded: offset), toByteOffset: Self.labelArea &+ index, as: UInt8.self)
     }
 
-    @inlinable @inline(__always)
-    func setWord(_ word: UInt64, at offset: Int) {
+    /// Writes eight octets; what they are in lower case.
+    @discardableResult @inlinable @inline(__always)
+    func setWord(_ word: UInt64, at offset: Int) -> UInt64 {
         precondition(UInt(bitPattern: offset) < 256)
+        let lowercased = NameHash.lowercased(word)
         unsafe memory.storeBytes(of: word, toByteOffset: Self.writtenArea &+ offset, as: UInt64.self)
-        unsafe memory.storeBytes(
-            of: NameHash.lowercased(word), toByteOffset: Self.nameArea &+ offset, as: UInt64.self)
+        unsafe memory.storeBytes(of: lowercased, toByteOffset: Self.nameArea &+ offset, as: UInt64.self)
+        return lowercased
     }
 
     @inlinable @inline(__always)

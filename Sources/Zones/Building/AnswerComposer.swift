@@ -23,9 +23,7 @@ struct AnswerComposer: ~Copyable {
     private var owner = 0
     private var ownerLength = 0
     /// The name in a record's data that was written last.
-    private(set) var target = NameKey()
-    /// Whether that name lies in the zone.
-    private(set) var isTargetInZone = false
+    private var target = NameKey()
     private var known = Column<Known>(capacity: 16)
     // Names that pointers can reach whatever is asked: 14 bits, less what the asked name may be longer.
     private static let lastPointer = 0x3FFF - MessageSize.name
@@ -43,8 +41,8 @@ struct AnswerComposer: ~Copyable {
         owner = node
         ownerLength = Int(zone.nodes[node].nameLength) + zone.apex.length
         self.hasSeveral = hasSeveral
-        if relocations.count > 0 { relocations.removeAll() }
-        if known.count > 0 { known.removeAll() }
+        relocations.removeAll()
+        known.removeAll()
         align(to: 4)
         blockStart = heap.count
         return blockStart
@@ -73,11 +71,12 @@ struct AnswerComposer: ~Copyable {
         let layout = CompressibleNames(in: record.type)
         var taken = 0
         if layout.count > 0 {
-            copy(&zone, from: Int(record.dataStart), count: layout.prefix)
+            if layout.prefix > 0 { copy(&zone, from: Int(record.dataStart), count: layout.prefix) }
             taken = layout.prefix
             for _ in 0..<layout.count { taken += appendName(of: &zone, at: Int(record.dataStart) + taken) }
         }
-        copy(&zone, from: Int(record.dataStart) + taken, count: Int(record.dataLength) - taken)
+        let rest = Int(record.dataLength) - taken
+        if rest > 0 { copy(&zone, from: Int(record.dataStart) + taken, count: rest) }
         storeHead(of: record.type, ttl: ttl, pointer: pointer, length: blockLength - dataStart, at: start)
         return dataStart
     }
@@ -154,8 +153,7 @@ struct AnswerComposer: ~Copyable {
 
     /// The same of the name asked.
     private mutating func suffixOfOwner(in zone: inout PendingZone) -> (labels: Int, pointer: Int) {
-        isTargetInZone = zone.contains(target)
-        if isTargetInZone {
+        if zone.contains(target) {
             var node = owner
             // What a wildcard is asked for isn't its own name, so its first label can't be pointed to.
             if zone.nodes[node].flags.contains(.isWildcard) { node = Int(zone.nodes[node].parent) }
@@ -170,6 +168,9 @@ struct AnswerComposer: ~Copyable {
                     return (labels, MessageSize.header + ownerLength - zone.apex.length - length)
                 }
                 node = Int(zone.nodes[node].parent)
+            }
+            if owner != 0 || !zone.origin.isWildcard {
+                return (zone.apexLabels, MessageSize.header + ownerLength - zone.apex.length)
             }
         }
         var labels = min(zone.apexLabels, target.labelCount)

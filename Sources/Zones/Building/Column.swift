@@ -36,16 +36,16 @@ struct Column<Element: BitwiseCopyable>: ~Copyable {
 
     @inline(__always)
     mutating func append(_ element: Element) {
-        _ = buffer.extend(by: MemoryLayout<Element>.stride)
+        // Elements that were forgotten have left their place.
+        if (count &+ 1) &* MemoryLayout<Element>.stride > buffer.count {
+            _ = buffer.extend(by: MemoryLayout<Element>.stride)
+        }
         unsafe (elements + count).initialize(to: element)
         count &+= 1
     }
 
     /// Forgets all elements, keeps the room.
-    mutating func removeAll() {
-        buffer.shorten(to: 0)
-        count = 0
-    }
+    mutating func removeAll() { count = 0 }
 
     /// Sorts what mostly is in order already.
     mutating func sort(by isBefore: (Element, Element) -> Bool) {

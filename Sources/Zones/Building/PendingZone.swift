@@ -75,7 +75,7 @@ struct PendingRecord: BitwiseCopyable {
     var ttl: UInt32
     /// The node's next record; `PendingNode.none` after the last.
     var next: UInt32
-    /// For the name server of a delegation or of the zone: its node, once it was looked for.
+    /// The node that it leads to, once that was looked for.
     var target = PendingNode.none
     /// Whether a referral has it.
     var isGlue = false
@@ -91,6 +91,8 @@ struct PendingZone: ~Copyable {
     let origin: DomainName
     /// The apex.
     let apex: NameKey
+    /// Whether a host may have the apex's name.
+    let hasHostOrigin: Bool
     var nodes: Column<PendingNode>
     var records: Column<PendingRecord>
     /// Names without the apex, in lower case, one after another; and first of all the apex's.
@@ -131,8 +133,9 @@ struct PendingZone: ~Copyable {
             PendingNode(
                 hash: apex.hash(labels: apex.labelCount), nameStart: 0, parent: 0, first: PendingNode.none,
                 last: PendingNode.none, nameLength: 0, labels: UInt8(apex.labelCount), flags: []))
+        hasHostOrigin = apex.isHostName(from: 0)
         self.apex = apex
-        insert(0)
+        place(0, in: slot(nodes[0].hash))
     }
 
     /// Labels of the apex.
@@ -140,12 +143,11 @@ struct PendingZone: ~Copyable {
 
     /// Octets in use, without the table, about.
     @inline(__always)
-    var size: Int { names.count &+ data.count &+ records.count &* 32 &+ nodes.count &* 48 }
+    var size: Int { names.count &+ data.count &+ (records.count &+ nodes.count) &* 32 }
 
     /// Whether a name lies at or below the apex.
     mutating func contains(_ key: borrowing NameKey) -> Bool {
-        guard key.labelCount >= apexLabels, key.hash(labels: apexLabels) == apex.hash(labels: apexLabels)
-        else { return false }
+        if key.labelCount < apexLabels { return false }
         let start = key.offset(labels: apexLabels)
         let count = key.length - start
         return count == apex.length && key.matches(names.view, at: 0, from: start, count: count)
@@ -153,28 +155,25 @@ struct PendingZone: ~Copyable {
 
     /// The node of the name that the last labels of a name in the zone make; nil if there is none.
     mutating func find(_ key: borrowing NameKey, labels: Int) -> Int? {
-        let hash = key.hash(labels: labels)
+        let found = search(key, labels: labels, hash: key.hash(labels: labels))
+        return found.isNode ? found.place : nil
+    }
+
+    /// The node of the name that the last labels of a name in the zone make, or the slot that it would have.
+    private mutating func search(
+        _ key: borrowing NameKey, labels: Int, hash: UInt64
+    ) -> (place: Int, isNode: Bool) {
         let start = key.offset(labels: labels)
-        let count = key.offset(labels: apexLabels) - start
+        let count = key.offset(labels: apexLabels) &- start
         var slot = slot(hash)
         while table[slot] != 0 {
             if UInt32(truncatingIfNeeded: table[slot] >> 32) == UInt32(truncatingIfNeeded: hash) {
                 let index = Int(UInt32(truncatingIfNeeded: table[slot])) - 1
-                if isNode(index, key, hash: hash, from: start, count: count) { return index }
+                if isNode(index, key, hash: hash, from: start, count: count) { return (index, true) }
             }
             slot = self.slot(after: slot)
         }
-        return nil
-    }
-
-    /// The same for a name that is probably that of a certain node.
-    mutating func find(_ key: borrowing NameKey, labels: Int, near guess: Int) -> Int? {
-        let start = key.offset(labels: labels)
-        let count = key.offset(labels: apexLabels) - start
-        if guess < nodes.count, isNode(guess, key, hash: key.hash(labels: labels), from: start, count: count) {
-            return guess
-        }
-        return find(key, labels: labels)
+        return (slot, false)
     }
 
     @inline(__always)
@@ -188,7 +187,9 @@ struct PendingZone: ~Copyable {
     /// The node of a name in the zone, made with its ancestors if it is new.
     private mutating func node(of key: borrowing NameKey) -> Int {
         let labels = key.labelCount
-        if let index = find(key, labels: labels) { return index }
+        let hash = key.hash
+        var (place, isNode) = search(key, labels: labels, hash: hash)
+        if isNode { return place }
         // The nearest ancestor that is there: the apex at the latest, which needs no search.
         var depth = labels - 1
         var index = 0
@@ -199,36 +200,62 @@ struct PendingZone: ~Copyable {
             }
             depth -= 1
         }
-        let end = key.offset(labels: apexLabels)
-        while depth < labels {
-            depth += 1
-            let start = key.offset(labels: depth)
-            let nameStart = appendName(key, from: start, count: end - start)
-            let isWildcard = key.octet(at: start) == 1 && key.octet(at: start + 1) == UInt8(ascii: "*")
-            let above = nodes[index]
-            nodes.append(
-                PendingNode(
-                    hash: key.hash(labels: depth), nameStart: UInt32(nameStart), parent: UInt32(index),
-                    first: PendingNode.none, last: PendingNode.none, nameLength: UInt8(end - start),
-                    labels: UInt8(depth), flags: isWildcard ? .isWildcard : [],
-                    hasHostName: above.hasHostName && !above.flags.contains(.isWildcard)
-                        && (isWildcard || key.isHostLabel(at: start))))
-            if isWildcard {
-                hasWildcards = true
-                nodes[index].flags.insert(.hasWildcard)
-            }
-            index = nodes.count - 1
-            insert(index)
+        while depth &+ 1 < labels {
+            depth &+= 1
+            let own = key.hash(labels: depth)
+            index = makeNode(key, labels: depth, hash: own, below: index, in: slot(own))
+            place = slot(hash)
         }
-        return index
+        return makeNode(key, labels: labels, hash: hash, below: index, in: place)
+    }
+
+    /// Makes the node of the name that the last labels of a name make.
+    ///
+    /// - Parameter slot: The first that it may have.
+    @inline(__always)
+    private mutating func makeNode(
+        _ key: borrowing NameKey, labels: Int, hash: UInt64, below parent: Int, in slot: Int
+    ) -> Int {
+        let start = key.offset(labels: labels)
+        let length = key.offset(labels: apexLabels) &- start
+        let nameStart = names.extend(by: length)
+        names.copy(unsafe key.view, from: start, count: length, to: nameStart)
+        let isWildcard = key.octet(at: start) == 1 && key.octet(at: start + 1) == UInt8(ascii: "*")
+        let above = nodes[parent]
+        let node = nodes.count
+        nodes.append(
+            PendingNode(
+                hash: hash, nameStart: UInt32(truncatingIfNeeded: nameStart),
+                parent: UInt32(truncatingIfNeeded: parent), first: PendingNode.none, last: PendingNode.none,
+                nameLength: UInt8(truncatingIfNeeded: length), labels: UInt8(truncatingIfNeeded: labels),
+                flags: isWildcard ? .isWildcard : [],
+                hasHostName: above.hasHostName && !above.flags.contains(.isWildcard)
+                    && (isWildcard || key.isHostLabel(at: start))))
+        if isWildcard {
+            hasWildcards = true
+            nodes[parent].flags.insert(.hasWildcard)
+        }
+        if nodes.count * 3 > table.count * 2 {
+            enlargeTable()
+        } else {
+            place(node, in: slot)
+        }
+        return node
     }
 
     /// Adds a record of the owner that will be settled on next.
-    mutating func append(_ record: PendingRecord, data octets: RawSpan) {
-        data.copy(octets, to: data.extend(by: octets.byteCount))
-        if records.count > newest.first { records[records.count - 1].next = UInt32(records.count) }
-        records.append(record)
-        newest.kinds.formUnion(RecordKinds(record.type))
+    @inline(__always)
+    mutating func append(_ type: RecordType, ttl: UInt32, data octets: RawSpan, location: UInt64) {
+        let dataStart = data.extend(by: octets.byteCount)
+        data.copy(octets, to: dataStart)
+        let index = records.count
+        if index > newest.first { records[index &- 1].next = UInt32(truncatingIfNeeded: index) }
+        records.append(
+            PendingRecord(
+                location: location, dataStart: UInt32(truncatingIfNeeded: dataStart),
+                dataLength: UInt16(truncatingIfNeeded: octets.byteCount), type: type, ttl: ttl,
+                next: PendingNode.none))
+        newest.kinds.formUnion(RecordKinds(type))
     }
 
     /// Begins to fetch what the table has where a name in the zone would be.
@@ -244,11 +271,11 @@ struct PendingZone: ~Copyable {
         if first == end { return }
         let node = node(of: key)
         if nodes[node].first == PendingNode.none {
-            nodes[node].first = UInt32(first)
+            nodes[node].first = UInt32(truncatingIfNeeded: first)
         } else {
-            records[Int(nodes[node].last)].next = UInt32(first)
+            records[Int(nodes[node].last)].next = UInt32(truncatingIfNeeded: first)
         }
-        nodes[node].last = UInt32(end - 1)
+        nodes[node].last = UInt32(truncatingIfNeeded: end &- 1)
         nodes[node].kinds.formUnion(kinds)
         self.kinds.formUnion(kinds)
     }
@@ -277,31 +304,25 @@ struct PendingZone: ~Copyable {
         key.read(names.view, at: start, count: Int(nodes[node].nameLength), then: names.view, at: 0)
     }
 
-    private mutating func appendName(_ key: borrowing NameKey, from start: Int, count: Int) -> Int {
-        let place = names.extend(by: count)
-        names.copy(unsafe key.view, from: start, count: count, to: place)
-        return place
-    }
-
     @inline(__always)
     private func slot(_ hash: UInt64) -> Int { Int(hash.multipliedFullWidth(by: UInt64(table.count)).high) }
 
     @inline(__always)
     private func slot(after slot: Int) -> Int { slot + 1 == table.count ? 0 : slot + 1 }
 
-    private mutating func insert(_ index: Int) {
-        if nodes.count * 3 > table.count * 2 {
-            table = Column(zeros: table.count * 2)
-            for index in 0..<(nodes.count - 1) { place(index) }
-        }
-        place(index)
+    /// Makes the table twice as large, and enters all nodes.
+    @inline(never)
+    private mutating func enlargeTable() {
+        table = Column(zeros: table.count * 2)
+        for node in nodes.indices { place(node, in: slot(nodes[node].hash)) }
     }
 
-    private mutating func place(_ index: Int) {
-        let hash = nodes[index].hash
-        var slot = slot(hash)
+    /// Enters a node in the first free slot from one on.
+    @inline(__always)
+    private mutating func place(_ node: Int, in first: Int) {
+        var slot = first
         while table[slot] != 0 { slot = self.slot(after: slot) }
-        table[slot] = hash << 32 | UInt64(index + 1)
+        table[slot] = nodes[node].hash << 32 | UInt64(truncatingIfNeeded: node &+ 1)
     }
 }
 

@@ -32,8 +32,8 @@ public struct ZoneBuilder: ~Copyable {
 
     /// Whether there is memory to begin with so many records.
     public static func hasRoom(recordCountHint: Int) -> Bool {
-        // Of twice as many: 12 octets of names, 10 of data, 32 of a record and 48 of a node; and the table.
-        FlatMemory.hasRoom(for: recordCountHint * 2 * (12 + 10 + 32 + 48 + 16))
+        // Of twice as many: 12 octets of names, 10 of data, 32 of a record, of a node too, and 8 of the table.
+        FlatMemory.hasRoom(for: recordCountHint * 2 * (12 + 10 + 32 + 32 + 8))
     }
 
     /// Takes a record.
@@ -161,21 +161,24 @@ public struct ZoneBuilder: ~Copyable {
         }
     }
 
+    @inline(never)
+    private mutating func reportTTL(_ ttl: UInt32, _ type: RecordType, _ location: UInt64) {
+        let owner = key.name
+        issues.append(isError: false) {
+            ZoneIssue(
+                .ttlTooLarge, isError: false, owner: owner, type: type, location: location,
+                message: "TTL \(ttl) is above 2147483647 and counts as 0")
+        }
+    }
+
+    @inline(__always)
     private mutating func append(_ type: RecordType, _ ttl: UInt32, _ data: RawSpan, _ location: UInt64) {
         var ttl = ttl
         if ttl > 0x7FFF_FFFF {
-            let (owner, stated) = (key.name, ttl)
-            issues.append(isError: false) {
-                ZoneIssue(
-                    .ttlTooLarge, isError: false, owner: owner, type: type, location: location,
-                    message: "TTL \(stated) is above 2147483647 and counts as 0")
-            }
+            reportTTL(ttl, type, location)
             ttl = 0
         }
-        pending.append(
-            PendingRecord(
-                location: location, dataStart: UInt32(pending.data.count),
-                dataLength: UInt16(data.byteCount), type: type, ttl: ttl, next: PendingNode.none), data: data)
+        pending.append(type, ttl: ttl, data: data, location: location)
     }
 }
 

@@ -10,11 +10,12 @@ struct LinkedAlias: BitwiseCopyable {
 extension ZoneCompiler {
     /// Notes where the alias leads that was just written. If that is a name that has nothing but an address, the address
     /// stands behind it.
-    mutating func noteAlias(_ node: Int, at place: Int, ttl: UInt32) {
-        guard composer.isTargetInZone,
-            let target = zone.find(composer.target, labels: composer.target.labelCount),
-            !zone.nodes[target].isOccluded, zone.nodes[target].flags.isDisjoint(with: [.alias, .delegation])
-        else { return }
+    mutating func noteAlias(_ node: Int, at place: Int, to target: UInt32, ttl: UInt32) {
+        if target == PendingNode.none { return }
+        let target = Int(target)
+        if zone.nodes[target].isOccluded || !zone.nodes[target].flags.isDisjoint(with: [.alias, .delegation]) {
+            return
+        }
         let first = zone.nodes[target].first
         if first != PendingNode.none, first == zone.nodes[target].last {
             let record = zone.records[Int(first)]

@@ -51,15 +51,18 @@ extension ZoneCompiler {
         if kinds.contains(.subtreeAlias) { zone.nodes[node].flags.insert(.subtreeAlias) }
     }
 
-    /// CNAME and DNAME beside what they don't tolerate, and SOAs where none belongs.
+    /// Looks at a node's records. Its cuts have been found, and so have its parent's.
     @inline(__always)
     mutating func checkNode(_ node: Int) {
-        let kinds = zone.nodes[node].kinds
-        let hasSeveral = zone.nodes[node].first != zone.nodes[node].last
-        let mayClash = hasSeveral && !kinds.isDisjoint(with: [.alias, .subtreeAlias])
-        if mayClash || node != 0 && kinds.contains(.authority) { checkClash(node) }
+        let pending = zone.nodes[node]
+        if pending.first == PendingNode.none { return }
+        let hasSeveral = pending.first != pending.last
+        let mayClash = hasSeveral && !pending.kinds.isDisjoint(with: [.alias, .subtreeAlias])
+        if mayClash || node != 0 && pending.kinds.contains(.authority) { checkClash(node) }
+        if !pending.isOccluded { checkForms(of: node) }
     }
 
+    /// CNAME and DNAME beside what they don't tolerate, and SOAs where none belongs.
     @inline(never)
     private mutating func checkClash(_ node: Int) {
         let flags = zone.nodes[node].flags

@@ -2,45 +2,34 @@ internal import DNSWire
 
 /// Records that can be served and are probably not what was meant.
 extension ZoneCompiler {
-    /// Looks at the records of each name that is answered for.
-    mutating func checkForms() {
-        var hasKey = false
-        var deletion: (node: Int, record: PendingRecord)?
-        for node in zone.nodes.indices where !zone.nodes[node].isOccluded {
-            let kinds = zone.nodes[node].kinds
-            if zone.nodes[node].first == PendingNode.none { continue }
-            if kinds.contains(.address), !zone.nodes[node].hasHostName { reportBadOwner(node) }
-            let isDoubtful = kinds.contains(.nameServer) && zone.nodes[node].flags.contains(.isWildcard)
-            var next = zone.nodes[node].first
-            if !isDoubtful, kinds.isDisjoint(with: [.other, .authority]) { next = PendingNode.none }
-            while next != PendingNode.none {
-                let record = zone.records[Int(next)]
-                next = record.next
-                switch record.type.rawValue {
-                case 48: hasKey = hasKey || node == 0
-                case 59, 60: if node == 0 { deletion = deletion ?? (node, record) }
-                default: break
-                }
-                checkRareForm(of: record, node: node)
-            }
-            if zone.hasWildcards, node != 0,
-                zone.nodes[Int(zone.nodes[node].parent)].flags.contains(.isWildcard)
-            {
-                report(
-                    .wildcardInside, isError: false, node: node,
-                    record: zone.records[Int(zone.nodes[node].first)],
-                    "\(zone.name(of: node)) has a '*' inside, which is no wildcard there (RFC 4592)")
-            }
-        }
-        if let deletion, !hasKey {
+    /// Looks at the records of a name that is answered for, and notes those that lead to other names.
+    @inline(__always)
+    mutating func checkForms(of node: Int) {
+        let pending = zone.nodes[node]
+        if pending.kinds.contains(.address), !pending.hasHostName { reportBadOwner(node) }
+        if zone.hasWildcards, node != 0, zone.nodes[Int(pending.parent)].flags.contains(.isWildcard) {
             report(
-                .doubtfulForm, isError: false, node: 0, record: deletion.record,
-                "\(zone.origin) has \(deletion.record.type) but no DNSKEY records")
+                .wildcardInside, isError: false, node: node, record: zone.records[Int(pending.first)],
+                "\(zone.name(of: node)) has a '*' inside, which is no wildcard there (RFC 4592)")
         }
+        if pending.kinds.isDisjoint(with: [.other, .authority, .nameServer, .alias]) { return }
+        checkRecords(of: node)
     }
 
     @inline(never)
-    private mutating func checkRareForm(of record: PendingRecord, node: Int) {
+    private mutating func checkRecords(of node: Int) {
+        var next = zone.nodes[node].first
+        while next != PendingNode.none {
+            let record = zone.records[Int(next)]
+            if Reference.nameOffset(in: record.type) != nil {
+                references.append(Reference(record: next, node: UInt32(node)))
+            }
+            checkForm(of: record, node: node)
+            next = record.next
+        }
+    }
+
+    private mutating func checkForm(of record: PendingRecord, node: Int) {
         switch record.type.rawValue {
         case 2:
             if node != 0, zone.nodes[node].flags.contains(.isWildcard) {
@@ -56,14 +45,8 @@ extension ZoneCompiler {
             if readName(in: record) { checkMailbox(in: record, at: key.length, node: node) }
         case 12: checkPointer(record, node: node)
         case 14, 17: checkMailbox(in: record, at: 0, node: node)
-        case 15:
-            if !zone.nodes[node].hasHostName { reportBadOwner(of: record, node: node) }
-            checkHost(in: record, at: 2, node: node)
-            checkTarget(of: record, at: 2, node: node)
+        case 15: if !zone.nodes[node].hasHostName { reportBadOwner(of: record, node: node) }
         case 18, 21: checkHost(in: record, at: 2, node: node)
-        case 33:
-            checkHost(in: record, at: 6, node: node)
-            checkTarget(of: record, at: 6, node: node)
         case 43: checkDelegationSigner(record, node: node)
         // RFC 4034 §2, 5155 §4, 7344 §4.1, 7477 §2.1, 8976 §2
         case 48, 51, 59, 60, 62, 63:
@@ -81,6 +64,17 @@ extension ZoneCompiler {
         case 99: checkSenderPolicy(record, node: node)
         default: break
         }
+    }
+
+    /// What a parent is to do with its DS records, where there are no keys.
+    mutating func checkDeletion() {
+        let records = records(of: 0).map { zone.records[$0] }
+        guard let record = records.first(where: { [59, 60].contains($0.type.rawValue) }),
+            !records.contains(where: { $0.type == .dnskey })
+        else { return }
+        report(
+            .doubtfulForm, isError: false, node: 0, record: record,
+            "\(zone.origin) has \(record.type) but no DNSKEY records")
     }
 
     private mutating func checkDelegationSigner(_ record: PendingRecord, node: Int) {

@@ -1,5 +1,24 @@
 internal import DNSWire
 
+/// A record that leads to another name.
+struct Reference: BitwiseCopyable {
+    let record: UInt32
+    /// The record's own node.
+    let node: UInt32
+    /// Whether the name lies in the zone.
+    var isInZone = false
+
+    /// Where the name begins in data of a type; nil for types that lead nowhere.
+    static func nameOffset(in type: RecordType) -> Int? {
+        switch type {
+        case .ns, .cname: 0
+        case .mx: 2
+        case .srv: 6
+        default: nil
+        }
+    }
+}
+
 /// What the names that records lead to must be.
 extension ZoneCompiler {
     /// What the zone knows about the name that a record leads to.
@@ -16,41 +35,60 @@ extension ZoneCompiler {
         case none
     }
 
-    /// Name servers with a name in the zone must have an address there. Without one of its own servers a zone is
-    /// not served; where a delegation's lacks one, the zone is still right for everything else.
-    mutating func checkNameServers() {
-        for node in zone.nodes.indices where !zone.nodes[node].isOccluded {
-            // NS records at a wildcard are data, which is wrong if it leads nowhere.
-            let isOne = zone.nodes[node].flags.isDisjoint(with: [.delegation, .isWildcard]) == false
-            if node != 0 && !isOne { continue }
-            if !zone.nodes[node].kinds.contains(.nameServer) { continue }
-            lastServer = node
-            var next = zone.nodes[node].first
-            while next != PendingNode.none {
-                let record = zone.records[Int(next)]
-                if record.type == .ns { checkNameServer(record, Int(next), of: node) }
-                next = record.next
+    /// Finds the nodes that records lead to, and looks at what they are. What the table has for a name is fetched from
+    /// memory while the names before it are looked for: they may be anywhere in the zone.
+    mutating func followReferences() {
+        let ahead = nextTargets.count
+        for index in 0..<(references.count + ahead) {
+            if index >= ahead {
+                swap(&key, &nextTargets[index % ahead])
+                follow(references[index - ahead])
             }
+            if index < references.count { expectTarget(index) }
         }
     }
 
-    private mutating func checkNameServer(_ record: PendingRecord, _ index: Int, of node: Int) {
-        guard readName(in: record) else { return }
-        if !key.isHostName(from: 0) { reportBadName(record, node: node) }
-        if looksLikeAddress() {
+    private mutating func expectTarget(_ index: Int) {
+        let record = zone.records[Int(references[index].record)]
+        let place = index % nextTargets.count
+        let isName = nextTargets[place].read(
+            zone.data.view, at: Int(record.dataStart) + (Reference.nameOffset(in: record.type) ?? 0))
+        precondition(isName, "data of a record holds no name where its type has one")
+        guard zone.contains(nextTargets[place]) else { return }
+        references[index].isInZone = true
+        zone.expect(nextTargets[place])
+    }
+
+    /// Follows a record to the name that the key has.
+    private mutating func follow(_ reference: Reference) {
+        let (node, index) = (Int(reference.node), Int(reference.record))
+        let target = reference.isInZone ? zone.find(key, labels: key.labelCount) : nil
+        if let target { zone.records[index].target = UInt32(target) }
+        let record = zone.records[index]
+        if record.type == .cname { return }
+        // "No mail here" (RFC 7505), "no such service" (RFC 2782).
+        if record.type != .ns, key.length == 1 { return }
+        // The apex's own labels have been looked at.
+        let end = reference.isInZone && zone.hasHostOrigin ? key.offset(labels: zone.apexLabels) : nil
+        if !key.isHostName(from: 0, to: end) { reportBadName(record, node: node) }
+        if record.type != .srv, looksLikeAddress() {
             report(
                 .targetIsAddress, isError: false, node: node, record: record,
-                "\(zone.name(of: node)): NS \(key.name) appears to be an address")
+                "\(zone.name(of: node)): \(record.type) \(key.name) is an address")
         }
-        guard zone.contains(key) else { return }
-        // Behind a delegation mostly come the hosts that it names, in the same order.
-        let target = zone.find(key, labels: key.labelCount, near: lastServer + 1)
-        // The referral's addresses are found by it.
-        if let target {
-            zone.records[index].target = UInt32(target)
-            lastServer = target
-        }
+        guard reference.isInZone else { return }
         let standing = target.map { self.standing(of: $0) } ?? standingOfMissing()
+        if record.type == .ns {
+            checkNameServer(record, standing, of: node)
+        } else {
+            checkTarget(of: record, standing, node: node)
+        }
+    }
+
+    /// Name servers with a name in the zone must have an address there. Without one of its own servers a zone is
+    /// not served; where a delegation's lacks one, the zone is still right for everything else. NS records at a wildcard
+    /// are data, which is wrong if it leads nowhere.
+    private mutating func checkNameServer(_ record: PendingRecord, _ standing: Standing, of node: Int) {
         if case .address(let server) = standing {
             if node == 0, !zone.nodes[server].isOccluded { zone.nodes[server].flags.insert(.nameServer) }
             return
@@ -82,19 +120,9 @@ extension ZoneCompiler {
     }
 
     /// Where mail and services are sent to must have an address and be no alias (RFC 2181 §10.3, RFC 2782).
-    mutating func checkTarget(of record: PendingRecord, at offset: Int, node: Int) {
-        guard readName(in: record, at: offset) else { return }
+    private mutating func checkTarget(of record: PendingRecord, _ standing: Standing, node: Int) {
         let type = record.type
-        // "No mail here" (RFC 7505), "no such service" (RFC 2782).
-        if key.length == 1 { return }
-        if type == .mx, looksLikeAddress() {
-            report(
-                .targetIsAddress, isError: false, node: node, record: record,
-                "\(zone.name(of: node)): MX \(key.name) is an address")
-        }
-        guard zone.contains(key) else { return }
-        let target = zone.find(key, labels: key.labelCount)
-        switch target.map({ standing(of: $0) }) ?? standingOfMissing() {
+        switch standing {
         case .address, .delegated: return
         case .alias:
             report(

@@ -31,8 +31,10 @@ struct ZoneCompiler: ~Copyable {
     /// Octets that are left for addresses that referrals don't need. Hosts that many delegations share are written
     /// behind each of them, so that without a bound a small file would fill all memory.
     private var glueRoom: Int
-    /// The name server that was found last.
-    var lastServer = 0
+    /// Records that lead to other names, in the order of their nodes.
+    var references = Column<Reference>(capacity: 16)
+    /// The names that the next of them lead to.
+    var nextTargets = InlineArray<8, NameKey> { _ in NameKey() }
     private var serial: UInt32 = 0
 
     /// A record that names a server, and where its data begins in the block.
@@ -70,8 +72,8 @@ struct ZoneCompiler: ~Copyable {
             markCut(node)
             checkNode(node)
         }
-        checkNameServers()
-        checkForms()
+        checkDeletion()
+        followReferences()
         if issues.hasErrors { return (nil, issues.all(of: zone.origin)) }
 
         _ = composer.heap.extend(by: CompiledZone.apexName)
@@ -217,7 +219,7 @@ struct ZoneCompiler: ~Copyable {
             while end < plain, rank(end) == rank(first) { end += 1 }
             // The servers at a cut are the child's to sign (RFC 4035 §2.2).
             let own = isCut && type == .ns ? plain..<plain : signatures(of: type, from: unused)
-            reportUnused(unused..<max(own.lowerBound, unused), of: node)
+            if isSigned { reportUnused(unused..<max(own.lowerBound, unused), of: node) }
             unused = max(own.upperBound, unused)
             compose(first..<end, signatures: own, of: node, at: start, directory: directory)
             directory += RRSet.entrySize
@@ -334,7 +336,9 @@ struct ZoneCompiler: ~Copyable {
             recordCount += composeSignatures(signatures, of: type, node: node, block: start)
         }
         composer.appendRelocations()
-        if type == .cname, !isSigned { noteAlias(node, at: nodePlace, ttl: ttl) }
+        if type == .cname, !isSigned {
+            noteAlias(node, at: nodePlace, to: record(rrset.lowerBound).target, ttl: ttl)
+        }
         let entry =
             UInt64(type.rawValue) | UInt64(count) << 16 | UInt64(length) << 32
             | UInt64(composer.relocations.count) << 48

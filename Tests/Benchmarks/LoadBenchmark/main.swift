@@ -1,5 +1,7 @@
 // LoadBenchmark [RECORDS]: how long a zone of addresses takes to be read and compiled, and a signed one of so many
-// delegations. The least of five times each, since others use the machine too.
+// delegations.
+// LoadBenchmark FILE ORIGIN [ROUNDS]: the same for a zone file; with one round, to be run by callgrind.
+// The least of five times each, since others use the machine too.
 
 import DNSWire
 import Diagnostics
@@ -25,18 +27,30 @@ func delegations(_ count: Int) -> String {
     return text
 }
 
-let count = CommandLine.arguments.count > 1 ? Int(CommandLine.arguments[1]) ?? 1_000_000 : 1_000_000
-let origin = try DomainName("example.com.")
-for (name, text) in [("addresses", addresses(count)), ("delegations", delegations(count))] {
-    let source = SourceText(file: "zone", text)
+func measure(_ name: String, rounds: Int = 5, _ load: () -> LoadedZone) {
     var least = Duration.seconds(1000)
     var records = 0
-    for _ in 0..<5 {
+    for _ in 0..<rounds {
         let start = ContinuousClock.now
-        let loaded = ZoneFile.parse(source, origin: origin)
+        let loaded = load()
         least = min(least, ContinuousClock.now - start)
         records = loaded.recordCount
         if loaded.zone == nil { print(loaded.diagnostics.prefix(3)) }
     }
-    print("\(name): \(records) records, \(text.utf8.count >> 20) MB: \(least)")
+    print("\(name): \(records) records: \(least)")
+}
+
+let words = CommandLine.arguments
+if words.count > 2 {
+    let origin = try DomainName(words[2])
+    measure(words[1], rounds: words.count > 3 ? Int(words[3]) ?? 5 : 5) {
+        ZoneFile.load(path: words[1], origin: origin)
+    }
+} else {
+    let count = words.count > 1 ? Int(words[1]) ?? 1_000_000 : 1_000_000
+    let origin = try DomainName("example.com.")
+    for (name, text) in [("addresses", addresses(count)), ("delegations", delegations(count))] {
+        let source = SourceText(file: "zone", text)
+        measure(name) { ZoneFile.parse(source, origin: origin) }
+    }
 }

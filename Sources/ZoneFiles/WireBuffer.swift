@@ -3,7 +3,7 @@ internal import DNSWire
 /// Octets in the making, in memory that is taken once and used for every record.
 ///
 /// The only owner of raw memory in this room. Appending beyond the capacity drops octets and is
-/// remembered in `isOverfull`; nothing here traps but an index that was never written.
+/// remembered in `isOverfull`; nothing here traps but an index that was never written, and a place beyond the capacity.
 @safe
 struct WireBuffer: ~Copyable {
     private let storage: UnsafeMutablePointer<UInt8>

@@ -3,7 +3,7 @@
 # answering engine alone, or (udp:…) of a whole worker of the UDP server, by callgrind: a run of N and one of 3N
 # queries, their difference divided by 2N. Not disturbed by the machine's load. Needs valgrind; builds for release.
 # DETAIL=1 adds the dearest functions. WORKLOAD: small, small+edns, udp:small, limited:small, 100000 …, see
-# EngineBenchmark.
+# EngineBenchmark; or load: per record of a zone file of N and 3N that is read and compiled.
 #
 # engine.sh check: the workloads of the table below; fails if one takes more instructions than it says, allocates,
 # or counts a reference. CI runs it behind its release build, since it says nothing about a debug build.
@@ -20,19 +20,30 @@ alias 944
 100000 745
 udp:small 660
 udp:100000 780
+load 2565
 END
 }
-[ -n "${PROGRAM:-}" ] || SWERVE_BENCHMARKS=1 swift build -c release --product EngineBenchmark 2>&1 | grep -E "error|warning:" || true
+if [ -z "${PROGRAM:-}" ]; then
+    for product in EngineBenchmark LoadBenchmark; do
+        SWERVE_BENCHMARKS=1 swift build -c release --product "$product" 2>&1 | grep -E "error|warning:" || true
+    done
+fi
 program=${PROGRAM:-.build/release/EngineBenchmark}
+loader=$(dirname "$program")/LoadBenchmark
 N=${N:-20000}
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 # Valgrind 3.19 gives up at DWARF 5, which comes with what is imported from C.
 objcopy --strip-debug "$program" "$folder/program"
-program=$folder/program
+objcopy --strip-debug "$loader" "$folder/loader"
 run() { # workload queries file
+    local command=("$folder/program" "$1" "$2")
+    if [ "$1" = load ]; then
+        awk -v records="$2" -v serial=1 -f Tests/Benchmarks/one-zone.awk >"$folder/zone"
+        command=("$folder/loader" "$folder/zone" big.example 1)
+    fi
     SWIFT_DETERMINISTIC_HASHING=1 valgrind --tool=callgrind --separate-threads=yes --callgrind-out-file="$3" \
-        "$program" "$1" "$2" >"$folder/log" 2>&1 || { cat "$folder/log"; exit 1; }
+        "${command[@]}" >"$folder/log" 2>&1 || { cat "$folder/log"; exit 1; }
     # A file for each thread: of a server the worker's counts, of the engine alone the first and only one.
     case $1 in
     udp:*) mv "$(grep -lE 'UDPServer6WorkerC3run' "$3"-*)" "$3" ;;

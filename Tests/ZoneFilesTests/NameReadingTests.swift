@@ -121,6 +121,16 @@ struct HostNameTests {
         }
     }
 
+    @Test("However many there are, they don't hide a delegation that leads nowhere") func order() throws {
+        let head = "$TTL 1\n@ SOA . . 1 1 1 1 1\n@ NS a.\nsub NS ns.sub\n"
+        let owners = (0..<2000).map { "h_\($0) A 192.0.2.1\n" }.joined()
+        let loaded = ZoneFile.parse(
+            SourceText(file: "zone", head + owners), origin: try DomainName("example.com."))
+        #expect(loaded.zone != nil)
+        #expect(loaded.diagnostics.contains { $0.position?.line == 4 && $0.message.contains("glue") })
+        #expect(loaded.diagnostics.filter { $0.message.contains("bad owner name") }.count > 10)
+    }
+
     @Test(
         "All labels below the zone's name count, a wildcard only where it is one",
         arguments: [

@@ -15,10 +15,10 @@
     /// Two large pages of x86-64, of which one at least then lies in it whole.
     private static let largeSize = 4 << 20
     private static let largePage = 2 << 20
-    /// From here on a call to the system costs next to nothing beside what is done with the octets, and a process can't
-    /// have more pieces than the system lets it map.
+    /// From here on a call to the system costs next to nothing beside what is done with the octets. Linux lets a process
+    /// have 65,530 mappings, which are 64 GB at least.
     private static let mappedSize = 1 << 20
-    /// The largest that Linux has as its page.
+    /// The largest page of the processors that we run on.
     private static let page = 1 << 16
     /// Up to here it costs next to nothing to copy what is trimmed.
     private static let smallSize = 1 << 16
@@ -68,7 +68,9 @@
 
     /// The same octets, without what lies beyond the first of them.
     consuming func trimmed(to newSize: Int) -> Allocation {
-        if isMapped, newSize >= Self.mappedSize {
+        // Of a large page that is cut the system keeps the whole.
+        let isCut = size >= Self.largeSize && newSize < Self.largeSize
+        if isMapped, newSize >= Self.mappedSize, !isCut {
             let kept = Self.wholePages(newSize)
             if kept < size { unsafe munmap(base + kept, size - kept) }
             return unsafe Allocation(base, size: kept)
@@ -78,10 +80,12 @@
         }
         // Made anew: what shrinks in its place leaves behind a piece that is too short for the next buffer of
         // the kind, and with very many zones those pieces are more than all the rest.
-        let copy = unsafe malloc(newSize)!
-        unsafe copy.copyMemory(from: base, byteCount: newSize)
+        let copy =
+            newSize < Self.mappedSize
+            ? unsafe Allocation(malloc(newSize)!, size: newSize) : Allocation(size: newSize)
+        unsafe copy.base.copyMemory(from: base, byteCount: newSize)
         free()
-        return unsafe Allocation(copy, size: newSize)
+        return copy
     }
 
     /// To be called once.

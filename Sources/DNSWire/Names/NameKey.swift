@@ -333,8 +333,8 @@
         computeStates()
     }
 
-    /// Takes over the octets of a name as written and in lower case, and hashes them on the way: by words from its end,
-    /// the first of which may cover octets of the one behind.
+    /// Takes over the octets of a name as written and in lower case, by words from its end, the first of which may cover
+    /// octets of the one behind; the states are made on the way, as ``computeStates()`` makes them.
     @inlinable @inline(__always)
     func copy(_ span: RawSpan, at start: Int, count: Int) {
         if count < 8 {

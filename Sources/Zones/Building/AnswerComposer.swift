@@ -76,7 +76,7 @@ struct AnswerComposer: ~Copyable {
             for _ in 0..<layout.count { taken += appendName(of: &zone, at: Int(record.dataStart) + taken) }
         }
         let rest = Int(record.dataLength) - taken
-        if rest > 0 { copy(&zone, from: Int(record.dataStart) + taken, count: rest) }
+        if rest != 0 { copy(&zone, from: Int(record.dataStart) + taken, count: rest) }
         storeHead(of: record.type, ttl: ttl, pointer: pointer, length: blockLength - dataStart, at: start)
         return dataStart
     }

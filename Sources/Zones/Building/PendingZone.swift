@@ -156,13 +156,13 @@ struct PendingZone: ~Copyable {
     /// The node of the name that the last labels of a name in the zone make; nil if there is none.
     mutating func find(_ key: borrowing NameKey, labels: Int) -> Int? {
         let found = search(key, labels: labels, hash: key.hash(labels: labels))
-        return found.isNode ? found.place : nil
+        return found.isNode ? found.nodeOrSlot : nil
     }
 
     /// The node of the name that the last labels of a name in the zone make, or the slot that it would have.
     private mutating func search(
         _ key: borrowing NameKey, labels: Int, hash: UInt64
-    ) -> (place: Int, isNode: Bool) {
+    ) -> (nodeOrSlot: Int, isNode: Bool) {
         let start = key.offset(labels: labels)
         let count = key.offset(labels: apexLabels) &- start
         var slot = slot(hash)
@@ -188,8 +188,9 @@ struct PendingZone: ~Copyable {
     private mutating func node(of key: borrowing NameKey) -> Int {
         let labels = key.labelCount
         let hash = key.hash
-        var (place, isNode) = search(key, labels: labels, hash: hash)
-        if isNode { return place }
+        let found = search(key, labels: labels, hash: hash)
+        if found.isNode { return found.nodeOrSlot }
+        var slot = found.nodeOrSlot
         // The nearest ancestor that is there: the apex at the latest, which needs no search.
         var depth = labels - 1
         var index = 0
@@ -203,10 +204,11 @@ struct PendingZone: ~Copyable {
         while depth &+ 1 < labels {
             depth &+= 1
             let own = key.hash(labels: depth)
-            index = makeNode(key, labels: depth, hash: own, below: index, in: slot(own))
-            place = slot(hash)
+            index = makeNode(key, labels: depth, hash: own, below: index, in: self.slot(own))
+            // It may have that slot now, and the table may be another.
+            slot = self.slot(hash)
         }
-        return makeNode(key, labels: labels, hash: hash, below: index, in: place)
+        return makeNode(key, labels: labels, hash: hash, below: index, in: slot)
     }
 
     /// Makes the node of the name that the last labels of a name make.

@@ -51,7 +51,7 @@ extension ZoneCompiler {
         if kinds.contains(.subtreeAlias) { zone.nodes[node].flags.insert(.subtreeAlias) }
     }
 
-    /// Looks at a node's records. Its cuts have been found, and so have its parent's.
+    /// Looks what stands beside each other at a node, and notes what is to be looked at once all cuts are known.
     @inline(__always)
     mutating func checkNode(_ node: Int) {
         let pending = zone.nodes[node]
@@ -59,7 +59,9 @@ extension ZoneCompiler {
         let hasSeveral = pending.first != pending.last
         let mayClash = hasSeveral && !pending.kinds.isDisjoint(with: [.alias, .subtreeAlias])
         if mayClash || node != 0 && pending.kinds.contains(.authority) { checkClash(node) }
-        if !pending.isOccluded { checkForms(of: node) }
+        if pending.isOccluded { return }
+        if !pending.kinds.isDisjoint(with: [.nameServer, .alias, .other]) { noteReferences(of: node) }
+        if mayHaveDoubtfulForm(node) { doubtful.append(UInt32(truncatingIfNeeded: node)) }
     }
 
     /// CNAME and DNAME beside what they don't tolerate, and SOAs where none belongs.
@@ -104,31 +106,38 @@ extension ZoneCompiler {
         }
     }
 
-    /// TTLs that differ, and records that are there twice.
+    /// TTLs that differ, and records that are there twice: a handful is compared pair by pair.
     mutating func checkRRSet(_ rrset: Range<Int>, of node: Int) {
-        let ttl = record(rrset.lowerBound).ttl
+        if rrset.count > 8 { return checkLargeRRSet(rrset, of: node) }
+        for place in rrset {
+            let isDuplicate = (rrset.lowerBound..<place).contains { isSame(record($0), record(place)) }
+            checkRecord(place, first: rrset.lowerBound, isDuplicate: isDuplicate, of: node)
+        }
+    }
+
+    private mutating func checkLargeRRSet(_ rrset: Range<Int>, of node: Int) {
         var seen: Set<[UInt8]> = []
         for place in rrset {
-            let record = record(place)
-            // A handful is compared pair by pair.
-            let isDuplicate =
-                rrset.count <= 8
-                ? (rrset.lowerBound..<place).contains { isSame(self.record($0), record) }
-                : !seen.insert(foldedData(of: record)).inserted
-            if isDuplicate {
-                zone.records[recordIndex(place)].isDuplicate = true
-                report(
-                    .duplicateRecord, isError: false, node: node, record: record,
-                    "\(zone.name(of: node)) \(record.type): the record is there twice")
-                // A signature's TTL is that of what it signs (RFC 4034 §3).
-            } else if record.ttl != ttl, record.type != .rrsig {
-                report(
-                    .ttlMismatch, isError: false, node: node, record: record,
-                    """
-                    \(zone.name(of: node)) \(record.type): the TTL \(record.ttl) differs from the first \
-                    record's; \(ttl) is used
-                    """)
-            }
+            let isDuplicate = !seen.insert(foldedData(of: record(place))).inserted
+            checkRecord(place, first: rrset.lowerBound, isDuplicate: isDuplicate, of: node)
+        }
+    }
+
+    private mutating func checkRecord(_ place: Int, first: Int, isDuplicate: Bool, of node: Int) {
+        let (record, ttl) = (record(place), record(first).ttl)
+        if isDuplicate {
+            zone.records[recordIndex(place)].isDuplicate = true
+            report(
+                .duplicateRecord, isError: false, node: node, record: record,
+                "\(zone.name(of: node)) \(record.type): the record is there twice")
+            // A signature's TTL is that of what it signs (RFC 4034 §3).
+        } else if record.ttl != ttl, record.type != .rrsig {
+            report(
+                .ttlMismatch, isError: false, node: node, record: record,
+                """
+                \(zone.name(of: node)) \(record.type): the TTL \(record.ttl) differs from the first \
+                record's; \(ttl) is used
+                """)
         }
     }
 

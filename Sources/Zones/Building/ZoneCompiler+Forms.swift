@@ -2,30 +2,56 @@ internal import DNSWire
 
 /// Records that can be served and are probably not what was meant.
 extension ZoneCompiler {
-    /// Looks at the records of a name that is answered for, and notes those that lead to other names.
+    /// Whether the owner's name, or what its records are, needs a closer look.
     @inline(__always)
-    mutating func checkForms(of node: Int) {
+    mutating func mayHaveDoubtfulForm(_ node: Int) -> Bool {
+        let pending = zone.nodes[node]
+        return !pending.kinds.isDisjoint(with: [.other, .authority])
+            || pending.kinds.contains(.address) && !pending.hasHostName
+            || pending.kinds.contains(.nameServer) && pending.flags.contains(.isWildcard)
+            || isInsideWildcard(node)
+    }
+
+    @inline(__always)
+    private mutating func isInsideWildcard(_ node: Int) -> Bool {
+        zone.hasWildcards && node != 0
+            && zone.nodes[Int(zone.nodes[node].parent)].flags.contains(.isWildcard)
+    }
+
+    /// Looks at the records of the names for which that is worth it.
+    mutating func checkForms() {
+        for index in doubtful.indices { checkForms(of: Int(doubtful[index])) }
+        doubtful = Column(capacity: 0)
+    }
+
+    private mutating func checkForms(of node: Int) {
         let pending = zone.nodes[node]
         if pending.kinds.contains(.address), !pending.hasHostName { reportBadOwner(node) }
-        if zone.hasWildcards, node != 0, zone.nodes[Int(pending.parent)].flags.contains(.isWildcard) {
+        if isInsideWildcard(node) {
             report(
                 .wildcardInside, isError: false, node: node, record: zone.records[Int(pending.first)],
                 "\(zone.name(of: node)) has a '*' inside, which is no wildcard there (RFC 4592)")
         }
-        if pending.kinds.isDisjoint(with: [.other, .authority, .nameServer, .alias]) { return }
-        checkRecords(of: node)
-    }
-
-    @inline(never)
-    private mutating func checkRecords(of node: Int) {
-        var next = zone.nodes[node].first
+        if pending.kinds.isDisjoint(with: [.other, .authority, .nameServer]) { return }
+        var (policy, deletion): (PendingRecord?, PendingRecord?)
+        var hasKey = false
+        var next = pending.first
         while next != PendingNode.none {
             let record = zone.records[Int(next)]
-            if Reference.nameOffset(in: record.type) != nil {
-                references.append(Reference(record: next, node: UInt32(node)))
+            switch record.type.rawValue {
+            case 48: hasKey = true
+            case 59, 60: deletion = deletion ?? record
+            case 99: policy = policy ?? record
+            default: break
             }
             checkForm(of: record, node: node)
             next = record.next
+        }
+        if let policy { checkSenderPolicy(policy, node: node) }
+        if let deletion, node == 0, !hasKey {
+            report(
+                .doubtfulForm, isError: false, node: node, record: deletion,
+                "\(zone.origin) has \(deletion.type) but no DNSKEY records")
         }
     }
 
@@ -61,20 +87,8 @@ extension ZoneCompiler {
                     "\(zone.name(of: node)): DNSKEY is invalid, since its protocol is not 3")
             }
         case 64, 65: checkHost(in: record, at: 2, node: node)
-        case 99: checkSenderPolicy(record, node: node)
         default: break
         }
-    }
-
-    /// What a parent is to do with its DS records, where there are no keys.
-    mutating func checkDeletion() {
-        let records = records(of: 0).map { zone.records[$0] }
-        guard let record = records.first(where: { [59, 60].contains($0.type.rawValue) }),
-            !records.contains(where: { $0.type == .dnskey })
-        else { return }
-        report(
-            .doubtfulForm, isError: false, node: 0, record: record,
-            "\(zone.origin) has \(record.type) but no DNSKEY records")
     }
 
     private mutating func checkDelegationSigner(_ record: PendingRecord, node: Int) {

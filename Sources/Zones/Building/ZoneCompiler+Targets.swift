@@ -5,18 +5,10 @@ struct Reference: BitwiseCopyable {
     let record: UInt32
     /// The record's own node.
     let node: UInt32
+    /// Where the name begins among the data of all records.
+    let nameStart: UInt32
     /// Whether the name lies in the zone.
     var isInZone = false
-
-    /// Where the name begins in data of a type; nil for types that lead nowhere.
-    static func nameOffset(in type: RecordType) -> Int? {
-        switch type {
-        case .ns, .cname: 0
-        case .mx: 2
-        case .srv: 6
-        default: nil
-        }
-    }
 }
 
 /// What the names that records lead to must be.
@@ -35,28 +27,52 @@ extension ZoneCompiler {
         case none
     }
 
-    /// Finds the nodes that records lead to, and looks at what they are. What the table has for a name is fetched from
-    /// memory while the names before it are looked for: they may be anywhere in the zone.
-    mutating func followReferences() {
-        let ahead = nextTargets.count
-        for index in 0..<(references.count + ahead) {
-            if index >= ahead {
-                swap(&key, &nextTargets[index % ahead])
-                follow(references[index - ahead])
+    /// Notes those records of a node that lead to other names.
+    @inline(never)
+    mutating func noteReferences(of node: Int) {
+        var next = zone.nodes[node].first
+        while next != PendingNode.none {
+            let record = zone.records[Int(next)]
+            let offset: UInt32? =
+                switch record.type {
+                case .ns, .cname: 0
+                case .mx: 2
+                case .srv: 6
+                default: nil
+                }
+            if let offset {
+                references.append(
+                    Reference(
+                        record: next, node: UInt32(truncatingIfNeeded: node),
+                        nameStart: record.dataStart &+ offset))
             }
-            if index < references.count { expectTarget(index) }
+            next = record.next
         }
     }
 
-    private mutating func expectTarget(_ index: Int) {
-        let record = zone.records[Int(references[index].record)]
-        let place = index % nextTargets.count
-        let isName = nextTargets[place].read(
-            zone.data.view, at: Int(record.dataStart) + (Reference.nameOffset(in: record.type) ?? 0))
-        precondition(isName, "data of a record holds no name where its type has one")
-        guard zone.contains(nextTargets[place]) else { return }
-        references[index].isInZone = true
-        zone.expect(nextTargets[place])
+    /// Finds the nodes that records lead to, and looks at what they are. What the table has for a name is fetched from
+    /// memory while the names before it are looked for: they may be anywhere in the zone.
+    mutating func followReferences() {
+        let ahead = 8
+        for index in 0..<(references.count + ahead) {
+            if index < references.count {
+                readTarget(references[index])
+                references[index].isInZone = zone.contains(key)
+                if references[index].isInZone { zone.expect(key) }
+            }
+            if index >= ahead {
+                readTarget(references[index - ahead])
+                follow(references[index - ahead])
+            }
+        }
+        references = Column(capacity: 0)
+    }
+
+    private mutating func readTarget(_ reference: Reference) {
+        // The data is valid for its type by the builder's contract.
+        precondition(
+            key.read(zone.data.view, at: Int(reference.nameStart)),
+            "data of a record holds no name where its type has one")
     }
 
     /// Follows a record to the name that the key has.

@@ -33,8 +33,8 @@ struct ZoneCompiler: ~Copyable {
     private var glueRoom: Int
     /// Records that lead to other names, in the order of their nodes.
     var references = Column<Reference>(capacity: 16)
-    /// The names that the next of them lead to.
-    var nextTargets = InlineArray<8, NameKey> { _ in NameKey() }
+    /// Nodes at which something may have a doubtful form.
+    var doubtful = Column<UInt32>(capacity: 16)
     private var serial: UInt32 = 0
 
     /// A record that names a server, and where its data begins in the block.
@@ -72,8 +72,8 @@ struct ZoneCompiler: ~Copyable {
             markCut(node)
             checkNode(node)
         }
-        checkDeletion()
         followReferences()
+        checkForms()
         if issues.hasErrors { return (nil, issues.all(of: zone.origin)) }
 
         _ = composer.heap.extend(by: CompiledZone.apexName)

@@ -1,16 +1,17 @@
 #!/bin/bash
 # engine.sh [WORKLOAD...]: user-space instructions, allocations and reference counts per query of the
-# answering engine alone, or (udp:…) of a whole worker of the UDP server, by callgrind: a run of N and one of 3N
-# queries, their difference divided by 2N. Not disturbed by the machine's load. Needs valgrind; builds for release.
-# DETAIL=1 adds the dearest functions. WORKLOAD: small, small+edns, udp:small, limited:small, 100000 …, see
-# EngineBenchmark; or load: per record of a zone file of N and 3N that is read and compiled.
+# answering engine alone, or (udp:…) of a whole worker of the UDP server, or (load) per record of a zone file that is
+# read and compiled, by callgrind: a run of N and one of 3N queries or records, their difference divided by 2N. Not
+# disturbed by the machine's load. Needs valgrind; builds for release, or takes PROGRAM, an EngineBenchmark with a
+# LoadBenchmark beside it. DETAIL=1 adds the dearest functions. WORKLOAD: small, small+edns, udp:small, limited:small,
+# 100000 …, see EngineBenchmark; or load.
 #
 # engine.sh check: the workloads of the table below; fails if one takes more instructions than it says, allocates,
 # or counts a reference. CI runs it behind its release build, since it says nothing about a debug build.
 set -e
 cd "$(dirname "$0")/../.."
 # The most instructions, at most a twentieth above what was measured last. The benchmark's own loop is 48 of them,
-# but for udp:…
+# but for udp:… and load.
 limits() {
     cat <<END
 small 628
@@ -35,10 +36,10 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 # Valgrind 3.19 gives up at DWARF 5, which comes with what is imported from C.
 objcopy --strip-debug "$program" "$folder/program"
-objcopy --strip-debug "$loader" "$folder/loader"
 run() { # workload queries file
     local command=("$folder/program" "$1" "$2")
     if [ "$1" = load ]; then
+        objcopy --strip-debug "$loader" "$folder/loader"
         awk -v records="$2" -v serial=1 -f Tests/Benchmarks/one-zone.awk >"$folder/zone"
         command=("$folder/loader" "$folder/zone" big.example 1)
     fi

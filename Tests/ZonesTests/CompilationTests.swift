@@ -116,6 +116,27 @@ struct CompilationTests {
         #expect((zone == nil) == row.isError)
     }
 
+    @Test(
+        "What is doubtful alone, and not beside another record",
+        arguments: [
+            // SPF: "v=spf1", "spf2.0"; TXT the same.
+            ("x TYPE99 # 06763D73706631", [4 as UInt64]), ("x TYPE99 # 06737066322E30", []),
+            ("x TYPE99 # 06737066322E30\nx TYPE99 # 06763D73706631", [5]),
+            ("x TYPE99 # 06763D73706631\nx TYPE99 # 06737066322E30", [4]),
+            ("x TYPE99 # 06763D73706631\nx TXT v=spf1", []),
+            ("x TYPE99 # 06763D73706631\nx TXT spf2.0", [4]),
+            // CDS, CDNSKEY; DNSKEY.
+            ("@ TYPE59 # 0001080900", [4]), ("@ TYPE60 # 0100030800", [4]),
+            ("@ TYPE59 # 0001080900\n@ TYPE60 # 0100030800", [4]),
+            ("@ TYPE59 # 0001080900\n@ TYPE48 # 0100030800", []),
+            ("@ TYPE48 # 0100030800\n@ TYPE60 # 0100030800", []),
+        ]) func doubtful(_ text: String, _ lines: [UInt64]) throws
+    {
+        let (zone, issues) = try compile("example.com", Self.base + text)
+        #expect(zone != nil)
+        #expect(issues.filter { $0.kind == .doubtfulForm }.map(\.location) == lines)
+    }
+
     @Test("Each of many records is followed to its own name, whatever stands between") func targets() throws {
         var text = ""
         var expected: [UInt64: ZoneIssue.Kind] = [:]

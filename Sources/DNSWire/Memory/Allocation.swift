@@ -68,10 +68,11 @@
 
     /// The same octets, without what lies beyond the first of them.
     consuming func trimmed(to newSize: Int) -> Allocation {
-        // Of a large page that is cut the system keeps the whole.
-        let isCut = size >= Self.largeSize && newSize < Self.largeSize
-        if isMapped, newSize >= Self.mappedSize, !isCut {
-            let kept = Self.wholePages(newSize)
+        // The system keeps the whole of a large page of which a part is given back. They begin at multiples of their size.
+        let isLarge = size >= Self.largeSize
+        if isMapped, newSize >= (isLarge ? Self.largeSize : Self.mappedSize) {
+            let end = unsafe (base + newSize).alignedUp(toMultipleOf: isLarge ? Self.largePage : Self.page)
+            let kept = unsafe min(end - base, size)
             if kept < size { unsafe munmap(base + kept, size - kept) }
             return unsafe Allocation(base, size: kept)
         }

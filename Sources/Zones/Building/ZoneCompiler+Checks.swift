@@ -51,7 +51,7 @@ extension ZoneCompiler {
         if kinds.contains(.subtreeAlias) { zone.nodes[node].flags.insert(.subtreeAlias) }
     }
 
-    /// Looks what stands beside each other at a node, and notes what is to be looked at once all cuts are known.
+    /// Looks at what stands beside each other at a node, and notes what is to be looked at after that.
     @inline(__always)
     mutating func checkNode(_ node: Int) {
         let pending = zone.nodes[node]

@@ -41,7 +41,7 @@ extension ZoneCompiler {
             switch record.type.rawValue {
             case 48: hasKey = true
             case 59, 60: deletion = deletion ?? record
-            case 99: policy = policy ?? record
+            case 99: if policy == nil, isSenderPolicy(record) { policy = record }
             default: break
             }
             checkForm(of: record, node: node)
@@ -111,14 +111,17 @@ extension ZoneCompiler {
 
     /// RFC 7208 §3.1: receivers look at TXT only.
     private mutating func checkSenderPolicy(_ record: PendingRecord, node: Int) {
-        let version = Array("v=spf1".utf8)
         let hasText = records(of: node).contains {
-            zone.records[$0].type == .txt && zone.octets(of: zone.records[$0]).dropFirst().starts(with: version)
+            zone.records[$0].type == .txt && isSenderPolicy(zone.records[$0])
         }
-        if hasText || !zone.octets(of: record).dropFirst().starts(with: version) { return }
+        if hasText { return }
         report(
             .doubtfulForm, isError: false, node: node, record: record,
             "\(zone.name(of: node)): SPF record without a TXT record that says the same: nobody reads it")
+    }
+
+    private func isSenderPolicy(_ record: PendingRecord) -> Bool {
+        zone.octets(of: record).dropFirst().starts(with: Array("v=spf1".utf8))
     }
 }
 

@@ -41,18 +41,31 @@ extension ZoneCompiler {
                 default: nil
                 }
             if let offset {
-                references.append(
-                    Reference(
-                        record: next, node: UInt32(truncatingIfNeeded: node),
-                        nameStart: record.dataStart &+ offset))
+                let reference = Reference(
+                    record: next, node: UInt32(truncatingIfNeeded: node), nameStart: record.dataStart &+ offset)
+                if record.type == .ns {
+                    serverReferences.append(reference)
+                } else {
+                    references.append(reference)
+                }
             }
             next = record.next
         }
     }
 
-    /// Finds the nodes that records lead to, and looks at what they are. What the table has for a name is fetched from
-    /// memory while the names before it are looked for: they may be anywhere in the zone.
+    /// Finds the nodes that records lead to, those of name servers first, and looks at what they are.
     mutating func followReferences() {
+        var taken = Column<Reference>(capacity: 0)
+        swap(&taken, &serverReferences)
+        follow(&taken)
+        taken = Column(capacity: 0)
+        swap(&taken, &references)
+        follow(&taken)
+    }
+
+    /// What the table has for a name is fetched from memory while the names before it are looked for: they may be
+    /// anywhere in the zone.
+    private mutating func follow(_ references: inout Column<Reference>) {
         let ahead = 8
         for index in 0..<(references.count + ahead) {
             if index < references.count {
@@ -65,7 +78,6 @@ extension ZoneCompiler {
                 follow(references[index - ahead])
             }
         }
-        references = Column(capacity: 0)
     }
 
     private mutating func readTarget(_ reference: Reference) {

@@ -31,7 +31,8 @@ struct ZoneCompiler: ~Copyable {
     /// Octets that are left for addresses that referrals don't need. Hosts that many delegations share are written
     /// behind each of them, so that without a bound a small file would fill all memory.
     private var glueRoom: Int
-    /// Records that lead to other names, in the order of their nodes.
+    /// Records that name a server, and others that lead to another name, in the order of their nodes.
+    var serverReferences = Column<Reference>(capacity: 16)
     var references = Column<Reference>(capacity: 16)
     /// Nodes at which something may have a doubtful form.
     var doubtful = Column<UInt32>(capacity: 16)
@@ -72,6 +73,7 @@ struct ZoneCompiler: ~Copyable {
             markCut(node)
             checkNode(node)
         }
+        // Of many warnings only the first are kept: those of what isn't answered come before those of how it looks.
         followReferences()
         checkForms()
         if issues.hasErrors { return (nil, issues.all(of: zone.origin)) }

@@ -5,6 +5,7 @@
 
 import DNSWire
 import Diagnostics
+import Glibc
 import ZoneFiles
 
 func addresses(_ count: Int) -> String {
@@ -35,7 +36,10 @@ func measure(_ name: String, rounds: Int = 5, _ load: () -> LoadedZone) {
         let loaded = load()
         least = min(least, ContinuousClock.now - start)
         records = loaded.recordCount
-        if loaded.zone == nil { print(loaded.diagnostics.prefix(3)) }
+        if loaded.zone == nil {
+            print(loaded.diagnostics.prefix(3))
+            exit(1)
+        }
     }
     print("\(name): \(records) records: \(least)")
 }

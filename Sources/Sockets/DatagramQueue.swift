@@ -9,8 +9,8 @@ public struct DatagramQueue: BitwiseCopyable {
     /// Bytes for a burst: with what the kernel has beside a query, it holds about a thousand, 10 ms of them at 100,000
     /// a second, and some thousands where a driver is thrifty. The kernel books twice as many.
     static let long: Int32 = 1 << 20
-    /// Bytes in a flood.
-    static let short: Int32 = 1 << 17
+    /// Bytes in a flood: some batches.
+    static let short: Int32 = 1 << 16
     /// After how many full batches on end it is looked whether datagrams have been lost since the last look: with 32 in
     /// each as many as the queue holds and more.
     static let patience = 128

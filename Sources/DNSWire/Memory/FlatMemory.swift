@@ -15,6 +15,7 @@ public import CLinux
     public init(_ buffer: consuming FlatBuffer) {
         let count = buffer.count
         let taken = buffer.take()
+        taken.preferLargePages()
         unsafe allocation = taken
         view = unsafe FlatView(base: UnsafeRawPointer(taken.base), count: count)
     }
@@ -52,7 +53,6 @@ public import CLinux
 /// A growing run of octets; what is not written is zero.
 @safe public struct FlatBuffer: ~Copyable {
     private var allocation: Allocation
-    private let inLargePages: Bool
     @usableFromInline var base: UnsafeMutableRawPointer
     @usableFromInline var capacity: Int
     /// The octets in use.
@@ -63,11 +63,8 @@ public import CLinux
     @inlinable public static var slack: Int { 64 }
 
     /// A buffer with room for so many octets before it has to grow. Room that is never written costs nothing.
-    ///
-    /// - Parameter inLargePages: Whether, if it is large, it is looked into here and there.
-    public init(capacity: Int, inLargePages: Bool = false) {
-        self.inLargePages = inLargePages
-        allocation = Allocation(size: max(capacity, 64) + Self.slack, inLargePages: inLargePages)
+    public init(capacity: Int) {
+        allocation = Allocation(size: max(capacity, 64) + Self.slack)
         unsafe base = allocation.base
         self.capacity = allocation.size
     }
@@ -75,11 +72,10 @@ public import CLinux
     /// A copy of these octets. It is written over `spare`, which is of no use any more, if that has as many octets and
     /// nobody else has it: memory that is new costs more than the copy.
     public init(copying view: FlatView, over spare: inout FlatMemory) {
-        inLargePages = true
         if spare.view.count == view.count, let allocation = FlatMemory.reclaim(&spare) {
             self.allocation = allocation
         } else {
-            allocation = Allocation(size: max(view.count, 64) + Self.slack, inLargePages: true)
+            allocation = Allocation(size: max(view.count, 64) + Self.slack)
         }
         unsafe base = allocation.base
         capacity = allocation.size
@@ -112,8 +108,7 @@ public import CLinux
 
     @usableFromInline @inline(never)
     mutating func grow(by amount: Int) {
-        allocation = allocation.grown(
-            to: max(capacity + capacity / 2, count + amount + Self.slack), inLargePages: inLargePages)
+        allocation = allocation.grown(to: max(capacity + capacity / 2, count + amount + Self.slack))
         unsafe base = allocation.base
         capacity = allocation.size
     }

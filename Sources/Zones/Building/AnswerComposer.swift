@@ -31,7 +31,7 @@ struct AnswerComposer: ~Copyable {
     private static let mostKnown = 96
 
     init(capacity: Int) {
-        heap = FlatBuffer(capacity: capacity, inLargePages: true)
+        heap = FlatBuffer(capacity: capacity)
     }
 
     /// Begins a block of records for a question about a node's name; where it begins, at a multiple of 4.

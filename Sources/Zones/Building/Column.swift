@@ -6,13 +6,13 @@ struct Column<Element: BitwiseCopyable>: ~Copyable {
     private var buffer: FlatBuffer
     private(set) var count = 0
 
-    init(capacity: Int, inLargePages: Bool = false) {
-        buffer = FlatBuffer(capacity: capacity * MemoryLayout<Element>.stride, inLargePages: inLargePages)
+    init(capacity: Int) {
+        buffer = FlatBuffer(capacity: capacity * MemoryLayout<Element>.stride)
     }
 
     /// Elements of zero bits.
-    init(zeros count: Int, inLargePages: Bool = false) {
-        self.init(capacity: count, inLargePages: inLargePages)
+    init(zeros count: Int) {
+        self.init(capacity: count)
         _ = buffer.extend(by: count * MemoryLayout<Element>.stride)
         self.count = count
     }

@@ -125,7 +125,7 @@ struct PendingZone: ~Copyable {
         _ = names.extend(by: apex.length)
         for offset in 0..<apex.length { names.store(apex.octet(at: offset), at: offset) }
         // Room for as many names as records.
-        table = Column(zeros: max(64, min(recordCountHint, 1 << 28) * 2), inLargePages: true)
+        table = Column(zeros: max(64, min(recordCountHint, 1 << 28) * 2))
         records = Column(capacity: room)
         nodes = Column(capacity: room)
         data = FlatBuffer(capacity: room * 10)
@@ -315,7 +315,7 @@ struct PendingZone: ~Copyable {
     /// Makes the table twice as large, and enters all nodes.
     @inline(never)
     private mutating func enlargeTable() {
-        table = Column(zeros: table.count * 2, inLargePages: true)
+        table = Column(zeros: table.count * 2)
         for node in nodes.indices { place(node, in: slot(nodes[node].hash)) }
     }
 

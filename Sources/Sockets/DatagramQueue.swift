@@ -9,7 +9,8 @@ public struct DatagramQueue: BitwiseCopyable {
     /// Bytes for a burst: with what the kernel has beside a query, it holds about a thousand, 10 ms of them at 100,000
     /// a second, and some thousands where a driver is thrifty. The kernel books twice as many.
     static let long: Int32 = 1 << 20
-    /// Bytes in a flood: some batches.
+    /// Bytes in a flood: two to five batches. Where a driver takes so much for a datagram that not one fits, no batch is
+    /// full, and the queue is long again at once.
     static let short: Int32 = 1 << 16
     /// After how many full batches on end it is looked whether datagrams have been lost since the last look: with 32 in
     /// each as many as the queue holds and more.

@@ -21,7 +21,8 @@
 #include <time.h>
 #include <unistd.h>
 
-// So many are sent at once as a network card may have for an interrupt: each costs the server's core one.
+// WIDTH datagrams are sent at once, as a network card may gather them for an interrupt: each such call interrupts the
+// server's core.
 enum { MOST = 200000, SIZE = 128, WIDTH = 64, IP = 14, UDP = IP + 20, DNS = UDP + 8 };
 static uint8_t packets[MOST][SIZE];
 static uint16_t lengths[MOST];

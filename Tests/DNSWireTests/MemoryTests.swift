@@ -15,7 +15,7 @@ struct MemoryTests {
         #expect((0..<10000).allSatisfy { memory.view.word64(at: $0 * 8) == UInt64($0) })
     }
 
-    /// Counts and capacities around those at which memory comes from elsewhere, in pages of another size: 1 and 4 MB.
+    /// Counts and capacities around those at which memory is trimmed in another way, 64 KB, and comes from elsewhere, 1 MB.
     static let sizes: [(count: Int, capacity: Int)] = [
         (100, 100), (100, 2_097_152), (100, 8_388_608), (100_000, 100_000), (100_000, 2_097_152),
         (100_000, 8_388_608), (65_471, 2_097_152), (65_472, 2_097_152), (1_048_511, 8_388_608),

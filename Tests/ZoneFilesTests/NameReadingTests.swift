@@ -125,12 +125,12 @@ struct HostNameTests {
         "However many warnings there are, they don't hide a delegation that leads nowhere",
         arguments: [("h_", "A 192.0.2.1", "bad owner name"), ("h", "MX 1 missing", "has no address records")])
     func order(_ owner: String, _ data: String, _ words: String) throws {
-        let head = "$TTL 1\n@ SOA . . 1 1 1 1 1\n@ NS a.\nsub NS ns.sub\n"
+        let head = "$TTL 1\n@ SOA . . 1 1 1 1 1\n@ NS a.\n"
         let owners = (0..<2000).map { "\(owner)\($0) \(data)\n" }.joined()
         let loaded = ZoneFile.parse(
-            SourceText(file: "zone", head + owners), origin: try DomainName("example.com."))
+            SourceText(file: "zone", head + owners + "sub NS ns.sub\n"), origin: try DomainName("example.com."))
         #expect(loaded.zone != nil)
-        #expect(loaded.diagnostics.contains { $0.position?.line == 4 && $0.message.contains("glue") })
+        #expect(loaded.diagnostics.contains { $0.position?.line == 2004 && $0.message.contains("glue") })
         #expect(loaded.diagnostics.filter { $0.message.contains(words) }.count > 10)
     }
 

@@ -41,10 +41,10 @@
         }
     }
 
-    /// Lets the system join its pages to large ones behind our back: what is kept and looked into here and there, as a
-    /// zone of a million names, touches more small ones than a processor remembers the places of. To begin with large
-    /// ones takes longer where memory has to be found for them, as in a virtual machine whose host takes back what is
-    /// free. A wish, which systems without large pages refuse.
+    /// Lets the system join its pages to large ones, by and by: what is kept and looked into here and there, as a zone of
+    /// a million names, touches more small ones than a processor remembers the places of. To begin with large ones, as
+    /// systems do that give them unasked, takes longer where memory has to be found for them: in a virtual machine whose
+    /// host takes back what is free. A wish, which systems without large pages refuse.
     func preferLargePages() {
         if size >= Self.largeSize { unsafe madvise(base, size, MADV_HUGEPAGE) }
     }

@@ -12,10 +12,12 @@ public import CLinux
     public static func hasRoom(for octets: Int) -> Bool { Allocation.isPossible(size: octets) }
 
     /// Takes over what a buffer has, trimmed to its size.
-    public init(_ buffer: consuming FlatBuffer) {
+    ///
+    /// - Parameter isKept: False for what is soon of no use any more, so that large pages would come too late.
+    public init(_ buffer: consuming FlatBuffer, isKept: Bool = true) {
         let count = buffer.count
         let taken = buffer.take()
-        taken.preferLargePages()
+        if isKept { taken.preferLargePages() }
         unsafe allocation = taken
         view = unsafe FlatView(base: UnsafeRawPointer(taken.base), count: count)
     }

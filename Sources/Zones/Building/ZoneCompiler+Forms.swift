@@ -34,11 +34,12 @@ extension ZoneCompiler {
         }
         if pending.kinds.isDisjoint(with: [.other, .authority, .nameServer]) { return }
         var (policy, deletion): (PendingRecord?, PendingRecord?)
-        var hasKey = false
+        var (hasKey, hasTextPolicy) = (false, false)
         var next = pending.first
         while next != PendingNode.none {
             let record = zone.records[Int(next)]
             switch record.type.rawValue {
+            case 16: hasTextPolicy = hasTextPolicy || isSenderPolicy(record)
             case 48: hasKey = true
             case 59, 60: deletion = deletion ?? record
             case 99: if policy == nil, isSenderPolicy(record) { policy = record }
@@ -47,7 +48,12 @@ extension ZoneCompiler {
             checkForm(of: record, node: node)
             next = record.next
         }
-        if let policy { checkSenderPolicy(policy, node: node) }
+        // RFC 7208 §3.1: receivers look at TXT only.
+        if let policy, !hasTextPolicy {
+            report(
+                .doubtfulForm, isError: false, node: node, record: policy,
+                "\(zone.name(of: node)): SPF record without a TXT record that says the same: nobody reads it")
+        }
         if let deletion, node == 0, !hasKey {
             report(
                 .doubtfulForm, isError: false, node: node, record: deletion,
@@ -107,17 +113,6 @@ extension ZoneCompiler {
                 .doubtfulForm, isError: false, node: node, record: record,
                 "\(name): DS has the deprecated digest type \(digest) (\(digest == 1 ? "SHA-1" : "GOST"))")
         }
-    }
-
-    /// RFC 7208 §3.1: receivers look at TXT only.
-    private mutating func checkSenderPolicy(_ record: PendingRecord, node: Int) {
-        let hasText = records(of: node).contains {
-            zone.records[$0].type == .txt && isSenderPolicy(zone.records[$0])
-        }
-        if hasText { return }
-        report(
-            .doubtfulForm, isError: false, node: node, record: record,
-            "\(zone.name(of: node)): SPF record without a TXT record that says the same: nobody reads it")
     }
 
     private func isSenderPolicy(_ record: PendingRecord) -> Bool {

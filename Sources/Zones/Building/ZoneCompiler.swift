@@ -73,7 +73,7 @@ struct ZoneCompiler: ~Copyable {
             markCut(node)
             checkNode(node)
         }
-        // Of many warnings only the first are kept: those of what isn't answered come before those of how it looks.
+        // Of many warnings only the first are kept: those of name servers come first, those of forms after all targets.
         followReferences()
         checkForms()
         if issues.hasErrors { return (nil, issues.all(of: zone.origin)) }

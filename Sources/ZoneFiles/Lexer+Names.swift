@@ -65,16 +65,25 @@ extension Lexer {
         index <= bytes.count - 8 ? unsafe bytes.bytes.big64(at: index).byteSwapped : nil
     }
 
+    /// One in each byte, and the highest bit of each.
+    static let ones: UInt64 = 0x0101_0101_0101_0101
+    static let high: UInt64 = 0x8080_8080_8080_8080
+
+    /// With the highest bit of each byte that is zero, and perhaps of some behind the first that is.
+    @inline(__always)
+    static func zeros(_ word: UInt64) -> UInt64 { (word &- ones) & ~word }
+
+    /// With the highest bit of each byte that is less than a limit below 128.
+    @inline(__always)
+    static func below(_ limit: UInt64, in word: UInt64) -> UInt64 { ~((word | high) &- ones &* limit) & ~word }
+
     /// The highest bit of each byte up to the first, at least, that isn't plain in a name or may not be: that is neither
     /// a hyphen nor above a dot, or is one of `;`, `@` and `\`, or above 126.
     @inline(__always)
     static func stops(in word: UInt64) -> UInt64 {
-        let (ones, high): (UInt64, UInt64) = (0x0101_0101_0101_0101, 0x8080_8080_8080_8080)
         let full = word | high
         let aboveDot = full &- ones &* 0x2F
         let hyphen = (full &- ones &* 0x2D) & ~(full &- ones &* 0x2E)
-        // What is zero, and perhaps some octets behind the first that is.
-        func zeros(_ word: UInt64) -> UInt64 { (word &- ones) & ~word }
         let special =
             zeros(word ^ ones &* 0x3B) | zeros(word ^ ones &* 0x40) | zeros(word ^ ones &* 0x5C)
             | zeros(word ^ ones &* 0x7F)

@@ -18,12 +18,11 @@ extension Lexer {
     @inline(__always)
     func shortWord() -> (packed: UInt64, length: Int) {
         guard let word = eightBytes(at: offset) else { return (0, 0) }
-        let (ones, high): (UInt64, UInt64) = (0x0101_0101_0101_0101, 0x8080_8080_8080_8080)
-        let ends = ~((word | high) &- ones &* 0x21) & ~word & high
+        let ends = Self.below(0x21, in: word) & Self.high
         let bits = UInt64(truncatingIfNeeded: ends.trailingZeroBitCount & 0x78)
         if ends == 0 || bits == 0 { return (0, 0) }
         let packed = word.byteSwapped &>> (64 &- bits)
-        return (packed & ~((packed & ones &* 0x40) &>> 1), Int(truncatingIfNeeded: bits) / 8)
+        return (packed & ~((packed & Self.ones &* 0x40) &>> 1), Int(truncatingIfNeeded: bits) / 8)
     }
 
     /// Reads a word or a quoted text and appends its octets, escapes resolved.
@@ -84,12 +83,9 @@ extension Lexer {
     /// The highest bit of each byte, up to the first at least, that isn't plain in quotes: `"`, `\`, or a control byte.
     @inline(__always)
     private static func textStops(in word: UInt64) -> UInt64 {
-        let (ones, high): (UInt64, UInt64) = (0x0101_0101_0101_0101, 0x8080_8080_8080_8080)
-        // What is zero, and perhaps some octets behind the first that is.
-        func zeros(_ word: UInt64) -> UInt64 { (word &- ones) & ~word }
-        let special = zeros(word ^ ones &* 0x22) | zeros(word ^ ones &* 0x5C) | zeros(word ^ ones &* 0x7F)
-        let control = ~((word | high) &- ones &* 0x20) & ~word
-        return (special | control) & high
+        let special =
+            zeros(word ^ ones &* 0x22) | zeros(word ^ ones &* 0x5C) | zeros(word ^ ones &* 0x7F)
+        return (special | below(0x20, in: word)) & high
     }
 
     private func isLineEnd(at index: Int) -> Bool { bytes[index + 1] == UInt8(ascii: "\n") }

@@ -34,12 +34,11 @@ extension ZoneCompiler {
         }
         if pending.kinds.isDisjoint(with: [.other, .authority, .nameServer]) { return }
         var (policy, deletion): (PendingRecord?, PendingRecord?)
-        var (hasKey, hasTextPolicy) = (false, false)
+        var hasKey = false
         var next = pending.first
         while next != PendingNode.none {
             let record = zone.records[Int(next)]
             switch record.type.rawValue {
-            case 16: hasTextPolicy = hasTextPolicy || isSenderPolicy(record)
             case 48: hasKey = true
             case 59, 60: deletion = deletion ?? record
             case 99: if policy == nil, isSenderPolicy(record) { policy = record }
@@ -49,7 +48,7 @@ extension ZoneCompiler {
             next = record.next
         }
         // RFC 7208 §3.1: receivers look at TXT only.
-        if let policy, !hasTextPolicy {
+        if let policy, !hasTextPolicy(node) {
             report(
                 .doubtfulForm, isError: false, node: node, record: policy,
                 "\(zone.name(of: node)): SPF record without a TXT record that says the same: nobody reads it")
@@ -113,6 +112,10 @@ extension ZoneCompiler {
                 .doubtfulForm, isError: false, node: node, record: record,
                 "\(name): DS has the deprecated digest type \(digest) (\(digest == 1 ? "SHA-1" : "GOST"))")
         }
+    }
+
+    private func hasTextPolicy(_ node: Int) -> Bool {
+        records(of: node).contains { zone.records[$0].type == .txt && isSenderPolicy(zone.records[$0]) }
     }
 
     private func isSenderPolicy(_ record: PendingRecord) -> Bool {

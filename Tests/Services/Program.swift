@@ -31,6 +31,8 @@ final class Program: Sendable {
         try process.run()
     }
 
+    var isRunning: Bool { process.isRunning }
+
     /// What it has said.
     var log: String { (try? String(contentsOfFile: path, encoding: .utf8)) ?? "" }
 

@@ -66,8 +66,17 @@ struct Pair {
             let ours = lines(
                 try Program.output(Program.folder + "/swervectl", ["-s", socket, "table"]).text)
             if areRight(theirs, ours) || clock.now >= patience { return (theirs, ours) }
+            // A table stays as it is when who keeps it has ended.
+            for one in [ldirectord, swerved] where !one.isRunning {
+                throw Ended(lastWords: one.log.suffix(1000))
+            }
         }
     }
+}
+
+/// One of a pair is gone.
+private struct Ended: Error {
+    let lastWords: Substring
 }
 
 /// The lines of `ipvsadm -Ln`, each with its virtual server in front and without counts.

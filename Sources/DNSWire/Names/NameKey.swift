@@ -334,37 +334,34 @@
     }
 
     /// Takes over the octets of a name as written and in lower case, by words from its end, the first of which may cover
-    /// octets of the one behind; the states are made on the way, as ``computeStates()`` makes them.
+    /// octets of the one behind.
     @inlinable @inline(__always)
     func copy(_ span: RawSpan, at start: Int, count: Int) {
         if count < 8 {
             for offset in 0..<count { setOctet(span.octet(at: start &+ offset), at: offset) }
             return
         }
+        makeStates(of: count) { setWord(UInt64(bigEndian: span.big64(at: start &+ $0)), at: $0) }
+        if count & 7 != 0 { setWord(UInt64(bigEndian: span.big64(at: start)), at: 0) }
+    }
+
+    @inlinable @inline(__always)
+    func computeStates() {
+        let name = unsafe memory + Self.nameArea
+        makeStates(of: length) { unsafe name.loadUnaligned(fromByteOffset: $0, as: UInt64.self) }
+    }
+
+    /// Keeps the state after each word of a name of so many octets, from its end. Of 255 there are 31 words at most,
+    /// and the state before the first.
+    @inlinable @inline(__always)
+    func makeStates(of count: Int, word: (_ offset: Int) -> UInt64) {
         var place = unsafe memory + Self.stateArea
         var state = unsafe place.load(as: UInt64.self)
         var end = count
         while end >= 8 {
             end &-= 8
             unsafe place += 8
-            state = NameHash.mix(state, setWord(UInt64(bigEndian: span.big64(at: start &+ end)), at: end))
-            unsafe place.storeBytes(of: state, as: UInt64.self)
-        }
-        if end > 0 { setWord(UInt64(bigEndian: span.big64(at: start)), at: 0) }
-    }
-
-    @inlinable @inline(__always)
-    func computeStates() {
-        let memory = unsafe memory
-        // Of 255 octets there are 31 words at most, and the state before the first.
-        var place = unsafe memory + Self.stateArea
-        var state = unsafe place.load(as: UInt64.self)
-        var end = length
-        while end >= 8 {
-            end &-= 8
-            unsafe place += 8
-            state = NameHash.mix(
-                state, unsafe memory.loadUnaligned(fromByteOffset: Self.nameArea &+ end, as: UInt64.self))
+            state = NameHash.mix(state, word(end))
             unsafe place.storeBytes(of: state, as: UInt64.self)
         }
     }

@@ -27,7 +27,7 @@ public struct DatagramQueue: BitwiseCopyable {
         self.socket = socket
     }
 
-    /// Takes note of a batch that was read, and whether it was as large as it can be.
+    /// Takes note of a batch that was read, and whether it was as large as it can be; or that nothing waits.
     @inline(__always)
     public mutating func note(isFull: Bool) {
         if isFull {
@@ -50,10 +50,8 @@ public struct DatagramQueue: BitwiseCopyable {
         lost = now
     }
 
-    /// Makes the queue long again, for whoever reads it next.
     @inline(never)
-    public mutating func lengthen() {
-        if !isShort { return }
+    private mutating func lengthen() {
         isShort = false
         _ = Self.force(Self.long, on: socket)
     }

@@ -51,7 +51,7 @@ final class Worker: Sendable {
             while batches < Self.lastBatches, service.serve(&sockets[place], flags: Int32(MSG_DONTWAIT)) {
                 batches += 1
             }
-            sockets[place].queue.lengthen()
+            sockets[place].queue.note(isFull: false)
         }
     }
 
@@ -64,7 +64,7 @@ final class Worker: Sendable {
             if count <= 0 {
                 service.idle()
                 // A flood may have ended with a full batch.
-                for place in sockets.indices { sockets[place].queue.lengthen() }
+                for place in sockets.indices { sockets[place].queue.note(isFull: false) }
                 continue
             }
             for index in 0..<Int(count) {

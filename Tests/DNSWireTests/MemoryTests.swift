@@ -1,4 +1,5 @@
 import DNSWire
+import Foundation
 import Testing
 
 @Suite("Flat memory")
@@ -39,6 +40,55 @@ struct MemoryTests {
             if place + 1 < count, memory.view.octet(at: place + 1) != 0 { isWhole = false }
         }
         #expect(isWhole)
+    }
+
+    @Test("Words can be read at the very end, wherever pages end")
+    func slack() async {
+        await #expect(processExitsWith: .success) {
+            for count in [65_536, 1_048_576, 1_114_112, 2_097_152, 4_194_304] {
+                for capacity in [count, 16 << 20] {
+                    var buffer = FlatBuffer(capacity: capacity)
+                    _ = buffer.extend(by: count)
+                    var memory = FlatMemory(buffer)
+                    for _ in 0..<2 {
+                        for place in count..<count + FlatBuffer.slack - 8 {
+                            #expect(memory.view.uncheckedWord64(at: place) == 0)
+                        }
+                        var spare = FlatMemory([UInt8](repeating: 1, count: count))
+                        memory = FlatMemory(FlatBuffer(copying: memory.view, over: &spare))
+                    }
+                }
+            }
+        }
+    }
+
+    @Test(
+        "What is kept is to have large pages, and nothing else",
+        .enabled(if: FileManager.default.fileExists(atPath: "/sys/kernel/mm/transparent_hugepage")))
+    func largePages() async {
+        await #expect(processExitsWith: .success) {
+            /// Of the process's mappings, those whose pages are to be joined (proc_pid_smaps(5)).
+            func wishes() throws -> Int {
+                let file = try FileHandle(forReadingFrom: URL(filePath: "/proc/self/smaps"))
+                return String(decoding: try file.readToEnd() ?? Data(), as: UTF8.self).split(separator: "\n")
+                    .count { $0.hasPrefix("VmFlags:") && $0.contains(" hg") }
+            }
+            let before = try wishes()
+            let passing = FlatMemory(FlatBuffer(capacity: 8 << 20), isKept: false)
+            #expect(try wishes() == before)
+            var buffer = FlatBuffer(capacity: 0)
+            _ = buffer.extend(by: 8 << 20)
+            let kept = FlatMemory(buffer)
+            #expect(try wishes() == before + 1)
+            withExtendedLifetime((passing, kept)) {}
+        }
+    }
+
+    @Test("There is no room for more than all memory (vm.overcommit_memory, proc(5))")
+    func room() throws {
+        #expect(FlatMemory.hasRoom(for: 1 << 20))
+        let policy = try String(contentsOfFile: "/proc/sys/vm/overcommit_memory", encoding: .utf8)
+        if policy.first != "1" { #expect(!FlatMemory.hasRoom(for: 1 << 44)) }
     }
 
     @Test("Copies of every length and place", arguments: 0...300) func copies(_ count: Int) {

@@ -251,7 +251,7 @@ if Context.environment["SWERVE_BENCHMARKS"] != nil {
             name: "CheckBenchmark", dependencies: ["ControlProtocol"], path: "Tests/Benchmarks/CheckBenchmark",
             swiftSettings: house),
         .executableTarget(
-            name: "LoadBenchmark", dependencies: ["DNSWire", "Diagnostics", "ZoneFiles"],
+            name: "LoadBenchmark", dependencies: ["DNSWire", "ZoneFiles"],
             path: "Tests/Benchmarks/LoadBenchmark", swiftSettings: house),
         .executableTarget(
             name: "VerdictBenchmark",

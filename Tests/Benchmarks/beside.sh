@@ -12,13 +12,9 @@ set -euo pipefail
 if [ -z "${LAB:-}" ]; then
     rounds=${1:-3}
     cd "$(dirname "$0")/../.."
-    if [ -z "${PROGRAMS:-}" ]; then
-        SWERVE_BENCHMARKS=1 swift build -c release 2>&1 | grep -E "error|warning:" || true
-        PROGRAMS=$(SWERVE_BENCHMARKS=1 swift build -c release --show-bin-path)
-    fi
-    for program in linux.uml ipvsadm ldirectord keepalived; do
-        command -v $program >/dev/null || { echo "$program is missing: see Tests/set-up"; exit 1; }
-    done
+    . Tests/Benchmarks/common.bash
+    needs linux.uml ipvsadm ldirectord keepalived
+    build
     for registers in "$PROGRAMS" .build/debug; do
         [ ! -e "$registers/libLabRegisters.so" ] || export LD_PRELOAD=$(realpath "$registers/libLabRegisters.so")
     done
@@ -28,7 +24,7 @@ if [ -z "${LAB:-}" ]; then
     TMPDIR=/dev/shm timeout --kill-after=5 $((rounds * 900 + 50)) linux.uml rootfstype=hostfs ro \
         init="$PWD/Tests/Lab/guest/init" mem=1024M quiet con=null con0=fd:0,fd:1 uml_dir="$folder/" \
         LAB_SCENARIO="$rounds" LAB_RUN="$PWD/Tests/Benchmarks/beside.sh" LAB_SECONDS=$((rounds * 900)) \
-        LAB_PATH="$(realpath "$PROGRAMS")" </dev/null
+        LAB_PATH="$PROGRAMS" </dev/null
     exit
 fi
 rounds=$1

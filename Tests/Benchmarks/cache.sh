@@ -2,17 +2,18 @@
 # cache.sh [RECORDS...]: instructions and missed cache lines per query of the answering engine, by cachegrind with a
 # last-level cache of half a megabyte, so that a large zone is not in it: the small zone, then zones of so many records
 # (5 and 10 million by default, which takes some GB and an hour; 500000 1000000 shows the same sooner), asked for random
-# names. What the benchmark itself costs is counted too, but that of making the zone is not. Needs valgrind; builds for
-# release.
+# names. Of the functions of the answering, by their names; neither the benchmark's own nor what makes the zone. Needs
+# valgrind; builds for release, or takes the program in PROGRAMS.
 set -e
 cd "$(dirname "$0")/../.."
-[ -n "${PROGRAM:-}" ] || SWERVE_BENCHMARKS=1 swift build -c release --product EngineBenchmark 2>&1 | grep -E "error|warning:" || true
-program=${PROGRAM:-.build/release/EngineBenchmark}
+. Tests/Benchmarks/common.bash
+needs valgrind objcopy
+build EngineBenchmark
 N=${N:-20000}
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 # Valgrind 3.19 gives up at DWARF 5, which comes with what is imported from C.
-objcopy --strip-debug "$program" "$folder/program"
+objcopy --strip-debug "$PROGRAMS/EngineBenchmark" "$folder/program"
 program=$folder/program
 [ $# -gt 0 ] || set -- 5000000 10000000
 run() { # workload queries file

@@ -10,16 +10,14 @@ backend=none
 interval=${INTERVAL:-5} timeout=${TIMEOUT:-2}
 port=8099
 cd "$(dirname "$0")/../.."
-if [ -z "${PROGRAMS:-}" ]; then
-    SWERVE_BENCHMARKS=1 swift build -c release 2>&1 | grep -E "error|warning:" || true
-    PROGRAMS=$(SWERVE_BENCHMARKS=1 swift build -c release --show-bin-path)
-fi
+. Tests/Benchmarks/common.bash
+build swerved CheckBenchmark
 folder=$(mktemp -d /dev/shm/swerve-checks.XXXXXX)
 server= world=
 trap '[ -z "$server" ] || { kill "$server"; wait "$server" || true; }; [ -z "$world" ] || kill "$world"; rm -rf "$folder"' EXIT
 say() { printf '%-60s %s\n' "$1" "$2"; }
 cpu() { awk '{ print $14 + $15 }' "/proc/$server/stat"; }
-memory() { awk -v k="$1" '$1 == k ":" { print $2 }' "/proc/$server/status"; }
+held() { awk -v k="$1" '$1 == k ":" { print $2 }' "/proc/$server/status"; }
 ask() { echo "$*" >&"${to[1]}"; read -r reply <&"${to[0]}"; }
 
 configuration() { # servers
@@ -44,7 +42,7 @@ start() { # servers
     say "$1 real servers: start, until ready" "$(awk -v a="$begun" -v b="$(date +%s%N)" 'BEGIN { printf "%.2f s", (b - a) / 1e9 }')"
     say "  CPU for that" "$(($(cpu) * 10)) ms"
 }
-stop() {
+end() {
     kill "$server"
     wait "$server" || true
     server=
@@ -65,14 +63,14 @@ read -r reply <&"${to[0]}"
 few=$((count / 10))
 start "$few"
 sleep $((2 * interval))
-memory_few=$(memory VmRSS)
+memory_few=$(held VmRSS)
 say "  memory" "$memory_few KB"
-stop
+end
 
 start "$count"
 sleep $((2 * interval))
 say "  CPU, all answering" "$(share $((2 * interval)))"
-memory_all=$(memory VmRSS)
+memory_all=$(held VmRSS)
 say "  memory, all answering" "$memory_all KB"
 say "  memory for each target" "$(((memory_all - memory_few) * 1024 / (count - few))) octets"
 ask follow "$folder/control.sock"
@@ -82,7 +80,7 @@ if [ "$hung" -gt 0 ]; then
     say "  $hung hang: seen after (at most $((interval + timeout)) s)" "$reply"
     sleep "$interval"
     say "  CPU, while these hang" "$(share $((2 * interval)))"
-    say "  memory for each target then" "$((($(memory VmRSS) - memory_few) * 1024 / (count - few))) octets"
+    say "  memory for each target then" "$((($(held VmRSS) - memory_few) * 1024 / (count - few))) octets"
 fi
 ask close "$hung" $((hung + 500))
 ask wait down: 500 $((3 * (interval + timeout)))
@@ -91,4 +89,4 @@ ask serve 0 $((hung + 500))
 ask wait up: $((hung + 500)) $((3 * (interval + timeout)))
 say "  all answer again: seen after" "$reply"
 say "  descriptors at the end" "$(ls "/proc/$server/fd" | wc -l)"
-stop
+end

@@ -1,11 +1,14 @@
 // flood INTERFACE MAC SOURCE ADDRESS QUESTIONS RATE MILLISECONDS ROUNDS PORT:PROCESS[,PROCESS...] ...
 //
-// More questions than they can answer for servers that listen at ports of one address, in turns that are so short that a
-// machine's moods, its neighbours and its clock rate, meet all of them alike. MAC is the server's; the questions (a name
-// and a type in each line) come from SOURCE and random ports. Prints for each turn the port, the round, the answers a
-// second and the microseconds of processor time that the processes took for each. Answers are counted as the interface
-// counts packets, and not looked at. For measurements between network namespaces of one's own only.
+// RATE questions a second for servers that listen at ports of one address, in turns that are so short that a machine's
+// moods, its neighbours and its clock rate, meet all of them alike, each round in another order. MAC is the server's; the
+// questions (a name and a type in each line) come from SOURCE and random ports. Prints for each turn the port, the round,
+// the answers a second, the microseconds of processor time that the processes took for each, and the questions a second.
+// Answers are counted as the interface counts packets. Those of the first round, which warms up and isn't told of, are
+// looked at: if more than a thousandth of them is no answer, it ends with 1. For measurements between network namespaces
+// of one's own only.
 #define _GNU_SOURCE
+#include "questions.h"
 #include <arpa/inet.h>
 #include <dirent.h>
 #include <errno.h>
@@ -13,10 +16,7 @@
 #include <net/ethernet.h>
 #include <net/if.h>
 #include <netinet/ether.h>
-#include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -71,26 +71,14 @@ static double spent(const char *processes) {
 }
 
 static void read_questions(const char *path, const char *mac, const char *source, const char *address) {
-    static const struct { const char *name; int number; } types[] = {
-        {"A", 1}, {"NS", 2}, {"CNAME", 5}, {"SOA", 6}, {"MX", 15}, {"TXT", 16}, {"AAAA", 28}};
     FILE *file = fopen(path, "r");
-    char name[SIZE / 2], type[16];
-    while (file && count < MOST && fscanf(file, "%63s %15s", name, type) == 2) {
-        uint8_t *packet = packets[count], *end = packet + DNS + 12;
+    size_t size;
+    while (file && count < MOST && (size = next_question(file, packets[count] + DNS))) {
+        uint8_t *packet = packets[count];
+        lengths[count] = DNS + size;
         memcpy(packet, ether_aton(mac), 6);
         packet[6] = 2, packet[12] = 8;
-        packet[DNS + 5] = 1;
-        for (char *label = strtok(name, "."); label; label = strtok(NULL, ".")) {
-            *end++ = strlen(label);
-            end = mempcpy(end, label, strlen(label));
-        }
-        for (size_t i = 0; i < sizeof types / sizeof *types; i++)
-            if (strcmp(types[i].name, type) == 0)
-                end[2] = types[i].number;
-        end[4] = 1;
-        end += 5;
-        lengths[count] = end - packet;
-        uint16_t length = htons(end - packet - IP), payload = htons(end - packet - UDP);
+        uint16_t length = htons(DNS + size - IP), payload = htons(DNS + size - UDP);
         packet[IP] = 0x45, packet[IP + 6] = 0x40, packet[IP + 8] = 64, packet[IP + 9] = 17;
         memcpy(packet + IP + 2, &length, 2);
         memcpy(packet + UDP + 4, &payload, 2);
@@ -107,6 +95,34 @@ static void read_questions(const char *path, const char *mac, const char *source
     // More than are sent at once: each has a port of its own.
     for (int given = count; given && count < 16 * WIDTH; count++)
         memcpy(packets[count], packets[count % given], SIZE), lengths[count] = lengths[count % given];
+}
+
+// A socket that gets what comes to an interface from now on.
+static int watch(int interface) {
+    int watching = socket(AF_PACKET, SOCK_RAW | SOCK_NONBLOCK, htons(ETH_P_IP));
+    struct sockaddr_ll there = {.sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_IP), .sll_ifindex = interface};
+    if (watching < 0 || bind(watching, (struct sockaddr *)&there, sizeof there) != 0) {
+        perror("flood");
+        exit(1);
+    }
+    return watching;
+}
+
+// Looks at what came, or some of it: whether what is from a port, or a report that it is closed, says that a name is there,
+// isn't, or is elsewhere.
+static void look(int watching, uint16_t port, int *seen, int *good) {
+    static uint8_t packet[2048];
+    ssize_t size;
+    for (int i = 0; i < WIDTH && (size = recv(watching, packet, sizeof packet, 0)) > 0; i++) {
+        const uint8_t *message = packet + DNS;
+        int is_udp = packet[IP + 9] == 17;
+        // What another one answers late is no matter.
+        if (is_udp && memcmp(packet + UDP, &port, 2) != 0)
+            continue;
+        *seen += 1;
+        *good += is_udp && size >= DNS + 12 && (message[2] & 0x80) && (message[3] & 15) % 3 == 0 && message[5] == 1 &&
+                 (message[7] || message[9]);
+    }
 }
 
 int main(int words, char **word) {
@@ -126,20 +142,23 @@ int main(int words, char **word) {
     if (socket_ < 0 || bind(socket_, (struct sockaddr *)&here, sizeof here) != 0)
         return perror("flood"), 1;
     setsockopt(socket_, SOL_PACKET, PACKET_QDISC_BYPASS, &yes, sizeof yes);
+    int watching = watch(here.sll_ifindex), turns = words - 9;
     static struct iovec vectors[WIDTH];
     static struct mmsghdr messages[WIDTH];
     for (int i = 0; i < WIDTH; i++)
         messages[i].msg_hdr = (struct msghdr){.msg_iov = &vectors[i], .msg_iovlen = 1};
-    // The first round only warms up.
-    for (int round = 0; round <= rounds; round++)
-        for (int turn = 9; turn < words; turn++) {
-            uint16_t port = htons(atoi(word[turn]));
-            const char *processes = strchr(word[turn], ':') + 1;
-            double begin = now(), measured = 0, answers = 0, processor = 0, time, sent = 0;
-            while ((time = now()) < begin + length) {
+    for (int round = 0; round <= rounds; round++) {
+        for (int turn = 0; turn < turns; turn++) {
+            const char *server = word[9 + (turn + round) % turns], *processes = strchr(server, ':') + 1;
+            uint16_t port = htons(atoi(server));
+            double begin = now(), measured = 0, answers = 0, processor = 0, time, sent = 0, before = 0;
+            int seen = 0, good = 0;
+            while ((time = now()) < begin + (round ? length : 4 * length)) {
                 // What is counted begins when the queues are full, and those that get short are.
                 if (measured == 0 && time > begin + length * 0.4)
-                    measured = time, answers = received(interface), processor = spent(processes);
+                    measured = time, answers = received(interface), processor = spent(processes), before = sent;
+                if (round == 0)
+                    look(watching, port, &seen, &good);
                 if (sent > (time - begin) * rate)
                     continue;
                 for (int i = 0; i < WIDTH; i++, next = (next + 1) % count) {
@@ -156,8 +175,17 @@ int main(int words, char **word) {
             time = now();
             answers = received(interface) - answers, processor = spent(processes) - processor;
             if (round > 0 && measured > 0 && answers > 0)
-                printf("%d %d %.0f %.2f\n", ntohs(port), round, answers / (time - measured), processor / answers / 1000);
-            // What still waits is answered now.
-            usleep(50000);
+                printf("%d %d %.0f %.2f %.0f\n", ntohs(port), round, answers / (time - measured),
+                       processor / answers / 1000, (sent - before) / (time - measured));
+            // What still waits is answered now, as long as it takes.
+            do {
+                before = received(interface);
+                usleep(20000);
+            } while (received(interface) > before + 1);
+            if (round == 0 && (seen == 0 || good < seen * 0.999))
+                return fprintf(stderr, "flood: of %d that came from port %d, %d are answers\n", seen, ntohs(port), good), 1;
         }
+        if (round == 0)
+            close(watching);
+    }
 }

@@ -1,21 +1,20 @@
 #!/bin/bash
-# peers.sh [PART...]: the table of the manual's page Performance, measured here and now: swerved beside a bare loop,
-# gdnsd, NSD and Knot, each with its own configuration for the same zone and one thread on one core. Parts: udp, tcp,
-# load, instructions; all of them take about twenty minutes. Prints Markdown; the figures of one run compare, those
-# of different runs and machines don't. Nothing else should run meanwhile but for the instructions.
+# peers.sh [PART...]: the tables of the manual's page Performance, measured here and now: swerved beside a bare loop,
+# gdnsd, NSD and Knot, each with its own configuration for the same zone and one thread on one core (a start has them all).
+# Parts: udp, tcp, load, instructions; all of them take about half an hour. Prints Markdown; the figures of one run
+# compare, those of different runs and machines don't. Nothing else should run meanwhile but for the instructions.
 #
 # Needs root (network namespaces), two cores, and from Debian kxdpgun (knot-dnsutils), dnsperf, bind9-dnsutils,
-# valgrind and a C compiler; of nsd, gdnsd and knot those are used that are there. PROGRAM: another swerved than the
-# release build of this tree (COUNTED: another ServeZone). TURNS (120, of a quarter of a second each, over UDP), ROUNDS
-# (15, all else), SECONDS_EACH (1, over TCP), UDP_RATE (450000 queries offered a second), TCP_RATE (45000 connections),
-# RECORDS (1000000), QUERIES (20000, counted), SERVERS (swerve bare gdnsd nsd knot).
+# valgrind and a C compiler; of nsd, gdnsd and knot those are used that are there. PROGRAMS: a folder with a release
+# build's swerved and ServeZone, else they are built. TURNS (120, of a quarter of a second each, over UDP), ROUNDS (15, all
+# else), SECONDS_EACH (1, over TCP), UDP_RATE (450000 queries offered a second), CALM_RATE (50000, for the processor's
+# time), TCP_RATE (45000 connections), RECORDS (1000000), QUERIES (20000, counted), SERVERS (swerve bare bare-long gdnsd
+# nsd knot).
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-here=$PWD/Tests/Benchmarks
-if [ -z "${PROGRAM:-}" ]; then
-    swift build -c release --product swerved 2>&1 | grep -E "error|warning:" || true
-    PROGRAM=$(swift build -c release --show-bin-path)/swerved
-fi
+. Tests/Benchmarks/common.bash
+needs ip taskset kxdpgun dnsperf dig valgrind cc objcopy
+build swerved ServeZone
 rounds=${ROUNDS:-15} seconds=${SECONDS_EACH:-1} records=${RECORDS:-1000000}
 folder=$(mktemp -d /dev/shm/swerve-peers.XXXXXX)
 chmod 755 "$folder"
@@ -47,18 +46,7 @@ ZONE
     sed 's/ /. /' "$folder/small.q" >"$folder/small.kq"
 }
 one_zone() { # name records
-    awk -v n="$2" -v questions="$folder/$1.q" 'BEGIN {
-        print "$ORIGIN big.example.\n$TTL 3600\n@ SOA ns1 admin 1 3600 300 604800 300\n@ NS ns1\n@ NS ns2\nns1 A 192.0.2.1\nns2 A 192.0.2.2"
-        for (r = 7; r < n; i++) { h = sprintf("h%07d", i); k = i % 10; a = "10." int(i / 65536) % 256 "." int(i / 256) % 256 "." i % 256
-            if (k < 6) { print h, "A", a; r++ }
-            else if (k == 6) { print h, "A", a; printf "%s AAAA 2001:db8::%x\n", h, i % 65536; r += 2 }
-            else if (k == 7) { printf "%s MX 10 h%07d\n%s TXT \"v=spf1 ip4:%s -all\"\n", h, i - 1, h, a; r += 2 }
-            else if (k == 8) { printf "%s CNAME h%07d\n", h, i - 3; r++ }
-            else { printf "%s NS ns1.%s\n%s NS ns2.%s\nns1.%s A %s\nns2.%s A %s\n", h, h, h, h, h, a, h, a; r += 4 } }
-        srand(7); split("A A A AAAA MX", types, " ")
-        for (q = 0; q < 200000; q++) { j = int(rand() * i)
-            if (rand() < 0.1) printf "nx%07d.big.example A\n", j >questions
-            else printf "h%07d.big.example %s\n", j, types[int(rand() * 5) + 1] >questions } }' >"$folder/$1.zone"
+    awk -v records="$2" -v serial=1 -v questions="$folder/$1.q" -f Tests/Benchmarks/one-zone.awk >"$folder/$1.zone"
 }
 
 # Makes a server's configuration, and prints the command that runs it in the foreground.
@@ -73,7 +61,7 @@ options { listen-on port $port { $address; }; listen-on-v6 { none; }; directory 
 controls { unix "$d/control.sock" perm 0600; };
 zone "$zone" { type primary; file "$file"; };
 CONF
-        echo "env SWERVE_WORKERS=${WORKERS:-1} $PROGRAM -c $d/conf" ;;
+        echo "env SWERVE_WORKERS=${WORKERS:-1} $PROGRAMS/swerved -c $d/conf" ;;
     nsd)
         cat >"$d/conf" <<CONF
 server:
@@ -121,30 +109,21 @@ CONF
         cp "$file" "$d/etc/zones/$zone"
         echo "options => { listen => [ \"$address:$port\" ], http_listen => [], run_dir => $d/run, state_dir => $d/state, udp_threads => 1, tcp_threads => 1, tcp_clients_per_thread => 10000, lock_mem => false, disable_cookies => true }" >"$d/etc/config"
         echo "gdnsd -c $d/etc start" ;;
-    bare)
-        [ -x "$folder/bare" ] || cc -O2 -o "$folder/bare" "$here/bare.c"
-        echo "$folder/bare $address $port" ;;
+    bare | bare-long)
+        compile bare "$folder"
+        # As long as Swerve's in a flood; the other's is as long as what it asks for.
+        echo "$folder/bare $address $port $([ "$name" = bare-long ] || echo 65536)" ;;
     esac
 }
-has() { case $1 in swerve | bare) true ;; nsd) command -v nsd >/dev/null ;; gdnsd) command -v gdnsd >/dev/null ;; knot) command -v knotd >/dev/null ;; esac; }
+has() { case $1 in swerve | bare*) true ;; nsd) command -v nsd >/dev/null ;; gdnsd) command -v gdnsd >/dev/null ;; knot) command -v knotd >/dev/null ;; esac; }
 names=()
-for name in ${SERVERS:-swerve bare gdnsd nsd knot}; do if has "$name"; then names+=("$name"); fi; done
+for name in ${SERVERS:-swerve bare bare-long gdnsd nsd knot}; do if has "$name"; then names+=("$name"); fi; done
 
-descendants() { ps -e -o pid=,ppid= | awk -v r="$1" '{ parent[$1] = $2 } END { for (p in parent) { x = p; while (x != r && x in parent && x > 1) x = parent[x]; if (x == r) print p } }'; }
-stop() { # process
-    local all
-    all=$(descendants "$1")
-    kill $all 2>/dev/null || true
-    wait "$1" 2>/dev/null || true
-}
 stop_all() {
     local p
     for p in ${running[@]+"${running[@]}"}; do stop "$p"; done
     running=()
 }
-# Nanoseconds on a processor, by all threads of a server.
-spent() { local p; for p in $(descendants "$1"); do cat /proc/"$p"/task/*/schedstat 2>/dev/null || true; done | awk '{ s += $1 } END { printf "%.0f\n", s }'; }
-median() { sort -n | awk '{ v[NR] = $1 } END { if (NR) print v[int((NR + 1) / 2)]; else print "" }'; }
 thousands() { awk '{ if ($1 == "") print "–"; else if ($1 < 1000) print int($1); else printf "%d,%03d\n", $1 / 1000, $1 % 1000 }'; }
 row() { # title, a file per server with its figures
     local title=$1 name
@@ -177,11 +156,11 @@ network() {
     # What arrives is taken in on the server's core: else the client's does it, which sends through the same kernel.
     ip netns exec "$server" sh -c "echo 1 >/sys/class/net/vs$$/queues/rx-0/rps_cpus"
 }
-asks() { ip netns exec "$client" dig +short +time=1 +tries=1 "@$address" -p "$1" "$2" SOA 2>/dev/null | grep -q ns1 || [ "$3" = bare ]; }
 declare -A process
 # Starts every server on the first core, each at a port of its own; they wait while another is asked.
 start_all() { # zone-file origin
     local name port=5300
+    compile until "$folder"
     for name in "${names[@]}"; do
         port=$((port + 1))
         # shellcheck disable=SC2046
@@ -192,8 +171,8 @@ start_all() { # zone-file origin
     port=5300
     for name in "${names[@]}"; do
         port=$((port + 1))
-        for _ in $(seq 300); do asks $port "$2" "$name" && break; sleep 0.1; done
-        asks $port "$2" "$name" || { echo "$name doesn't answer: $(tail -3 "$folder/log.$name")" >&2; exit 1; }
+        ip netns exec "$client" "$folder/until" $address $port "$2" SOA 60 ||
+            { echo "$name doesn't answer: $(tail -3 "$folder/log.$name")" >&2; exit 1; }
     done
 }
 # Connections by kxdpgun from the second core, which costs little there: it bypasses the kernel's sockets. It chooses its
@@ -204,19 +183,19 @@ shoot() { # port questions rate seconds
 # Connections that the server's side has had so far.
 connections() { ip netns exec "$server" awk '/^Tcp:/ && n++ { print $7 }' /proc/net/snmp; }
 # Alternated runs: answers per second and processor time per answer into figures/KEY and figures/KEY-cpu.
-alternate() { # key zone kind rate
-    local key=$1 zone=$2 kind=$3 rate=$4 name port round before begun count took used shot
+alternate() { # key zone kind
+    local key=$1 zone=$2 kind=$3 name port round before begun count took used shot
     for ((round = 0; round <= rounds; round++)); do
         port=5300
         for name in "${names[@]}"; do
             port=$((port + 1))
-            if [ "$name" = bare ]; then continue; fi
+            if [[ "$name" = bare* ]]; then continue; fi
             case $kind in
             once)
                 # Counted in the middle of it: who has a long queue goes on to answer when all have been sent.
                 local opened
                 opened=$(connections)
-                shoot $port "$zone" "$rate" $((seconds + 1)) &
+                shoot $port "$zone" "${TCP_RATE:-45000}" $((seconds + 1)) &
                 shot=$!
                 for _ in $(seq 500); do [ "$(connections)" -le $((opened + 2000)) ] || break; sleep 0.01; done
                 sleep 0.2
@@ -224,11 +203,13 @@ alternate() { # key zone kind rate
                 sleep "$seconds"
                 count=$(($(connections) - count)) took=$(($(date +%s%N) - begun)) used=$(($(spent "${process[$name]}") - before))
                 wait $shot
-                grep -q '^total replies: *[1-9]' "$folder/shot" || count=0
+                # Who takes connections and answers on few of them, or refuses, counts for nothing.
+                awk '/^total established/ { e = $3 } /^total replies/ { r = $3 } /^responded/ && $2 !~ /^(NOERROR|NXDOMAIN):/ { bad = 1 }
+                    END { exit bad || r == 0 || r < e / 2 }' "$folder/shot" || count=0
                 ;;
             persistent)
                 before=$(spent "${process[$name]}")
-                count=$( (ip netns exec "$client" taskset -c 1 timeout 30 dnsperf -m tcp -s "$address" -p $port -d "$folder/$zone.q" -l "$seconds" -c 20 -q 200 2>/dev/null || true) | awk '/Queries completed/ { print $3 }')
+                count=$( (ip netns exec "$client" taskset -c 1 timeout 30 dnsperf -m tcp -s "$address" -p $port -d "$folder/$zone.q" -l "$seconds" -c 20 -q 200 2>/dev/null || true) | awk '/Queries completed/ { n = $3 } /Response codes/ && /REFUSED|SERVFAIL|FORMERR|NOTIMP/ { n = 0 } END { print n }')
                 took=$((seconds * 1000000000)) used=$(($(spent "${process[$name]}") - before))
                 ;;
             esac
@@ -240,22 +221,24 @@ alternate() { # key zone kind rate
     done
     medians "$key"
 }
-# The same over UDP, in turns of a quarter of a second.
-flood() { # key questions
+# The same over UDP, in turns of a quarter of a second, each round in another order; what was really offered, at least, goes
+# into offered.KEY.
+flood() { # key questions rate turns
     local name port=5300 mac targets=()
-    [ -x "$folder/flood" ] || cc -O2 -o "$folder/flood" "$here/flood.c"
+    compile flood "$folder"
     for name in "${names[@]}"; do
         port=$((port + 1))
         targets+=("$port:$(descendants "${process[$name]}" | paste -sd,)")
     done
     mac=$(ip netns exec "$server" cat "/sys/class/net/vs$$/address")
     ip netns exec "$client" taskset -c 1 "$folder/flood" "vc$$" "$mac" $nobody $address "$folder/$2.q" \
-        "${UDP_RATE:-450000}" 250 "${TURNS:-120}" "${targets[@]}" >"$folder/flooded"
+        "$3" 250 "$4" "${targets[@]}" >"$folder/flooded-$1"
     port=5300
     for name in "${names[@]}"; do
         port=$((port + 1))
-        awk -v p=$port '$1 == p { print 10000 + $2, $3, $4 }' "$folder/flooded" >"$folder/rounds.$1.$name"
+        awk -v p=$port '$1 == p { print 10000 + $2, $3, $4 }' "$folder/flooded-$1" >"$folder/rounds.$1.$name"
     done
+    awk '{ print $5 }' "$folder/flooded-$1" | sort -n | head -1 >"$folder/offered.$1"
     medians "$1"
 }
 # Of the rounds: their numbers (all of one length, for join), answers per second, microseconds for each.
@@ -277,27 +260,41 @@ share() { # key other
     done
 }
 
+# Of the peers the one that answers most.
+best() { # key
+    local name
+    for name in gdnsd nsd knot; do
+        [ ! -s "$folder/rounds.$1.$name" ] || echo "$(awk '{ print $2 }' "$folder/rounds.$1.$name" | median) $name"
+    done | sort -rn | sed -n '1s/.* //p'
+}
 udp() {
-    start_all small yufu123.com
-    flood udp-small small
-    stop_all
-    start_all million big.example
-    flood udp-million million
-    stop_all
-    heading "UDP, one core"
+    local zone origin peer
+    for zone in small million; do
+        origin=yufu123.com
+        [ $zone = small ] || origin=big.example
+        start_all $zone $origin
+        flood udp-$zone $zone "${UDP_RATE:-450000}" "${TURNS:-120}"
+        flood calm-$zone $zone "${CALM_RATE:-50000}" $((${TURNS:-120} / 4))
+        stop_all
+        # Who answers nearly all isn't flooded, and could do more.
+        [ "$(awk -v o="$(cat "$folder/offered.udp-$zone")" '$3 > o * 0.8' "$folder/flooded-udp-$zone" | wc -l)" = 0 ] ||
+            echo "of $(thousands <"$folder/offered.udp-$zone") offered a second some answer more than four fifths: UDP_RATE is too low" >&2
+    done
+    peer=$(best udp-million)
     share udp-small bare
-    share udp-million gdnsd
-    row "answers/s, small zone" udp-small
+    share udp-million "${peer:-bare}"
+    heading "UDP, one core"
+    row "answers/s, small zone, of $(thousands <"$folder/offered.udp-small") offered" udp-small
     row "of the bare loop's in the same round" udp-small-share
-    row "µs of processor time per answer" udp-small-cpu
-    row "answers/s, a million records, random names" udp-million
-    row "of gdnsd's in the same round" udp-million-share
-    row "µs of processor time per answer" udp-million-cpu
+    row "µs of processor time per answer, at $(thousands <"$folder/offered.calm-small") a second" calm-small-cpu
+    row "answers/s, a million records, random names, of $(thousands <"$folder/offered.udp-million") offered" udp-million
+    row "of ${peer:-bare}'s in the same round" udp-million-share
+    row "µs of processor time per answer, at $(thousands <"$folder/offered.calm-million") a second" calm-million-cpu
 }
 tcp() {
     start_all small yufu123.com
-    alternate tcp-kept small persistent 0
-    alternate tcp-once small once "${TCP_RATE:-45000}"
+    alternate tcp-kept small persistent
+    alternate tcp-once small once
     stop_all
     heading "TCP, one core"
     share tcp-kept gdnsd
@@ -305,7 +302,7 @@ tcp() {
     row "answers/s, persistent connections" tcp-kept
     row "of gdnsd's in the same round" tcp-kept-share
     row "µs of processor time per answer" tcp-kept-cpu
-    row "answers/s, a connection for each query" tcp-once
+    row "connections/s with a query each" tcp-once
     row "of gdnsd's in the same round" tcp-once-share
     row "µs of processor time per answer" tcp-once-cpu
 }
@@ -313,9 +310,10 @@ tcp() {
 # From the start to the first answer, on both cores, and the memory held then (what is shared counted once).
 load() {
     local name port=5400 round begun p
+    compile until "$folder"
     for ((round = 0; round < rounds; round++)); do
         for name in "${names[@]}"; do
-            [ "$name" != bare ] || continue
+            [[ "$name" != bare* ]] || continue
             port=$((port + 1))
             local command
             command=$(command_of "$name" $port 127.0.0.1 big.example "$folder/million.zone" "$folder/load-$name")
@@ -323,10 +321,10 @@ load() {
             $command >"$folder/log.$name" 2>&1 &
             p=$!
             running=("$p")
-            until dig +short +time=1 +tries=1 @127.0.0.1 -p $port big.example SOA 2>/dev/null | grep -q ns1; do sleep 0.01; done
+            "$folder/until" 127.0.0.1 $port big.example SOA 60 || { echo "$name doesn't answer: $(tail -3 "$folder/log.$name")" >&2; exit 1; }
             awk -v b="$begun" -v e="$(date +%s%N)" 'BEGIN { printf "%.2f\n", (e - b) / 1e9 }' >>"$folder/runs.load.$name"
             sleep 1
-            for t in $(descendants $p); do awk '/^Pss:/ { print $2 }' "/proc/$t/smaps_rollup" 2>/dev/null || true; done | awk '{ s += $1 } END { printf "%d\n", s / 1024 }' >>"$folder/runs.memory.$name"
+            memory $p >>"$folder/runs.memory.$name"
             stop_all
         done
     done
@@ -345,11 +343,7 @@ instructions() {
     local zone origin name
     # valgrind doesn't run swerved, whose first thread ends; so the servers and the answering without the daemon around
     # them. Nor can it read the debugging information of every compiler.
-    if [ -z "${COUNTED:-}" ]; then
-        SWERVE_BENCHMARKS=1 swift build -c release --product ServeZone 2>&1 | grep -E "error|warning:" || true
-        COUNTED=$(SWERVE_BENCHMARKS=1 swift build -c release --show-bin-path)/ServeZone
-    fi
-    objcopy --strip-debug "$COUNTED" "$folder/counted"
+    objcopy --strip-debug "$PROGRAMS/ServeZone" "$folder/counted"
     for zone in small hundred; do
         origin=yufu123.com
         [ $zone = small ] || origin=big.example
@@ -378,10 +372,15 @@ run_counted() { # zone origin name queries
     valgrind --tool=callgrind --trace-children=yes --callgrind-out-file="$d/out.%p" $command >"$folder/log.$3" 2>&1 &
     p=$!
     running=("$p")
-    for _ in $(seq 600); do { dig +short +time=1 +tries=1 @127.0.0.1 -p $port "$2" SOA 2>/dev/null | grep -q ns1; } && break; kill -0 $p 2>/dev/null || break; [ "$3" != bare ] || { sleep 2; break; }; sleep 0.2; done
+    for _ in $(seq 600); do
+        ! dig +short +time=1 +tries=1 @127.0.0.1 -p $port "$2" SOA 2>/dev/null | grep -q '^[^;]' || break
+        kill -0 $p 2>/dev/null || { echo "$3 has ended: $(tail -3 "$folder/log.$3")" >&2; exit 1; }
+        sleep 0.2
+    done
     shuf -n "$4" -r --random-source=<(yes) "$folder/$1.q" >"$folder/asked"
     # Eight clients, so that two workers both have some.
-    timeout 60 dnsperf -s 127.0.0.1 -p $port -d "$folder/asked" -n 1 -c 8 -q 20 -t 30 >/dev/null 2>&1 || true
+    dnsperf -s 127.0.0.1 -p $port -d "$folder/asked" -n 1 -c 8 -q 20 -t 30 >"$folder/counting" 2>&1 || true
+    grep -q "Queries completed: *$4 " "$folder/counting" || { echo "$3: not all of $4 queries were answered under valgrind" >&2; exit 1; }
     stop_all
     sleep 0.5
     cat "$d"/out.* | awk '/^(summary|totals):/ { t += $2 } END { printf "%.0f\n", t / 2 }'

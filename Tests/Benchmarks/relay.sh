@@ -7,11 +7,9 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 rounds=${1:-5}
-swerved=${SWERVED:-}
-if [ -z "$swerved" ]; then
-    swift build -c release --product swerved
-    swerved=$(swift build -c release --show-bin-path)/swerved
-fi
+. Tests/Benchmarks/common.bash
+needs haproxy nginx ab
+build swerved
 folder=$(mktemp -d)
 pids=()
 cleanup() {
@@ -69,7 +67,7 @@ taskset -c 0 haproxy -f "$folder/haproxy.cfg" -db >"$folder/haproxy.log" 2>&1 &
 pids+=($!) pid[haproxy]=$!
 taskset -c 0 nginx -c "$folder/nginx.conf" 2>"$folder/nginx.log" &
 pids+=($!) pid[nginx]=$!
-SWERVE_WORKERS=1 taskset -c 0 "$swerved" -c "$folder/swerve.conf" 2>"$folder/swerve.log" &
+SWERVE_WORKERS=1 taskset -c 0 "$PROGRAMS/swerved" -c "$folder/swerve.conf" 2>"$folder/swerve.log" &
 pids+=($!) pid[swerve]=$!
 for name in "${!port[@]}"; do
     for _ in $(seq 100); do
@@ -103,8 +101,8 @@ for round in $(seq "$rounds"); do
     done
 done
 
-median() { grep "^$1 $2 " "$folder/results" | cut -d' ' -f3 | sort -n | awk '{ v[NR] = $1 } END { printf "%.3f", v[int((NR + 1) / 2)] / '"$3"' }'; }
+of() { awk -v k="$1" -v n="$2" -v per="$3" '$1 == k && $2 == n { printf "%.3f\n", $3 / per }' "$folder/results" | median; }
 echo "| seconds of processor, median of $rounds | haproxy | nginx | swerve |"
 echo "|---|---|---|---|"
-echo "| per 10,000 connections | $(median connections haproxy 1e9) | $(median connections nginx 1e9) | $(median connections swerve 1e9) |"
-echo "| per gigabyte | $(median gigabytes haproxy 4e9) | $(median gigabytes nginx 4e9) | $(median gigabytes swerve 4e9) |"
+echo "| per 10,000 connections | $(of connections haproxy 1e9) | $(of connections nginx 1e9) | $(of connections swerve 1e9) |"
+echo "| per gigabyte | $(of gigabytes haproxy 4e9) | $(of gigabytes nginx 4e9) | $(of gigabytes swerve 4e9) |"

@@ -2,15 +2,14 @@
 # scale.sh zones N: N small zones (default 100,000), each a file of its own. scale.sh records N: one zone of N records
 # (default 10,000,000). What a start takes, in time and memory, what reloads take, and what a client waits
 # meanwhile, of a release build, or of the one in PROGRAMS. In RAM (/dev/shm) unless FOLDER says otherwise.
-# Needs dig and dnsperf.
+# Needs dig and a C compiler.
 set -euo pipefail
 kind=${1:-zones}
 if [ "$kind" = zones ]; then count=${2:-100000}; else count=${2:-10000000}; fi
 cd "$(dirname "$0")/../.."
-if [ -z "${PROGRAMS:-}" ]; then
-    swift build -c release 2>&1 | grep -E "error|warning:" || true
-    PROGRAMS=$(swift build -c release --show-bin-path)
-fi
+. Tests/Benchmarks/common.bash
+needs dig cc
+build swerved swervectl
 folder=$(mktemp -d "${FOLDER:-/dev/shm}/swerve-scale.XXXXXX")
 server=
 trap '[ -z "$server" ] || { kill "$server"; wait "$server" || true; }; rm -rf "$folder"' EXIT
@@ -23,7 +22,7 @@ zone_files() { # first last serial
         close(f) } }'
 }
 one_zone() { # records serial
-    awk -v records="$1" -v serial="$2" -f Tests/Benchmarks/one-zone.awk
+    awk -v records="$1" -v serial="$2" -v questions="$folder/questions" -f Tests/Benchmarks/one-zone.awk
 }
 configuration() { # first last
     echo "options { directory \"$folder\"; listen-on port 5399 { 127.0.0.1; }; listen-on-v6 { none; }; state-directory \"$folder\"; };"
@@ -37,7 +36,7 @@ configuration() { # first last
 }
 now() { date +%s%N; }
 since() { awk -v a="$1" -v b="$(now)" 'BEGIN { printf "%.2f s", (b - a) / 1e9 }'; }
-memory() { awk -v k="$1" '$1 == k ":" { printf "%d", $2 / 1024 }' "/proc/$server/status"; }
+held() { awk -v k="$1" '$1 == k ":" { printf "%d", $2 / 1024 }' "/proc/$server/status"; }
 say() { printf '%-52s %s\n' "$1" "$2"; }
 serial() { dig +short +time=5 @127.0.0.1 -p 5399 "$1" SOA | cut -d' ' -f3; }
 expect() { [ "$2" = "$3" ] || { echo "$1: $2 instead of $3" >&2; exit 1; }; }
@@ -58,7 +57,6 @@ if [ "$kind" = zones ]; then
     [ "$count" -gt 5000 ] || { changed="z1500.example"; changed_file="$folder/zones/1/z1500.zone"; }
 else
     one_zone "$count" 1 >"$folder/big.zone"
-    awk -v n="$count" 'BEGIN { srand(7); for (i = 0; i < 100000; i++) printf "h%d.big.example A\n", int(rand() * n * 0.6) }' >"$folder/questions"
     changed="big.example" changed_file="$folder/big.zone"
     say "the file" "$(($(stat -c %s "$folder/big.zone") >> 20)) MB"
 fi
@@ -73,17 +71,19 @@ until grep -q ready: "$folder/log"; do
     sleep 0.05
 done
 say "start, until ready" "$(since "$begun")"
-say "memory, at most while starting" "$(memory VmHWM) MB"
+say "memory, at most while starting" "$(held VmHWM) MB"
 sleep 3
-base=$(memory VmRSS)
+base=$(held VmRSS)
 say "memory, when all is loaded" "$base MB"
 say "  for each of $count $kind" "$(awk -v m="$base" -v n="$count" 'BEGIN { printf "%d octets", m * 1048576 / n }')"
 expect "serial at first" "$(serial "$changed")" 1
 
-dnsperf -s 127.0.0.1 -p 5399 -d "$folder/questions" -l 5 -q 20 -Q 20000 >"$folder/quiet" 2>&1
-latency() { awk '/Average Latency/ { print "average " $4 " s, worst " $8 } /Queries lost/ { print ", lost " $3 }' "$1" | tr -d '()' | tr '\n' ' '; }
-say "latency at 20,000 queries a second" "$(latency "$folder/quiet")"
-dnsperf -s 127.0.0.1 -p 5399 -d "$folder/questions" -l "${BUSY:-40}" -q 20 -Q 20000 >"$folder/busy" 2>&1 &
+compile steady "$folder"
+ask() { "$folder/steady" 127.0.0.1 5399 "$folder/questions" 20000 "$1"; }
+latency() { awk '{ printf "median %s ms, p99 %s ms, longest %s ms, lost %d", $4, $5, $7, $3 }' "$1"; }
+ask 5 >"$folder/quiet"
+say "at 20,000 queries a second" "$(latency "$folder/quiet")"
+ask "${BUSY:-40}" >"$folder/busy" &
 load=$!
 
 reload "reload, nothing changed"
@@ -111,11 +111,11 @@ else
     reload "reload, the zone changed"
     expect "status and serial" "$status $(serial "$changed")" "0 2"
 fi
-say "memory, at most while reloading" "$(memory VmHWM) MB"
+say "memory, at most while reloading" "$(held VmHWM) MB"
 wait "$load"
-say "latency meanwhile" "$(latency "$folder/busy")"
+say "at 20,000 queries a second meanwhile" "$(latency "$folder/busy")"
 sleep 3
-say "memory at the end" "$(memory VmRSS) MB"
+say "memory at the end" "$(held VmRSS) MB"
 begun=$(now)
 kill "$server"
 wait "$server" || true

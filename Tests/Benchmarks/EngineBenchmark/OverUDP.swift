@@ -4,15 +4,16 @@ import Glibc
 import Sockets
 import UDPServer
 
-/// Asks a worker of the UDP server over the loopback, by batches that are mostly full: what is sent at once arrives at once
+/// Asks workers of the UDP server over the loopback, one at a time, by batches that are mostly full: what is sent at once arrives at once
 /// (UDP_SEGMENT of udp(7)), for which the questions of a batch have to be of one length.
-func askOverUDP(_ workload: Workload, of store: SnapshotStore, rounds: Int) throws {
-    let sockets = try UDPSockets.open([Endpoint(.v4(.loopback), port: 0)], workers: 1)
-    let server = UDPServer(workers: 1)
+func askOverUDP(_ workload: Workload, of store: SnapshotStore, workers: Int, rounds: Int) throws {
+    let sockets = try UDPSockets.open([Endpoint(.v4(.loopback), port: 0)], workers: workers)
+    let server = UDPServer(workers: workers)
     try server.serve(sockets, from: store)
     defer { server.stop() }
-    let client = DatagramSocket.connect(to: sockets.endpoints[0])
-    defer { close(client) }
+    // So many that each worker has some of them.
+    let clients = (0..<16).map { _ in DatagramSocket.connect(to: sockets.endpoints[0]) }
+    defer { for client in clients { close(client) } }
     let width = 32
     var batches: [(octets: [UInt8], length: Int32)] = []
     var waiting: [Int: [UInt8]] = [:]
@@ -28,6 +29,7 @@ func askOverUDP(_ workload: Workload, of store: SnapshotStore, rounds: Int) thro
     if batches.isEmpty { throw BenchmarkError.unanswered }
     let count = (rounds + width - 1) / width
     for index in 0..<count {
+        let client = clients[index % clients.count]
         let octets = batches[index % batches.count].octets
         var length = batches[index % batches.count].length
         guard setsockopt(client, Int32(IPPROTO_UDP), udpSegment, &length, 4) == 0,

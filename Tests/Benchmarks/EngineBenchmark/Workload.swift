@@ -100,7 +100,7 @@ struct Workload {
         return String(repeating: "0", count: 7 - digits.count) + digits
     }
 
-    /// The zone that zones.py makes, without its text.
+    /// The zone that one-zone.awk makes, without its text.
     private static func fill(_ builder: inout ZoneBuilder, _ records: Int) throws -> Int {
         let origin = builder.origin
         func add(_ line: String) throws {

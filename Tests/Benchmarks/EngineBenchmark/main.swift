@@ -7,12 +7,12 @@ import TestZones
 import Zones
 
 // EngineBenchmark ZONE QUERIES: asks the responder alone, without sockets, QUERIES questions of a zone and
-// prints the time of one and the zone's memory; with `udp:` in front of ZONE, a worker of the UDP server.
+// prints the time of one and the zone's memory; with `udp:` in front of ZONE, a worker of the UDP server, with `udp2:` two.
 //
 // ZONE is `small` (the five records of the article, a fifth of the questions each for www, apex A, NS, SOA and a
 // name that isn't there), `steered` (the same with www steered), `alias`, `referral`, or a number of records (names with A,
-// AAAA, MX, TXT, CNAME and delegations, one question in ten for a name that isn't there), as zones.py makes
-// them. With `limited:` in front of it all responses are over a rate limit that is logged only, with `dropped:`
+// AAAA, MX, TXT, CNAME and delegations, one question in ten for a name that isn't there), as
+// one-zone.awk makes them. With `limited:` in front of it all responses are over a rate limit that is logged only, with `dropped:`
 // all are held back by one. With `+edns`, `+cookie`, `+server-cookie` or `+nsid` behind it each query has an OPT
 // record: bare, with a client's cookie, with a server cookie that is good, with an NSID option. Instructions: see
 // engine.sh, which runs this under callgrind.
@@ -23,7 +23,7 @@ guard arguments.count == 3, let rounds = Int(arguments[2]) else {
 }
 func usage() -> Never {
     print(
-        "usage: EngineBenchmark [udp:|limited:|dropped:]small|steered|alias|referral|NAME:TYPE|RECORDS[+edns|+cookie|…] QUERIES"
+        "usage: EngineBenchmark [udp:|udp2:|limited:|dropped:]small|steered|alias|referral|NAME:TYPE|RECORDS[+edns|+cookie|…] QUERIES"
     )
     exit(64)
 }
@@ -33,8 +33,11 @@ let start = clock.now
 var name = arguments[1]
 let isRandom = name.hasPrefix("random:")
 if isRandom { name.removeFirst(7) }
-let isOverUDP = name.hasPrefix("udp:")
-if isOverUDP { name.removeFirst(4) }
+var workers: Int?
+for (prefix, count) in [("udp:", 1), ("udp2:", 2)] where name.hasPrefix(prefix) {
+    name.removeFirst(prefix.count)
+    workers = count
+}
 var limits = RateLimits()
 for (prefix, isLogOnly) in [("limited:", true), ("dropped:", false)] where name.hasPrefix(prefix) {
     name.removeFirst(prefix.count)
@@ -74,8 +77,8 @@ print("\(workload.zone.recordCount) records in \(loaded - start), \(workload.zon
 let served = ServedZone(zone: workload.zone, marks: workload.marks)
 let store = SnapshotStore(
     Snapshot(catalog: ZoneCatalog([workload.zone.origin: served]), view: workload.view, options: options))
-if isOverUDP {
-    try askOverUDP(workload, of: store, rounds: rounds)
+if let workers {
+    try askOverUDP(workload, of: store, workers: workers, rounds: rounds)
     exit(0)
 }
 let counters = WorkerCounters()

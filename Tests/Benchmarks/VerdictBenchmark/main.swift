@@ -46,4 +46,5 @@ for (what, times) in figures {
             sorted[sorted.count / 2], p99, sorted[sorted.count - 1]))
 }
 let slowest = figures.map { $0.times.sorted()[$0.times.count / 2] }.max() ?? .zero
-exit(slowest < .milliseconds(10) ? 0 : 1)
+// System calls of a guest take several times as long as else.
+exit(slowest < .milliseconds(arguments[1] == "ipvs" ? 10 : 1) ? 0 : 1)

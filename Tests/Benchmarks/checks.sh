@@ -6,6 +6,7 @@
 set -euo pipefail
 count=${1:-10000}
 hung=${2:-$((count / 10))}
+[ "$count" -ge $((hung + 500)) ] || { echo "N is at least HUNG and 500" >&2; exit 64; }
 backend=none
 interval=${INTERVAL:-5} timeout=${TIMEOUT:-2}
 port=8099

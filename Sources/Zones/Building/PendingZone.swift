@@ -93,6 +93,8 @@ struct PendingZone: ~Copyable {
     let apex: NameKey
     /// Whether a host may have the apex's name.
     let hasHostOrigin: Bool
+    /// Whether its names are addresses written backwards, so that its PTR records lead to hosts.
+    let isReverse: Bool
     var nodes: Column<PendingNode>
     var records: Column<PendingRecord>
     /// Names without the apex, in lower case, one after another; and first of all the apex's.
@@ -134,8 +136,23 @@ struct PendingZone: ~Copyable {
                 hash: apex.hash(labels: apex.labelCount), nameStart: 0, parent: 0, first: PendingNode.none,
                 last: PendingNode.none, nameLength: 0, labels: UInt8(apex.labelCount), flags: []))
         hasHostOrigin = apex.isHostName(from: 0)
+        isReverse = Self.isReverse(apex)
         self.apex = apex
         place(0, in: slot(nodes[0].hash))
+    }
+
+    /// The names below which addresses are looked for (RFC 1035 §3.5, RFC 3596 §2.5).
+    private static let reverseTrees = ["\u{7}in-addr\u{4}arpa\0", "\u{3}ip6\u{4}arpa\0"].map { Array($0.utf8) }
+
+    private static func isReverse(_ apex: borrowing NameKey) -> Bool {
+        if apex.labelCount < 2 { return false }
+        let start = apex.offset(labels: 2)
+        for tree in reverseTrees where tree.count == apex.length - start {
+            var place = 0
+            while place < tree.count, apex.octet(at: start + place) == tree[place] { place += 1 }
+            if place == tree.count { return true }
+        }
+        return false
     }
 
     /// Labels of the apex.

@@ -74,7 +74,8 @@ extension ZoneCompiler {
         case 6:
             checkHost(in: record, at: 0, node: node)
             if readName(in: record) { checkMailbox(in: record, at: key.length, node: node) }
-        case 12: checkPointer(record, node: node)
+        // What an address leads back to is a host.
+        case 12: if zone.isReverse { checkHost(in: record, at: 0, node: node) }
         case 14, 17: checkMailbox(in: record, at: 0, node: node)
         case 15: if !zone.nodes[node].hasHostName { reportBadOwner(of: record, node: node) }
         case 18, 21: checkHost(in: record, at: 2, node: node)
@@ -153,14 +154,6 @@ extension ZoneCompiler {
         let length = Int(key.octet(at: 0))
         let isVisible = (1...length).allSatisfy { (33...126).contains(key.octet(at: $0)) }
         if !isVisible || !key.isHostName(from: length + 1) { reportBadName(record, node: node) }
-    }
-
-    /// What an address leads back to.
-    private mutating func checkPointer(_ record: PendingRecord, node: Int) {
-        let origin = zone.origin.lowercased.description
-        if origin.hasSuffix("in-addr.arpa.") || origin.hasSuffix("ip6.arpa.") {
-            checkHost(in: record, at: 0, node: node)
-        }
     }
 
     mutating func reportBadName(_ record: PendingRecord, node: Int) {

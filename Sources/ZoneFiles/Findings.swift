@@ -32,6 +32,9 @@ struct Findings {
         all.append(finding)
     }
 
+    /// Whether a further warning would only be counted, so that it isn't worth making.
+    var hasAllWarnings: Bool { warnings >= limit }
+
     /// Counts findings that nobody kept; there are more of their kind than are told.
     mutating func addUntold(_ count: Int, isError: Bool) {
         if isError { errors += count } else { warnings += count }

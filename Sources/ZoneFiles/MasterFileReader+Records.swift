@@ -111,6 +111,7 @@ extension MasterFileReader where Sink: ~Copyable {
                 hint: "a line that begins with a blank belongs to the owner of the line before")
         }
         originIsNew = false
+        if findings.hasAllWarnings { return findings.addUntold(1, isError: false) }
         let name = DomainName(wire: owner.copy)?.description ?? ""
         note(
             .warning,
@@ -151,6 +152,7 @@ extension MasterFileReader where Sink: ~Copyable {
     mutating func noteSuspicion(_ lexer: inout Lexer, _ file: Int) {
         guard let (kind, range) = lexer.suspicion else { return }
         lexer.suspicion = nil
+        if findings.hasAllWarnings { return findings.addUntold(1, isError: false) }
         let name = lexer.string(range)
         let mistake =
             switch kind {

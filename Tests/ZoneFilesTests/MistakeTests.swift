@@ -289,6 +289,16 @@ struct MistakeTests {
         #expect(diagnostics[99].position?.line == 100)
     }
 
+    @Test(
+        "Of many warnings too",
+        arguments: ["a@b 60 A 192.0.2.1\n", "a 60 TXT \"\u{1}\"\n", "$ORIGIN example.com.\n 60 A 192.0.2.1\n"])
+    func manyWarnings(_ text: String) throws {
+        let (records, diagnostics) = try read("a 60 A 192.0.2.1\n" + String(repeating: text, count: 250))
+        #expect(records.count == 251)
+        #expect(diagnostics.count == 101)
+        #expect(diagnostics.last?.message == "and 150 more warnings")
+    }
+
     @Test("A record without an owner or a TTL where none came before")
     func nothingBefore() throws {
         #expect(

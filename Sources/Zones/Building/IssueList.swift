@@ -15,11 +15,14 @@ struct IssueList {
 
     var hasErrors: Bool { errors > 0 }
 
-    /// Notes an issue, which is made only if it is kept.
-    mutating func append(isError: Bool, _ issue: () -> ZoneIssue) {
+    /// Counts an issue; whether it is to be kept, and so worth making.
+    mutating func count(isError: Bool) -> Bool {
         if isError { errors += 1 } else { warnings += 1 }
-        if (isError ? errors : warnings) <= limit { kept.append(issue()) }
+        return (isError ? errors : warnings) <= limit
     }
+
+    /// Keeps an issue that was counted.
+    mutating func keep(_ issue: ZoneIssue) { kept.append(issue) }
 
     /// What was kept, and an issue for all others.
     func all(of origin: DomainName) -> [ZoneIssue] {

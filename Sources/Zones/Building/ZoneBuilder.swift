@@ -81,12 +81,11 @@ public struct ZoneBuilder: ~Copyable {
         // What is compiled, and on the way to it: at most three times what was read.
         if !FlatMemory.hasRoom(for: 3 * pending.size) { isOutOfMemory = true }
         if isTooLarge || isOutOfMemory {
-            let origin = origin
             let message =
                 isTooLarge
                 ? "the zone has more than 4 GB of names or of data" : "there is not enough memory for the zone"
-            issues.append(isError: true) {
-                ZoneIssue(.zoneTooLarge, isError: true, owner: origin, message: message)
+            if issues.count(isError: true) {
+                issues.keep(ZoneIssue(.zoneTooLarge, isError: true, owner: origin, message: message))
             }
             return (nil, issues.all(of: origin))
         }
@@ -115,25 +114,17 @@ public struct ZoneBuilder: ~Copyable {
     private mutating func reportTooMany(_ most: Int, _ type: RecordType, _ location: UInt64) {
         if isBeyondLimit { return }
         isBeyondLimit = true
-        let (owner, origin) = (key.name, origin)
-        issues.append(isError: true) {
+        if !issues.count(isError: true) { return }
+        issues.keep(
             ZoneIssue(
-                .beyondLimit, isError: true, owner: owner, type: type, location: location,
-                message: "zone \(origin) has more than \(most) records (max-records)")
-        }
+                .beyondLimit, isError: true, owner: key.name, type: type, location: location,
+                message: "zone \(origin) has more than \(most) records (max-records)"))
     }
 
     /// Begins the records of another owner; whether it can have some.
     private mutating func begin(_ owner: RawSpan, _ type: RecordType, _ location: UInt64) -> Bool {
         if !key.read(owner) || key.length != owner.byteCount || !pending.contains(key) {
-            let origin = origin
-            let bytes = (0..<owner.byteCount).map { owner.octet(at: $0) }
-            issues.append(isError: false) {
-                let name = DomainName(wire: bytes) ?? .root
-                return ZoneIssue(
-                    .outOfZone, isError: false, owner: name, type: type, location: location,
-                    message: "out-of-zone record \(name) \(type) is left out (the zone is \(origin))")
-            }
+            reportOutOfZone(owner, type, location)
             return false
         }
         // Nodes and the places of their names have 32 bits each; a name makes at most 127 nodes, and two that were met
@@ -143,32 +134,45 @@ public struct ZoneBuilder: ~Copyable {
             return false
         }
         if let depth = limits.nameDepth, key.labelCount - pending.apexLabels > depth {
-            reportTooDeep(depth, (0..<owner.byteCount).map { owner.octet(at: $0) }, type, location)
+            reportTooDeep(depth, owner, type, location)
             return false
         }
         pending.expect(key)
         return true
     }
 
+    private mutating func reportOutOfZone(_ owner: RawSpan, _ type: RecordType, _ location: UInt64) {
+        if !issues.count(isError: false) { return }
+        let name = Self.name(owner)
+        issues.keep(
+            ZoneIssue(
+                .outOfZone, isError: false, owner: name, type: type, location: location,
+                message: "out-of-zone record \(name) \(type) is left out (the zone is \(origin))"))
+    }
+
     private mutating func reportTooDeep(
-        _ depth: Int, _ owner: [UInt8], _ type: RecordType, _ location: UInt64
+        _ depth: Int, _ owner: RawSpan, _ type: RecordType, _ location: UInt64
     ) {
-        issues.append(isError: true) {
-            let name = DomainName(wire: owner) ?? .root
-            return ZoneIssue(
+        if !issues.count(isError: true) { return }
+        let name = Self.name(owner)
+        issues.keep(
+            ZoneIssue(
                 .beyondLimit, isError: true, owner: name, type: type, location: location,
-                message: "\(name) has more than \(depth) labels below the zone's name (max-name-depth)")
-        }
+                message: "\(name) has more than \(depth) labels below the zone's name (max-name-depth)"))
+    }
+
+    /// An owner's name as it was written.
+    private static func name(_ owner: RawSpan) -> DomainName {
+        DomainName(wire: (0..<owner.byteCount).map { owner.octet(at: $0) }) ?? .root
     }
 
     @inline(never)
     private mutating func reportTTL(_ ttl: UInt32, _ type: RecordType, _ location: UInt64) {
-        let owner = key.name
-        issues.append(isError: false) {
+        if !issues.count(isError: false) { return }
+        issues.keep(
             ZoneIssue(
-                .ttlTooLarge, isError: false, owner: owner, type: type, location: location,
-                message: "TTL \(ttl) is above 2147483647 and counts as 0")
-        }
+                .ttlTooLarge, isError: false, owner: key.name, type: type, location: location,
+                message: "TTL \(ttl) is above 2147483647 and counts as 0"))
     }
 
     @inline(__always)

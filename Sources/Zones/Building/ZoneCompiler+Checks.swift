@@ -8,13 +8,16 @@ extension ZoneCompiler {
         let soas = records.filter { $0.type == .soa }
         // The same one again is a duplicate as any other.
         if let second = soas.dropFirst().first(where: { !isSame($0, soas[0]) }) {
-            report(
-                .multipleSOA, node: 0, record: second, "zone \(zone.origin) has more than one SOA record")
+            report(.multipleSOA, node: 0, record: second) {
+                "zone \($0.zone.origin) has more than one SOA record"
+            }
         }
-        if zone.records.count == 0 { return report(.noSOA, node: 0, "zone \(zone.origin) has no records") }
-        if soas.isEmpty { report(.noSOA, node: 0, "zone \(zone.origin) has no SOA record") }
+        if zone.records.count == 0 {
+            return report(.noSOA, node: 0) { "zone \($0.zone.origin) has no records" }
+        }
+        if soas.isEmpty { report(.noSOA, node: 0) { "zone \($0.zone.origin) has no SOA record" } }
         if !records.contains(where: { $0.type == .ns }) {
-            report(.noApexNS, node: 0, "zone \(zone.origin) has no NS records")
+            report(.noApexNS, node: 0) { "zone \($0.zone.origin) has no NS records" }
         }
     }
 
@@ -69,17 +72,16 @@ extension ZoneCompiler {
     private mutating func checkClash(_ node: Int) {
         let flags = zone.nodes[node].flags
         let records = records(of: node).map { zone.records[$0] }
-        let name = zone.name(of: node)
         if node != 0, let record = records.first(where: { $0.type == .soa }) {
-            report(
-                .soaNotAtApex, node: node, record: record,
-                "SOA record of \(name) is not at the top of the zone (\(zone.origin))")
+            report(.soaNotAtApex, node: node, record: record) {
+                "SOA record of \($0.zone.name(of: node)) is not at the top of the zone (\($0.zone.origin))"
+            }
         }
-        if flags.contains(.alias) { checkAlias(records, node: node, name: name) }
-        if flags.contains(.subtreeAlias) { checkSubtreeAlias(records, node: node, name: name) }
+        if flags.contains(.alias) { checkAlias(records, node: node) }
+        if flags.contains(.subtreeAlias) { checkSubtreeAlias(records, node: node) }
     }
 
-    private mutating func checkAlias(_ records: [PendingRecord], node: Int, name: DomainName) {
+    private mutating func checkAlias(_ records: [PendingRecord], node: Int) {
         // DNSSEC's own types may stand beside (RFC 4034 §3, §4), and their predecessors SIG and NXT, but a KEY
         // may not any more (RFC 2181 §10.1 let it).
         let beside: Set<UInt16> = [5, 24, 30, 46, 47]
@@ -87,22 +89,29 @@ extension ZoneCompiler {
             // Where both came, the later one is the mistake.
             let alias = records.last { $0.type == .cname }
             let late = alias.map { $0.location > other.location ? $0 : other } ?? other
-            report(
-                .cnameAndOther, node: node, record: late, "\(name): CNAME and other data (\(other.type))")
+            report(.cnameAndOther, node: node, record: late) {
+                "\($0.zone.name(of: node)): CNAME and other data (\(other.type))"
+            }
         }
         let aliases = records.filter { $0.type == .cname }
         if let second = aliases.dropFirst().first(where: { !isSame($0, aliases[0]) }) {
-            report(.multipleCNAME, node: node, record: second, "\(name): multiple CNAME records")
+            report(.multipleCNAME, node: node, record: second) {
+                "\($0.zone.name(of: node)): multiple CNAME records"
+            }
         }
     }
 
-    private mutating func checkSubtreeAlias(_ records: [PendingRecord], node: Int, name: DomainName) {
+    private mutating func checkSubtreeAlias(_ records: [PendingRecord], node: Int) {
         let aliases = records.filter { $0.type == .dname }
         if let second = aliases.dropFirst().first(where: { !isSame($0, aliases[0]) }) {
-            report(.multipleDNAME, node: node, record: second, "\(name): multiple DNAME records")
+            report(.multipleDNAME, node: node, record: second) {
+                "\($0.zone.name(of: node)): multiple DNAME records"
+            }
         }
         if node != 0, let server = records.first(where: { $0.type == .ns }) {
-            report(.dnameAndNS, node: node, record: server, "\(name): DNAME and NS records below the apex")
+            report(.dnameAndNS, node: node, record: server) {
+                "\($0.zone.name(of: node)): DNAME and NS records below the apex"
+            }
         }
     }
 
@@ -127,17 +136,17 @@ extension ZoneCompiler {
         let (record, ttl) = (record(place), record(first).ttl)
         if isDuplicate {
             zone.records[recordIndex(place)].isDuplicate = true
-            report(
-                .duplicateRecord, isError: false, node: node, record: record,
-                "\(zone.name(of: node)) \(record.type): the record is there twice")
+            report(.duplicateRecord, isError: false, node: node, record: record) {
+                "\($0.zone.name(of: node)) \(record.type): the record is there twice"
+            }
             // A signature's TTL is that of what it signs (RFC 4034 §3).
         } else if record.ttl != ttl, record.type != .rrsig {
-            report(
-                .ttlMismatch, isError: false, node: node, record: record,
+            report(.ttlMismatch, isError: false, node: node, record: record) {
                 """
-                \(zone.name(of: node)) \(record.type): the TTL \(record.ttl) differs from the first \
+                \($0.zone.name(of: node)) \(record.type): the TTL \(record.ttl) differs from the first \
                 record's; \(ttl) is used
-                """)
+                """
+            }
         }
     }
 
@@ -155,20 +164,19 @@ extension ZoneCompiler {
                 if let alias {
                     // The hashed names of a zone that has a DNAME at its apex lie below it.
                     if alias == 0, record.type == .nsec3 || record.type == .rrsig { continue }
-                    report(
-                        .belowDNAME, node: node, record: record,
-                        "\(zone.name(of: node)) \(record.type) is below the DNAME \(zone.name(of: alias)) (illegal)"
-                    )
+                    report(.belowDNAME, node: node, record: record) {
+                        "\($0.zone.name(of: node)) \(record.type) is below the DNAME \($0.zone.name(of: alias)) (illegal)"
+                    }
                     continue
                 }
                 if record.isGlue { continue }
                 if isCut, [.ns, .ds, .nsec, .rrsig].contains(record.type) { continue }
-                report(
-                    .occluded, isError: false, node: node, record: record,
+                report(.occluded, isError: false, node: node, record: record) {
                     """
-                    \(zone.name(of: node)) \(record.type): occluded by the delegation \(isCut ? "there" : "above it"); \
+                    \($0.zone.name(of: node)) \(record.type): occluded by the delegation \(isCut ? "there" : "above it"); \
                     it is not answered
-                    """)
+                    """
+                }
             }
         }
     }

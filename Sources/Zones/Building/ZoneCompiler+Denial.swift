@@ -46,23 +46,22 @@ extension ZoneCompiler {
         } else if apex.contains(where: { $0.type == .nsec }) {
             denialKind = .nsec
         } else if apex.contains(where: { $0.type == .dnskey }) {
-            report(
-                .brokenDenial, isError: false, node: 0,
+            report(.brokenDenial, isError: false, node: 0) {
                 """
-                zone \(zone.origin) is signed, but its apex has neither NSEC nor NSEC3PARAM: nothing proves what \
+                zone \($0.zone.origin) is signed, but its apex has neither NSEC nor NSEC3PARAM: nothing proves what \
                 is not there
-                """)
+                """
+            }
         }
     }
 
     private mutating func reportIterations(_ iterations: Int, _ record: PendingRecord) {
         let isError = iterations > Self.mostIterations
-        report(
-            .nsec3Iterations, isError: isError, node: 0, record: record,
+        report(.nsec3Iterations, isError: isError, node: 0, record: record) { _ in
             isError
                 ? "NSEC3 with \(iterations) iterations; at most \(Self.mostIterations) are served (RFC 9276)"
                 : "NSEC3 with \(iterations) iterations costs every denial as many more hashes; use 0 (RFC 9276)"
-        )
+        }
     }
 
     /// Makes the chain, and tells each node of the heap by which records of it the node is denied.
@@ -156,16 +155,16 @@ extension ZoneCompiler {
             guard let own = zone.first(.nsec, of: node) else { continue }
             if self.node(ofNameIn: zone.records[own]) == next { continue }
             let record = zone.records[own]
-            return report(
-                .brokenDenial, isError: false, node: node, record: record,
-                "\(zone.name(of: node)): the NSEC record does not name \(zone.name(of: next)), the next name")
+            return report(.brokenDenial, isError: false, node: node, record: record) {
+                "\($0.zone.name(of: node)): the NSEC record does not name \($0.zone.name(of: next)), the next name"
+            }
         }
         let members = Set(order)
         for node in zone.nodes.indices where isInChain(node) && zone.nodes[node].first != PendingNode.none {
             if members.contains(node) { continue }
-            return report(
-                .brokenDenial, isError: false, node: node,
-                "\(zone.name(of: node)) has no NSEC record although the zone is signed")
+            return report(.brokenDenial, isError: false, node: node) {
+                "\($0.zone.name(of: node)) has no NSEC record although the zone is signed"
+            }
         }
     }
 
@@ -205,9 +204,9 @@ extension ZoneCompiler {
             if !own.isMatch, missing == nil, !mayLackNSEC3(node) { missing = node }
         }
         if let missing, !order.isEmpty {
-            report(
-                .brokenDenial, isError: false, node: missing,
-                "\(zone.name(of: missing)) has no NSEC3 record although the zone is signed")
+            report(.brokenDenial, isError: false, node: missing) {
+                "\($0.zone.name(of: missing)) has no NSEC3 record although the zone is signed"
+            }
         }
         return entries
     }
@@ -238,9 +237,9 @@ extension ZoneCompiler {
     /// Each record must have the hash of the next one.
     private mutating func checkNSEC3(_ order: [(digest: SHA1Digest, node: Int)]) {
         if order.isEmpty {
-            return report(
-                .brokenDenial, isError: false, node: 0,
-                "zone \(zone.origin) has NSEC3PARAM, and no NSEC3 record of these parameters")
+            return report(.brokenDenial, isError: false, node: 0) {
+                "zone \($0.zone.origin) has NSEC3PARAM, and no NSEC3 record of these parameters"
+            }
         }
         for (index, entry) in order.enumerated() {
             let next = order[index + 1 < order.count ? index + 1 : 0].digest
@@ -251,9 +250,9 @@ extension ZoneCompiler {
             let start = 6 + Int(data[4])
             if SHA1Digest(octets: data[start..<min(start + 20, data.count)]) == next { continue }
             let record = zone.records[own]
-            return report(
-                .brokenDenial, isError: false, node: entry.node, record: record,
-                "\(zone.name(of: entry.node)): the NSEC3 record does not name the next hash")
+            return report(.brokenDenial, isError: false, node: entry.node, record: record) {
+                "\($0.zone.name(of: entry.node)): the NSEC3 record does not name the next hash"
+            }
         }
     }
 }

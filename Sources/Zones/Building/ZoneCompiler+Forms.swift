@@ -28,9 +28,9 @@ extension ZoneCompiler {
         let pending = zone.nodes[node]
         if pending.kinds.contains(.address), !pending.hasHostName { reportBadOwner(node) }
         if isInsideWildcard(node) {
-            report(
-                .wildcardInside, isError: false, node: node, record: zone.records[Int(pending.first)],
-                "\(zone.name(of: node)) has a '*' inside, which is no wildcard there (RFC 4592)")
+            report(.wildcardInside, isError: false, node: node, record: zone.records[Int(pending.first)]) {
+                "\($0.zone.name(of: node)) has a '*' inside, which is no wildcard there (RFC 4592)"
+            }
         }
         if pending.kinds.isDisjoint(with: [.other, .authority, .nameServer]) { return }
         var (policy, deletion): (PendingRecord?, PendingRecord?)
@@ -49,14 +49,14 @@ extension ZoneCompiler {
         }
         // RFC 7208 §3.1: receivers look at TXT only.
         if let policy, !hasTextPolicy(node) {
-            report(
-                .doubtfulForm, isError: false, node: node, record: policy,
-                "\(zone.name(of: node)): SPF record without a TXT record that says the same: nobody reads it")
+            report(.doubtfulForm, isError: false, node: node, record: policy) {
+                "\($0.zone.name(of: node)): SPF record without a TXT record that says the same: nobody reads it"
+            }
         }
         if let deletion, node == 0, !hasKey {
-            report(
-                .doubtfulForm, isError: false, node: node, record: deletion,
-                "\(zone.origin) has \(deletion.type) but no DNSKEY records")
+            report(.doubtfulForm, isError: false, node: node, record: deletion) {
+                "\($0.zone.origin) has \(deletion.type) but no DNSKEY records"
+            }
         }
     }
 
@@ -64,12 +64,12 @@ extension ZoneCompiler {
         switch record.type.rawValue {
         case 2:
             if node != 0, zone.nodes[node].flags.contains(.isWildcard) {
-                report(
-                    .nameServerAtWildcard, isError: false, node: node, record: record,
+                report(.nameServerAtWildcard, isError: false, node: node, record: record) {
                     """
-                    \(zone.name(of: node)): NS records at a wildcard have no defined meaning (RFC 4592); they are \
+                    \($0.zone.name(of: node)): NS records at a wildcard have no defined meaning (RFC 4592); they are \
                     data here, and other servers refuse them
-                    """)
+                    """
+                }
             }
         case 6:
             checkHost(in: record, at: 0, node: node)
@@ -83,14 +83,14 @@ extension ZoneCompiler {
         // RFC 4034 §2, 5155 §4, 7344 §4.1, 7477 §2.1, 8976 §2
         case 48, 51, 59, 60, 62, 63:
             if node != 0 {
-                report(
-                    .notAtApex, isError: false, node: node, record: record,
-                    "\(zone.name(of: node)): \(record.type) has a meaning at the top of a zone only")
+                report(.notAtApex, isError: false, node: node, record: record) {
+                    "\($0.zone.name(of: node)): \(record.type) has a meaning at the top of a zone only"
+                }
             } else if record.type == .dnskey, zone.octet(2, of: record) != 3 {
                 // RFC 4034 §2.1.2
-                report(
-                    .doubtfulForm, isError: false, node: node, record: record,
-                    "\(zone.name(of: node)): DNSKEY is invalid, since its protocol is not 3")
+                report(.doubtfulForm, isError: false, node: node, record: record) {
+                    "\($0.zone.name(of: node)): DNSKEY is invalid, since its protocol is not 3"
+                }
             }
         case 64, 65: checkHost(in: record, at: 2, node: node)
         default: break
@@ -98,20 +98,21 @@ extension ZoneCompiler {
     }
 
     private mutating func checkDelegationSigner(_ record: PendingRecord, node: Int) {
-        let name = zone.name(of: node)
         if node == 0 {
-            report(.misplacedDS, node: node, record: record, "DS record at the top of the zone (\(name))")
+            report(.misplacedDS, node: node, record: record) {
+                "DS record at the top of the zone (\($0.zone.name(of: node)))"
+            }
         } else if !zone.nodes[node].flags.contains(.delegation) {
-            report(
-                .misplacedDS, isError: false, node: node, record: record,
-                "\(name): DS without NS records: it signs no delegation")
+            report(.misplacedDS, isError: false, node: node, record: record) {
+                "\($0.zone.name(of: node)): DS without NS records: it signs no delegation"
+            }
         }
         let digest = zone.octet(3, of: record)
         if digest == 1 || digest == 3 {
             // RFC 8624 §3.3
-            report(
-                .doubtfulForm, isError: false, node: node, record: record,
-                "\(name): DS has the deprecated digest type \(digest) (\(digest == 1 ? "SHA-1" : "GOST"))")
+            report(.doubtfulForm, isError: false, node: node, record: record) {
+                "\($0.zone.name(of: node)): DS has the deprecated digest type \(digest) (\(digest == 1 ? "SHA-1" : "GOST"))"
+            }
         }
     }
 
@@ -129,18 +130,28 @@ extension ZoneCompiler {
     /// Once for all addresses of a node.
     @inline(never)
     private mutating func reportBadOwner(_ node: Int) {
-        let record = records(of: node).map { zone.records[$0] }.first { $0.type == .a || $0.type == .aaaa }
-        if let record { reportBadOwner(of: record, node: node) }
+        var next = zone.nodes[node].first
+        while next != PendingNode.none {
+            let record = zone.records[Int(next)]
+            if record.type == .a || record.type == .aaaa { return reportBadOwner(of: record, node: node) }
+            next = record.next
+        }
     }
 
     private mutating func reportBadOwner(of record: PendingRecord, node: Int) {
-        let name = zone.name(of: node)
-        // Domain controllers' own: gc._msdcs.FOREST.
-        if name.description.hasPrefix("gc._msdcs.") { return }
-        report(
-            .badName, isError: false, node: node, record: record,
-            "\(name) \(record.type): bad owner name (check-names): letters, digits and hyphens only")
+        if isDomainController(node) { return }
+        report(.badName, isError: false, node: node, record: record) {
+            "\($0.zone.name(of: node)) \(record.type): bad owner name (check-names): letters, digits and hyphens only"
+        }
     }
+
+    /// Whether a name is one of domain controllers' own: gc._msdcs.FOREST.
+    private mutating func isDomainController(_ node: Int) -> Bool {
+        zone.read(node, into: &key)
+        return Self.domainController.indices.allSatisfy { key.octet(at: $0) == Self.domainController[$0] }
+    }
+
+    private static let domainController = Array("\u{2}gc\u{6}_msdcs".utf8)
 
     /// A host's name in a record's data.
     private mutating func checkHost(in record: PendingRecord, at offset: Int, node: Int) {
@@ -157,9 +168,8 @@ extension ZoneCompiler {
     }
 
     mutating func reportBadName(_ record: PendingRecord, node: Int) {
-        let name = key.name
-        report(
-            .badName, isError: false, node: node, record: record,
-            "\(zone.name(of: node)) \(record.type): bad name \(name) (check-names)")
+        report(.badName, isError: false, node: node, record: record) {
+            "\($0.zone.name(of: node)) \(record.type): bad name \($0.key.name) (check-names)"
+        }
     }
 }

@@ -16,12 +16,12 @@ extension ZoneCompiler {
     mutating func reportUnused(_ signatures: Range<Int>, of node: Int) {
         for index in signatures {
             let record = record(index)
-            report(
-                .unusedSignature, isError: false, node: node, record: record,
+            report(.unusedSignature, isError: false, node: node, record: record) {
                 """
-                \(zone.name(of: node)): the RRSIG record covers \(covered(by: record)), which is not there; it \
+                \($0.zone.name(of: node)): the RRSIG record covers \($0.covered(by: record)), which is not there; it \
                 is not answered
-                """)
+                """
+            }
         }
     }
 
@@ -49,19 +49,19 @@ extension ZoneCompiler {
         if let first, first.left <= Self.soon {
             let which = "of \(zone.name(of: first.node)) \(covered(by: first.record))"
             let moment = SignatureTime.text(time(in: first.record, at: 8))
-            report(
-                .signatureTime, isError: false, node: first.node, record: first.record,
+            report(.signatureTime, isError: false, node: first.node, record: first.record) { _ in
                 expired > 0
                     ? "\(expired) signatures have expired, the first, \(which), at \(moment) (UTC)"
-                    : "the signature \(which) expires at \(moment) (UTC); sign the zone again")
+                    : "the signature \(which) expires at \(moment) (UTC); sign the zone again"
+            }
         }
         if let early {
-            report(
-                .signatureTime, isError: false, node: early.node, record: early.record,
+            report(.signatureTime, isError: false, node: early.node, record: early.record) {
                 """
-                the signature of \(zone.name(of: early.node)) \(covered(by: early.record)) holds only from \
-                \(SignatureTime.text(time(in: early.record, at: 12))) (UTC) on
-                """)
+                the signature of \($0.zone.name(of: early.node)) \($0.covered(by: early.record)) holds only from \
+                \(SignatureTime.text($0.time(in: early.record, at: 12))) (UTC) on
+                """
+            }
         }
     }
 

@@ -100,9 +100,9 @@ extension ZoneCompiler {
         let end = reference.isInZone && zone.hasHostOrigin ? key.offset(labels: zone.apexLabels) : nil
         if !key.isHostName(from: 0, to: end) { reportBadName(record, node: node) }
         if record.type != .srv, looksLikeAddress() {
-            report(
-                .targetIsAddress, isError: false, node: node, record: record,
-                "\(zone.name(of: node)): \(record.type) \(key.name) is an address")
+            report(.targetIsAddress, isError: false, node: node, record: record) {
+                "\($0.zone.name(of: node)): \(record.type) \($0.key.name) is an address"
+            }
         }
         guard reference.isInZone else { return }
         let standing = target.map { self.standing(of: $0) } ?? standingOfMissing()
@@ -121,29 +121,30 @@ extension ZoneCompiler {
             if node == 0, !zone.nodes[server].isOccluded { zone.nodes[server].flags.insert(.nameServer) }
             return
         }
-        let name = key.name
         switch standing {
         case .address: break
         case .alias:
-            report(
-                .nameServerIsAlias, isError: node == 0, node: node, record: record,
-                "\(zone.name(of: node)): NS \(name) is a CNAME (illegal)")
+            report(.nameServerIsAlias, isError: node == 0, node: node, record: record) {
+                "\($0.zone.name(of: node)): NS \($0.key.name) is a CNAME (illegal)"
+            }
         case .belowAlias:
-            report(
-                .nameServerIsAlias, isError: node == 0, node: node, record: record,
-                "\(zone.name(of: node)): NS \(name) is below a DNAME (illegal)")
+            report(.nameServerIsAlias, isError: node == 0, node: node, record: record) {
+                "\($0.zone.name(of: node)): NS \($0.key.name) is below a DNAME (illegal)"
+            }
         case .delegated(let cut):
-            report(
-                .missingGlue, isError: false, node: node, record: record,
+            report(.missingGlue, isError: false, node: node, record: record) {
                 """
-                \(zone.name(of: node)): NS \(name) has no \(cut == node ? "required" : "sibling") glue: \
+                \($0.zone.name(of: node)): NS \($0.key.name) has no \(cut == node ? "required" : "sibling") glue: \
                 address records (A or AAAA)
-                """)
+                """
+            }
         case .none:
             report(
                 .missingGlue, isError: node == 0 || !zone.nodes[node].flags.contains(.delegation), node: node,
-                record: record,
-                "\(zone.name(of: node)): NS \(name) has no address records (A or AAAA)")
+                record: record
+            ) {
+                "\($0.zone.name(of: node)): NS \($0.key.name) has no address records (A or AAAA)"
+            }
         }
     }
 
@@ -155,16 +156,16 @@ extension ZoneCompiler {
         case .alias:
             report(
                 type == .mx ? .mailExchangerIsAlias : .targetIsAlias, isError: false, node: node,
-                record: record,
-                "\(zone.name(of: node)): \(type) \(key.name) is a CNAME (illegal)")
+                record: record
+            ) { "\($0.zone.name(of: node)): \(type) \($0.key.name) is a CNAME (illegal)" }
         case .belowAlias:
-            report(
-                .targetIsAlias, isError: false, node: node, record: record,
-                "\(zone.name(of: node)): \(type) \(key.name) is below a DNAME (illegal)")
+            report(.targetIsAlias, isError: false, node: node, record: record) {
+                "\($0.zone.name(of: node)): \(type) \($0.key.name) is below a DNAME (illegal)"
+            }
         case .none:
-            report(
-                .targetWithoutAddress, isError: false, node: node, record: record,
-                "\(zone.name(of: node)): \(type) \(key.name) has no address records (A or AAAA)")
+            report(.targetWithoutAddress, isError: false, node: node, record: record) {
+                "\($0.zone.name(of: node)): \(type) \($0.key.name) has no address records (A or AAAA)"
+            }
         }
     }
 

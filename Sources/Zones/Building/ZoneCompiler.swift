@@ -100,7 +100,7 @@ struct ZoneCompiler: ~Copyable {
             table.enter(places[node], of: zone.nodes[node].hash, in: &composer.heap)
             deepest = max(deepest, Int(zone.nodes[node].labels))
             if composer.heap.count > Self.largestHeap {
-                report(.zoneTooLarge, node: 0, "the compiled zone has more than 16 GB")
+                report(.zoneTooLarge, node: 0) { _ in "the compiled zone has more than 16 GB" }
                 return (nil, issues.all(of: zone.origin))
             }
         }
@@ -144,16 +144,16 @@ struct ZoneCompiler: ~Copyable {
         return taken.heap
     }
 
-    /// Notes an issue about a node.
+    /// Notes an issue about a node; what it says is made only if it is kept.
     mutating func report(
         _ kind: ZoneIssue.Kind, isError: Bool = true, node: Int, record: PendingRecord? = nil,
-        _ message: String
+        _ message: (borrowing ZoneCompiler) -> String
     ) {
-        issues.append(isError: isError) {
+        if !issues.count(isError: isError) { return }
+        issues.keep(
             ZoneIssue(
                 kind, isError: isError, owner: zone.name(of: node), type: record?.type,
-                location: record?.location, message: message)
-        }
+                location: record?.location, message: message(self)))
     }
 
     /// The indices of a node's records, in the order in which they came.
@@ -206,9 +206,9 @@ struct ZoneCompiler: ~Copyable {
         let isCut = name.flags.contains(.delegation)
         let (plain, types) = sortRecords(of: node)
         if let most = limits.typesPerName, types > most {
-            report(
-                .beyondLimit, node: node, record: record(0),
-                "\(zone.name(of: node)) has more than \(most) types (max-types-per-name)")
+            report(.beyondLimit, node: node, record: record(0)) {
+                "\($0.zone.name(of: node)) has more than \(most) types (max-types-per-name)"
+            }
             return
         }
         composer.heap.store(UInt16(types).littleEndian, at: start + 2)
@@ -296,9 +296,9 @@ struct ZoneCompiler: ~Copyable {
     ) {
         let (type, ttl) = (record(rrset.lowerBound).type, record(rrset.lowerBound).ttl)
         if let most = limits.recordsPerType, rrset.count > most {
-            report(
-                .beyondLimit, node: node, record: record(rrset.lowerBound + most),
-                "\(zone.name(of: node)) has more than \(most) \(type) records (max-records-per-type)")
+            report(.beyondLimit, node: node, record: record(rrset.lowerBound + most)) {
+                "\($0.zone.name(of: node)) has more than \(most) \(type) records (max-records-per-type)"
+            }
             return
         }
         let isReferral = type == .ns && zone.nodes[node].flags.contains(.delegation)
@@ -317,9 +317,9 @@ struct ZoneCompiler: ~Copyable {
             let record = record(index)
             if record.isDuplicate { continue }
             if composer.blockLength + Int(record.dataLength) > Self.largestRRSet {
-                report(
-                    .tooLarge, node: node, record: record,
-                    "the \(type) records of \(zone.name(of: node)) do not fit into a message")
+                report(.tooLarge, node: node, record: record) {
+                    "the \(type) records of \($0.zone.name(of: node)) do not fit into a message"
+                }
                 return
             }
             let place = composer.append(record, of: &zone, ttl: ttl, movesOwner: isReferral)
@@ -367,10 +367,9 @@ struct ZoneCompiler: ~Copyable {
             let record = record(index)
             if record.isDuplicate { continue }
             if composer.blockLength + Int(record.dataLength) > Self.largestRRSet {
-                report(
-                    .tooLarge, node: node, record: record,
-                    "the \(type) records of \(zone.name(of: node)) and their signatures do not fit into a message"
-                )
+                report(.tooLarge, node: node, record: record) {
+                    "the \(type) records of \($0.zone.name(of: node)) and their signatures do not fit into a message"
+                }
                 return count
             }
             composer.append(record, of: &zone, ttl: min(record.ttl, maximumTTL), movesOwner: movesOwner)
@@ -409,14 +408,13 @@ struct ZoneCompiler: ~Copyable {
     }
 
     private mutating func reportGlueRoom(at node: Int) {
-        let owner = zone.name(of: node)
-        issues.append(isError: false) {
+        if !issues.count(isError: false) { return }
+        issues.keep(
             ZoneIssue(
-                .zoneTooLarge, isError: false, owner: owner, type: .ns,
+                .zoneTooLarge, isError: false, owner: zone.name(of: node), type: .ns,
                 message:
                     "name servers that many delegations share have so many addresses that further referrals "
-                    + "come without those that they don't need")
-        }
+                    + "come without those that they don't need"))
     }
 
     /// Octets of a host's addresses, and the records that were looked at for them.
@@ -466,9 +464,9 @@ struct ZoneCompiler: ~Copyable {
                     if node != 0, !isReported {
                         // RFC 9471 §3.1: a referral is not whole without them.
                         isReported = true
-                        report(
-                            .tooLarge, node: node, record: record,
-                            "the glue of \(zone.name(of: node)) does not fit into a message")
+                        report(.tooLarge, node: node, record: record) {
+                            "the glue of \($0.zone.name(of: node)) does not fit into a message"
+                        }
                     }
                     continue
                 }

@@ -97,8 +97,11 @@ struct PendingZone: ~Copyable {
     let isReverse: Bool
     var nodes: Column<PendingNode>
     var records: Column<PendingRecord>
-    /// Names without the apex, in lower case, one after another; and first of all the apex's.
+    /// Names without the apex, in lower case, one after another; and first of all the apex's. Those that came into the
+    /// zone with a name below them lie inside it.
     private(set) var names: FlatBuffer
+    /// Octets of the names of all nodes, which the compiled zone has one by one.
+    private(set) var nameOctets = 0
     /// The data of all records.
     private(set) var data: FlatBuffer
     /// What all records are.
@@ -158,9 +161,9 @@ struct PendingZone: ~Copyable {
     /// Labels of the apex.
     var apexLabels: Int { apex.labelCount }
 
-    /// Octets in use, without the table, about.
+    /// Octets in use, without the table, about; each node's name by itself, as it will be.
     @inline(__always)
-    var size: Int { names.count &+ data.count &+ (records.count &+ nodes.count) &* 32 }
+    var size: Int { nameOctets &+ data.count &+ (records.count &+ nodes.count) &* 32 }
 
     /// Whether a name lies at or below the apex.
     mutating func contains(_ key: borrowing NameKey) -> Bool {
@@ -218,33 +221,39 @@ struct PendingZone: ~Copyable {
             }
             depth -= 1
         }
+        let length = key.offset(labels: apexLabels)
+        let nameStart = names.extend(by: length)
+        names.copy(unsafe key.view, from: 0, count: length, to: nameStart)
         while depth &+ 1 < labels {
             depth &+= 1
             let own = key.hash(labels: depth)
-            index = makeNode(key, labels: depth, hash: own, below: index, in: self.slot(own))
+            index = makeNode(
+                key, labels: depth, hash: own, nameAt: nameStart, below: index, in: self.slot(own))
             // It may have that slot now, and the table may be another.
             slot = self.slot(hash)
         }
-        return makeNode(key, labels: labels, hash: hash, below: index, in: slot)
+        return makeNode(key, labels: labels, hash: hash, nameAt: nameStart, below: index, in: slot)
     }
 
     /// Makes the node of the name that the last labels of a name make.
     ///
-    /// - Parameter slot: The first that it may have.
+    /// - Parameters:
+    ///   - nameStart: Where the name of all labels begins among the names.
+    ///   - slot: The first that it may have.
     @inline(__always)
     private mutating func makeNode(
-        _ key: borrowing NameKey, labels: Int, hash: UInt64, below parent: Int, in slot: Int
+        _ key: borrowing NameKey, labels: Int, hash: UInt64, nameAt nameStart: Int, below parent: Int,
+        in slot: Int
     ) -> Int {
         let start = key.offset(labels: labels)
         let length = key.offset(labels: apexLabels) &- start
-        let nameStart = names.extend(by: length)
-        names.copy(unsafe key.view, from: start, count: length, to: nameStart)
+        nameOctets &+= length
         let isWildcard = key.octet(at: start) == 1 && key.octet(at: start + 1) == UInt8(ascii: "*")
         let above = nodes[parent]
         let node = nodes.count
         nodes.append(
             PendingNode(
-                hash: hash, nameStart: UInt32(truncatingIfNeeded: nameStart),
+                hash: hash, nameStart: UInt32(truncatingIfNeeded: nameStart &+ start),
                 parent: UInt32(truncatingIfNeeded: parent), first: PendingNode.none, last: PendingNode.none,
                 nameLength: UInt8(truncatingIfNeeded: length), labels: UInt8(truncatingIfNeeded: labels),
                 flags: isWildcard ? .isWildcard : [],

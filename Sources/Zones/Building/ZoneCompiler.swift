@@ -53,7 +53,7 @@ struct ZoneCompiler: ~Copyable {
     private static let largestHeap = 16 << 30
 
     init(_ zone: consuming PendingZone, limits: ZoneLimits, issues: IssueList) {
-        let room = zone.nodes.count * 24 + zone.names.count + zone.records.count * 32 + zone.data.count
+        let room = zone.nodes.count * 24 + zone.nameOctets + zone.records.count * 32 + zone.data.count
         composer = AnswerComposer(capacity: room + SlotTable.mostSize(nameCount: zone.nodes.count))
         isLarge = room >= 4 << 20
         glueRoom = room + (64 << 20)

@@ -56,6 +56,8 @@ struct CompilationTests {
         Case("www A 192.0.2.1\nwww A 192.0.2.1", .duplicateRecord, error: false, line: 5),
         // Names are the same in any case, and so are records that have nothing else; numbers are not.
         Case("www CNAME ns1\nwww CNAME NS1", .duplicateRecord, error: false, line: 5),
+        Case("www DNAME a.\nwww DNAME A.", .duplicateRecord, error: false, line: 5),
+        Case("www PTR a.\nwww PTR A.", .duplicateRecord, error: false, line: 5),
         Case(
             "www MX 1 ns1\nwww MX 16705 a\nwww MX 24929 a\nwww MX 1 Ns1", .duplicateRecord, error: false,
             line: 7),

@@ -205,13 +205,13 @@ extension ZoneCompiler {
     }
 
     mutating func readName(in record: PendingRecord, at offset: Int = 0) -> Bool {
-        key.read(zone.data.view, at: Int(record.dataStart) + offset)
+        offset < Int(record.dataLength) && key.read(zone.data.view, at: Int(record.dataStart) + offset)
     }
 
     /// Whether two records of a type say the same, names in any case (RFC 1035 §2.3.3).
     private mutating func isSame(_ a: PendingRecord, _ b: PendingRecord) -> Bool {
         if a.dataLength != b.dataLength { return false }
-        let start = Self.namesStart(in: a.type)
+        let start = a.type.targetStart ?? .max
         for place in 0..<Int(a.dataLength) {
             let (mine, other) = (zone.octet(place, of: a), zone.octet(place, of: b))
             if mine == other { continue }
@@ -222,17 +222,7 @@ extension ZoneCompiler {
 
     /// The data as it is alike for all records that say the same.
     private func foldedData(of record: PendingRecord) -> [UInt8] {
-        let start = Self.namesStart(in: record.type)
+        let start = record.type.targetStart ?? .max
         return zone.octets(of: record).enumerated().map { $0 < start ? $1 : DomainName.lowercased($1) }
-    }
-
-    /// Where data begins that is nothing but names; beyond all data for types that have something else.
-    private static func namesStart(in type: RecordType) -> Int {
-        switch type {
-        case .ns, .cname, .ptr, .dname: 0
-        case .mx: 2
-        case .srv: 6
-        default: .max
-        }
     }
 }

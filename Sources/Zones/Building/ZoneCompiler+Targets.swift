@@ -33,24 +33,24 @@ extension ZoneCompiler {
         var next = zone.nodes[node].first
         while next != PendingNode.none {
             let record = zone.records[Int(next)]
-            let offset: UInt32? =
-                switch record.type {
-                case .ns, .cname: 0
-                case .mx: 2
-                case .srv: 6
-                default: nil
-                }
-            if let offset {
-                let reference = Reference(
-                    record: next, node: UInt32(truncatingIfNeeded: node), nameStart: record.dataStart &+ offset)
-                if record.type == .ns {
-                    serverReferences.append(reference)
-                } else {
-                    references.append(reference)
-                }
+            switch record.type {
+            case .ns: Self.note(record, next, of: node, in: &serverReferences)
+            case .cname, .mx, .srv: Self.note(record, next, of: node, in: &references)
+            default: break
             }
             next = record.next
         }
+    }
+
+    @inline(__always)
+    private static func note(
+        _ record: PendingRecord, _ index: UInt32, of node: Int, in references: inout Column<Reference>
+    ) {
+        guard let start = record.type.targetStart, start < Int(record.dataLength) else { return }
+        references.append(
+            Reference(
+                record: index, node: UInt32(truncatingIfNeeded: node),
+                nameStart: record.dataStart &+ UInt32(truncatingIfNeeded: start)))
     }
 
     /// Finds the nodes that records lead to, those of name servers first, and looks at what they are.
@@ -69,22 +69,16 @@ extension ZoneCompiler {
         let ahead = 8
         for index in 0..<(references.count + ahead) {
             if index < references.count {
-                readTarget(references[index])
-                references[index].isInZone = zone.contains(key)
+                references[index].isInZone = readTarget(references[index]) && zone.contains(key)
                 if references[index].isInZone { zone.expect(key) }
             }
-            if index >= ahead {
-                readTarget(references[index - ahead])
-                follow(references[index - ahead])
-            }
+            // By the builder's contract each has a name there; data without one leads nowhere.
+            if index >= ahead, readTarget(references[index - ahead]) { follow(references[index - ahead]) }
         }
     }
 
-    private mutating func readTarget(_ reference: Reference) {
-        // The data is valid for its type by the builder's contract.
-        precondition(
-            key.read(zone.data.view, at: Int(reference.nameStart)),
-            "data of a record holds no name where its type has one")
+    private mutating func readTarget(_ reference: Reference) -> Bool {
+        key.read(zone.data.view, at: Int(reference.nameStart))
     }
 
     /// Follows a record to the name that the key has.

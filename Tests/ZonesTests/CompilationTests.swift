@@ -127,6 +127,15 @@ struct CompilationTests {
             ("x TYPE99 # 06763D73706631\nx TYPE99 # 06737066322E30", [4]),
             ("x TYPE99 # 06763D73706631\nx TXT v=spf1", []),
             ("x TYPE99 # 06763D73706631\nx TXT spf2.0", [4]),
+            // "V=SPF1", "v=spf1 -all", "v=spf" and "v=spf10"; "v=sp" and "f1", "" and "v=spf1" are joined.
+            ("x TYPE99 # 06563D53504631", [4]), ("x TYPE99 # 0B763D73706631202D616C6C", [4]),
+            ("x TYPE99 # 05763D737066", []), ("x TYPE99 # 07763D7370663130", []),
+            ("x TYPE99 # 04763D7370026631", [4]), ("x TYPE99 # 0006763D73706631", [4]),
+            ("x TYPE99 # 06763D73706631\nx TXT V=Spf1", []),
+            ("x TYPE99 # 06763D73706631\nx TXT v=spf10", [4]),
+            ("x TYPE99 # 06763D73706631\nx TXT v=spf", [4]),
+            ("x TYPE99 # 06763D73706631\nx TYPE16 # 0B763D73706631202D616C6C", []),
+            ("x TYPE99 # 06763D73706631\nx TYPE16 # 04763D7370026631", []),
             // CDS, CDNSKEY; DNSKEY.
             ("@ TYPE59 # 0001080900", [4]), ("@ TYPE60 # 0100030800", [4]),
             ("@ TYPE59 # 0001080900\n@ TYPE60 # 0100030800", [4]),

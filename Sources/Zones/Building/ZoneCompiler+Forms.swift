@@ -50,7 +50,7 @@ extension ZoneCompiler {
         // RFC 7208 §3.1: receivers look at TXT only.
         if let policy, !hasTextPolicy(node) {
             report(.doubtfulForm, isError: false, node: node, record: policy) {
-                "\($0.zone.name(of: node)): SPF record without a TXT record that says the same: nobody reads it"
+                "\($0.zone.name(of: node)): SPF record without an SPF policy in a TXT record: nobody reads it"
             }
         }
         if let deletion, node == 0, !hasKey {
@@ -120,8 +120,23 @@ extension ZoneCompiler {
         records(of: node).contains { zone.records[$0].type == .txt && isSenderPolicy(zone.records[$0]) }
     }
 
+    /// Whether the text, its parts joined, begins with the version in any case, and a blank or nothing more comes after
+    /// that (RFC 7208 §3.3, §4.5).
     private func isSenderPolicy(_ record: PendingRecord) -> Bool {
-        zone.octets(of: record).dropFirst().starts(with: Array("v=spf1".utf8))
+        let version = Array("v=spf1 ".utf8)
+        var found = 0
+        var left = 0
+        for octet in zone.octets(of: record) {
+            if left == 0 {
+                left = Int(octet)
+                continue
+            }
+            if DomainName.lowercased(octet) != version[found] { return false }
+            found += 1
+            if found == version.count { return true }
+            left -= 1
+        }
+        return found == version.count - 1
     }
 }
 

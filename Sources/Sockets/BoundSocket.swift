@@ -29,6 +29,10 @@ public enum BoundSocket {
             if address == .any { try set(socket, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1, operation) }
         }
         if DatagramQueue.begin(on: socket.rawValue) != 0 { throw SocketError(operation, code: errno) }
+        // Without CAP_NET_ADMIN as much as net.core.wmem_max allows.
+        if StreamSocket.set(socket.rawValue, SOL_SOCKET, SO_SNDBUFFORCE, answersUnderWay) != 0 {
+            try set(socket, SOL_SOCKET, SO_SNDBUF, answersUnderWay, operation)
+        }
         try bind(socket, endpoint, operation)
         // Set only now: had it been set before, the bind would have joined another process of this
         // user that listens there, and half of the queries would go to it unnoticed.
@@ -77,6 +81,13 @@ public enum BoundSocket {
     /// New connections that wait to be accepted: what a burst brings while a loop is busy. The kernel
     /// caps it at net.core.somaxconn.
     private static let backlog: Int32 = 511
+    /// Bytes of answers that the kernel may have from a UDP socket and not yet have sent; it books twice as many. What
+    /// is for an address on a link that nobody has waits there for three seconds, till ARP gives up, and may be as much
+    /// as the usual limit of a socket (net.ipv4.neigh.default.unres_qlen_bytes, net.core.wmem_default: 212,992 both), so
+    /// that forged queries from two such addresses would be enough to silence it. This leaves room beside all addresses
+    /// of a /24: 254 times that are 54 million. None of it is taken until it is needed, and a slow link's own queue is
+    /// full long before.
+    private static let answersUnderWay: Int32 = 32 << 20
     /// Bytes that a connection's kernel buffer takes beyond what is on its way: a client that doesn't
     /// read must cost its socket no megabytes.
     private static let unsentLimit: Int32 = 65536

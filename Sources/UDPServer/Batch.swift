@@ -129,37 +129,21 @@ internal import Telemetry
         if answers > 0 { send(answers, socket, counters) }
     }
 
-    /// Sends the first `count` answers. The kernel stops at one that it doesn't take, which is then
-    /// skipped. Where the socket's queue stays full for as long as it waits, the rest is dropped: that
-    /// is a link that takes nothing, and the other sockets wait.
+    /// Sends the first `count` answers, and waits for nothing: what waits here is everybody's next answer. One that the
+    /// kernel doesn't take, for want of room or of a way to the client, is lost; those behind it have their own try.
     private func send(_ count: Int, _ socket: borrowing WorkerSocket, _ counters: WorkerCounters) {
         var sent = 0
-        var retries = 0
         while sent < count {
-            let result = unsafe swerve_send(socket.descriptor, outgoing + sent, UInt32(count - sent), 0)
+            let result = unsafe swerve_send(
+                socket.descriptor, outgoing + sent, UInt32(count - sent), Int32(MSG_DONTWAIT))
             if result > 0 {
                 sent += Int(result)
-                continue
-            }
-            switch errno {
-            case EINTR:
-                continue
-            case EAGAIN, ENOBUFS, ENOMEM:
-                if retries < Self.retries {
-                    retries += 1
-                    continue
-                }
-                counters.add(.sendFailures, UInt64(count - sent))
-                return
-            default:
+            } else if errno != EINTR {
                 counters.add(.sendFailures)
                 sent += 1
             }
         }
     }
-
-    /// Tries more per batch where the kernel lacks room. Each waits as long as `sendTimeout` says.
-    private static let retries = 2
 
     @inline(__always) private func slot(_ index: Int) -> UnsafeMutableRawPointer {
         unsafe block + index * Self.slotSize

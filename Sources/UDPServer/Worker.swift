@@ -23,9 +23,6 @@ final class Worker: Sendable {
     /// The longest that an idle worker sleeps: it then lets go of a snapshot that has been replaced,
     /// and sees that it is to stop.
     static let patience = timeval(tv_sec: 0, tv_usec: 250_000)
-    /// The longest that it waits for room in a socket's send queue; a link that takes nothing for so
-    /// long must not hold up the others.
-    static let sendTimeout = timeval(tv_sec: 0, tv_usec: 20_000)
     /// Batches answered after the stop, at most, of what has arrived before it.
     static let lastBatches = 64
 
@@ -35,7 +32,6 @@ final class Worker: Sendable {
         var sockets = sockets.sockets(ofWorker: index)
         for place in sockets.indices {
             Self.limit(sockets[place].descriptor, SO_RCVTIMEO, Self.patience)
-            Self.limit(sockets[place].descriptor, SO_SNDTIMEO, Self.sendTimeout)
         }
         var service = Service(store: store, counters: counters)
         if let readiness {

@@ -78,10 +78,10 @@ internal import Telemetry
     /// Receives what waits at a socket, at most `width` datagrams; returns their number, 0 at the end
     /// of the socket's patience (or at once with MSG_DONTWAIT), or the negative error number.
     mutating func receive(_ socket: borrowing WorkerSocket, flags: Int32) -> Int {
-        let controlSize = socket.isWildcard ? Self.controlSize : 0
         for index in 0..<used {
             unsafe incoming[index].header.msg_namelen = Self.nameSize
-            unsafe incoming[index].header.msg_controllen = controlSize
+            // Whatever this socket has to tell: the entries that it leaves over are the next one's.
+            unsafe incoming[index].header.msg_controllen = Self.controlSize
         }
         let count = unsafe swerve_receive(socket.descriptor, incoming, UInt32(Self.width), flags)
         if count < 0 {

@@ -58,6 +58,25 @@ struct UDPServerTests {
         #expect(client.ask(try Message.query("www.example.com", .a))?.answerCount == 1)
     }
 
+    @Test(
+        "so it does where the worker has sockets of both kinds, and each a batch of its own size",
+        arguments: [(1, 8), (1, 40), (40, 40)])
+    func sources(ofOne: Int, ofAll: Int) throws {
+        let sockets = try UDPSockets.open([loopback, Endpoint(.v4(.any), port: 0)], workers: 1)
+        let one = try ClientSocket(.udp, to: sockets.endpoints[0])
+        let second = Endpoint(.v4(IPv4Address(127, 0, 0, 5)), port: sockets.endpoints[1].port)
+        let all = try ClientSocket(.udp, to: second)
+        let query = try Message.query("www.example.com", .a)
+        let server = UDPServer(workers: 1)
+        defer { server.stop() }
+        // All wait when the worker starts, and are served in this order.
+        for _ in 0..<ofOne { one.send(query) }
+        for _ in 0..<ofAll { all.send(query) }
+        try server.serve(sockets, from: SnapshotStore(try ExampleZone.snapshot()))
+        for _ in 0..<ofOne { try #require(one.receiveMessage()?.answerCount == 1) }
+        for _ in 0..<ofAll { try #require(all.receiveMessage()?.answerCount == 1) }
+    }
+
     @Test("cookies are made with the clock of the host")
     func clock() throws {
         let secret = try #require(CookieSecret(Array(0..<16)))

@@ -98,9 +98,8 @@ internal import Telemetry
     ) {
         for index in 0..<count {
             let name = unsafe UnsafeRawBufferPointer(start: slot(index), count: Int(Self.nameSize))
-            // A socket that was shut down yields empty datagrams from nobody; port 0 is not answered.
-            let isSomebody = unsafe incoming[index].header.msg_namelen != 0
-            let client = isSomebody ? unsafe SocketAddress.endpoint(name) : nil
+            // Port 0 is not answered.
+            let client = unsafe SocketAddress.endpoint(name)
             unsafe exchanges[index].count = min(Int(incoming[index].length), Self.querySize)
             unsafe exchanges[index].client = client?.address ?? .v4(.any)
             unsafe exchanges[index].port = client?.port ?? 0

@@ -1,6 +1,4 @@
 public import Addresses
-internal import CLinux
-internal import Glibc
 public import Sockets
 
 /// The bound UDP sockets of a set of endpoints: at each endpoint one per worker, among which the
@@ -9,19 +7,10 @@ public final class UDPSockets: Sendable {
     let groups: [EndpointSockets]
     /// Sockets per endpoint, one for each worker.
     public let workers: Int
-    /// Where each worker waits for its sockets; empty if it has but one.
-    private let readiness: [Readiness]
 
-    private init(groups: [EndpointSockets], workers: Int) throws(SocketError) {
+    private init(groups: [EndpointSockets], workers: Int) {
         self.groups = groups
         self.workers = workers
-        var readiness: [Readiness] = []
-        if groups.count > 1 {
-            for worker in 0..<workers {
-                readiness.append(try Readiness(ofWorker: worker, at: groups.map { $0.descriptors[worker] }))
-            }
-        }
-        self.readiness = readiness
     }
 
     /// Opens and binds the sockets, all or none; queries wait in them until a server serves them.
@@ -29,7 +18,7 @@ public final class UDPSockets: Sendable {
     /// Endpoints that `kept` has are not opened again: both sets share their sockets, so that no query
     /// to them is lost when a server changes from the one to the other. Where nothing is different, it
     /// is the set that was kept. Port 0 takes any free port.
-    /// - Throws: `bind udp 192.0.2.1#53: Address already in use`, `epoll of udp-0: …`
+    /// - Throws: `bind udp 192.0.2.1#53: Address already in use`
     public static func open(
         _ endpoints: [Endpoint], workers: Int = ServerThread.usualCount, keeping kept: UDPSockets? = nil
     ) throws(SocketError) -> UDPSockets {
@@ -37,7 +26,7 @@ public final class UDPSockets: Sendable {
         let groups = try EndpointSockets.open(
             endpoints, count: workers, keeping: kept?.groups ?? [], by: BoundSocket.udp)
         if let kept, kept.groups.elementsEqual(groups, by: ===) { return kept }
-        return try UDPSockets(groups: groups, workers: workers)
+        return UDPSockets(groups: groups, workers: workers)
     }
 
     /// The endpoints, with the ports that were taken where 0 was asked for.
@@ -46,35 +35,6 @@ public final class UDPSockets: Sendable {
     /// The sockets that one worker serves.
     func sockets(ofWorker worker: Int) -> WorkerSockets {
         WorkerSockets(groups.map { ($0.descriptors[worker], $0.endpoint.address.isAny) })
-    }
-
-    /// The epoll descriptor that tells which of one worker's sockets, by their places, have something to read; nil if
-    /// there is but one socket.
-    func readiness(ofWorker worker: Int) -> Int32? {
-        readiness.isEmpty ? nil : readiness[worker].descriptor.rawValue
-    }
-
-    /// Wakes the threads that wait at these sockets; nothing more arrives at them.
-    func wake() {
-        for group in groups { group.shutDown() }
-    }
-}
-
-/// Where a worker waits for several sockets at once.
-private final class Readiness: Sendable {
-    let descriptor: Descriptor
-
-    init(ofWorker worker: Int, at sockets: [Int32]) throws(SocketError) {
-        descriptor = Descriptor(owning: epoll_create1(Int32(EPOLL_CLOEXEC)))
-        if descriptor.rawValue < 0 { throw SocketError("epoll of udp-\(worker)", code: errno) }
-        for (place, socket) in sockets.enumerated() {
-            var event = unsafe epoll_event()
-            unsafe event.events = EPOLLIN.rawValue
-            unsafe event.data.u32 = UInt32(place)
-            if unsafe epoll_ctl(descriptor.rawValue, EPOLL_CTL_ADD, socket, &event) != 0 {
-                throw SocketError("epoll of udp-\(worker)", code: errno)
-            }
-        }
     }
 }
 

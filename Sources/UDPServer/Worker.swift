@@ -7,39 +7,72 @@ internal import Telemetry
 
 /// One thread that serves one socket of each endpoint.
 final class Worker: Sendable {
-    let index: Int
-    let sockets: UDPSockets
-    let store: SnapshotStore
-    let counters: WorkerCounters
-    let isStopping = Atomic(false)
+    private let index: Int
+    private let sockets: UDPSockets
+    private let store: SnapshotStore
+    private let counters: WorkerCounters
+    private let patience: Int32
+    private let poller: Poller
+    private let isStopping = Atomic(false)
 
-    init(index: Int, sockets: UDPSockets, store: SnapshotStore, counters: WorkerCounters) {
+    /// A worker, and where it waits for its sockets.
+    /// - Throws: `epoll of udp-0: …`
+    init(
+        index: Int, sockets: UDPSockets, store: SnapshotStore, counters: WorkerCounters, patience: Int32
+    ) throws(SocketError) {
         self.index = index
         self.sockets = sockets
         self.store = store
         self.counters = counters
+        self.patience = patience
+        do throws(SocketError) {
+            poller = try Poller()
+        } catch {
+            throw SocketError("epoll of udp-\(index)", code: error.code)
+        }
+        for (place, group) in sockets.groups.enumerated() {
+            let code = poller.watch(group.descriptors[index], for: .reading, key: UInt64(place))
+            if code != 0 { throw SocketError("epoll of udp-\(index)", code: code) }
+        }
     }
 
-    /// The longest that an idle worker sleeps: it then lets go of a snapshot that has been replaced,
-    /// and sees that it is to stop.
-    static let patience = timeval(tv_sec: 0, tv_usec: 250_000)
+    /// The longest that an idle worker sleeps, in milliseconds: it then lets go of a snapshot that has been replaced.
+    static let patience: Int32 = 250
+    /// How long a worker with one socket waits for the next datagram at the socket itself, where it hears no bell: it
+    /// costs a busy one a call less for each batch, and one that is asked less often than a hundred times a second a
+    /// call more, which is nothing.
+    private static let moment = timeval(tv_sec: 0, tv_usec: 10_000)
     /// Batches answered after the stop, at most, of what has arrived before it.
-    static let lastBatches = 64
+    private static let lastBatches = 64
 
-    /// Serves until `isStopping`.
+    /// Ends the service, soon.
+    func stop() {
+        isStopping.store(true, ordering: .relaxed)
+        poller.wake()
+    }
+
+    private var isGoingOn: Bool { !isStopping.load(ordering: .relaxed) }
+
+    /// Serves until `stop`.
     func run() {
-        let readiness = sockets.readiness(ofWorker: index)
         var sockets = sockets.sockets(ofWorker: index)
-        for place in sockets.indices {
-            Self.limit(sockets[place].descriptor, SO_RCVTIMEO, Self.patience)
-        }
+        let isSingle = sockets.indices.count == 1
+        if isSingle { Self.limit(sockets[0].descriptor, SO_RCVTIMEO, Self.moment) }
         var service = Service(store: store, counters: counters)
-        if let readiness {
-            serve(&sockets, readiness, &service)
-        } else if !sockets.indices.isEmpty {
-            // Waits for the first datagram, then takes those that are there.
-            while !isStopping.load(ordering: .relaxed) {
-                service.serve(&sockets[0], flags: Int32(MSG_WAITFORONE))
+        var events = Poller.Events(capacity: sockets.indices.count + 1)
+        while isGoingOn {
+            poller.wait(patience, &events)
+            if events.count == 0 {
+                service.idle()
+                // A flood may have ended with a full batch.
+                for place in sockets.indices { sockets[place].queue.note(isFull: false) }
+            }
+            for index in 0..<events.count where events[index].key != Poller.wakeKey {
+                service.serve(&sockets[Int(events[index].key)], flags: Int32(MSG_DONTWAIT))
+            }
+            if isSingle && events.count > 0 {
+                // Waits for the first datagram, then takes those that are there.
+                while isGoingOn, service.serve(&sockets[0], flags: Int32(MSG_WAITFORONE)) {}
             }
         }
         for place in sockets.indices {
@@ -48,25 +81,6 @@ final class Worker: Sendable {
                 batches += 1
             }
             sockets[place].queue.note(isFull: false)
-        }
-    }
-
-    private func serve(_ sockets: inout WorkerSockets, _ readiness: Int32, _ service: inout Service) {
-        let patience = Int32(Self.patience.tv_usec / 1000)
-        var events = unsafe [epoll_event](repeating: epoll_event(), count: sockets.indices.count)
-        let capacity = unsafe Int32(events.count)
-        while !isStopping.load(ordering: .relaxed) {
-            let count = unsafe epoll_wait(readiness, &events, capacity, patience)
-            if count <= 0 {
-                service.idle()
-                // A flood may have ended with a full batch.
-                for place in sockets.indices { sockets[place].queue.note(isFull: false) }
-                continue
-            }
-            for index in 0..<Int(count) {
-                let place = unsafe Int(events[index].data.u32)
-                service.serve(&sockets[place], flags: Int32(MSG_DONTWAIT))
-            }
         }
     }
 

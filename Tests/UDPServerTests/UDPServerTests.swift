@@ -4,9 +4,11 @@ import DNSClient
 import DNSWire
 import Glibc
 import Sockets
+import Synchronization
 import Telemetry
 import Testing
-import UDPServer
+
+@testable import UDPServer
 
 private let loopback = Endpoint(.v4(.loopback), port: 0)
 
@@ -194,6 +196,30 @@ struct UDPServerTests {
     }
 }
 
+/// A client that always has eight queries under way.
+private final class Flow: Sendable {
+    let sent = Atomic(0)
+    let lost = Atomic(0)
+    let isOver = Atomic(false)
+    private let query: [UInt8]
+    private let client: ClientSocket
+
+    init(of query: [UInt8], from client: ClientSocket) {
+        self.query = query
+        self.client = client
+    }
+
+    func run() {
+        let window = 8
+        while !isOver.load(ordering: .relaxed) {
+            for _ in 0..<window { client.send(query) }
+            sent.add(window, ordering: .relaxed)
+            let answered = (0..<window).count { _ in client.receiveMessage()?.answerCount == 1 }
+            lost.add(window - answered, ordering: .relaxed)
+        }
+    }
+}
+
 @Suite("Endpoints of a UDP server", .timeLimit(.minutes(1)))
 struct UDPEndpointsTests {
     @Test("an endpoint in use is refused in words, though servers of one user could share it")
@@ -245,6 +271,31 @@ struct UDPEndpointsTests {
             UDPSockets.open([stays], keeping: running.server.sockets), from: running.store)
         #expect(client.ask(query)?.answerCount == 1)
         #expect(running.total(.udp4Queries) == 4)
+    }
+
+    /// A worker that idles sleeps until it is woken here: whoever waited for it otherwise would wait for ever.
+    @Test("a flow goes on while they change, and no change waits for a worker that idles", arguments: [1, 2])
+    func flow(endpoints: Int) throws {
+        let query = try Message.query("www.example.com", .a)
+        let wanted = ["127.0.0.1", "127.0.0.2"].prefix(endpoints).compactMap { IPAddress($0) }
+        let store = SnapshotStore(try ExampleZone.snapshot())
+        let server = UDPServer(workers: 4, patience: -1)
+        let sockets = try UDPSockets.open(wanted.map { Endpoint($0, port: 0) }, workers: 4)
+        try server.serve(sockets, from: store)
+        let client = try ClientSocket(.udp, to: sockets.endpoints[0])
+        let flow = Flow(of: query, from: client)
+        let thread = try ServerThread("flow") { flow.run() }
+        for _ in 0..<20 {
+            let more = sockets.endpoints + [Endpoint(.v4(IPv4Address(127, 0, 0, 3)), port: 0)]
+            try server.serve(UDPSockets.open(more, keeping: server.sockets), from: store)
+            try server.serve(UDPSockets.open(sockets.endpoints, keeping: server.sockets), from: store)
+        }
+        flow.isOver.store(true, ordering: .relaxed)
+        thread.join()
+        server.stop()
+        #expect(flow.lost.load(ordering: .relaxed) == 0)
+        let answered = server.counters.reduce(0) { $0 + $1.value(of: .noError) }
+        #expect(answered == UInt64(flow.sent.load(ordering: .relaxed)))
     }
 
     @Test("a wildcard takes the place of one address")

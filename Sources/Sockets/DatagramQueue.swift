@@ -21,10 +21,20 @@ public struct DatagramQueue: BitwiseCopyable {
     /// What was lost up to the last look in this run of full batches.
     private var lost: UInt32?
     private var isShort = false
+    /// What was lost, by the kernel's count since the socket was made, up to what `newlyLost` told.
+    public private(set) var told: UInt32
 
-    /// The queue of a socket, which is long.
-    public init(of socket: Int32) {
+    /// The queue of a socket, which is long, and what of its losses has been told.
+    public init(of socket: Int32, told: UInt32 = 0) {
         self.socket = socket
+        self.told = told
+    }
+
+    /// How many datagrams the kernel had no room for since this was asked last. A system call.
+    public mutating func newlyLost() -> UInt32 {
+        let now = Self.lost(at: socket)
+        defer { told = now }
+        return now &- told
     }
 
     /// Takes note of a batch that was read, and whether it was as large as it can be; or that nothing waits.

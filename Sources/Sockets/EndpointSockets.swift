@@ -1,5 +1,6 @@
 public import Addresses
 internal import Glibc
+public import Synchronization
 
 /// The sockets of one endpoint, one for each worker that serves it; closed when the last set that has them is gone.
 public final class EndpointSockets: Sendable {
@@ -7,6 +8,8 @@ public final class EndpointSockets: Sendable {
     public let endpoint: Endpoint
     /// The sockets.
     public let descriptors: [Int32]
+    /// What each socket has lost and was counted (see ``DatagramQueue``), when it goes from one worker to the next.
+    public let losses: Mutex<[UInt32]>
 
     private init(
         _ wanted: Endpoint, count: Int, first: BoundSocket.Sharing,
@@ -28,6 +31,7 @@ public final class EndpointSockets: Sendable {
         }
         self.endpoint = endpoint
         self.descriptors = descriptors
+        losses = Mutex(Array(repeating: 0, count: count))
     }
 
     deinit {

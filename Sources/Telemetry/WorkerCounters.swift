@@ -48,6 +48,8 @@ public enum Counter: Int, CaseIterable, Sendable {
     case droppedResponses
     /// Datagrams dropped because they were shorter than a header, or came from port 0.
     case droppedShort
+    /// Datagrams dropped by the kernel, for which a socket's queue had no room.
+    case droppedQueueFull
     /// Answers not sent because of `rate-limit`.
     case rateLimitDropped
     /// Answers cut down to their question because of `rate-limit`.

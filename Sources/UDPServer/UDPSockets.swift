@@ -1,5 +1,6 @@
 public import Addresses
 public import Sockets
+internal import Synchronization
 
 /// The bound UDP sockets of a set of endpoints: at each endpoint one per worker, among which the
 /// kernel spreads the clients. A socket is closed when the last set that has it is gone.
@@ -34,7 +35,22 @@ public final class UDPSockets: Sendable {
 
     /// The sockets that one worker serves.
     func sockets(ofWorker worker: Int) -> WorkerSockets {
-        WorkerSockets(groups.map { ($0.descriptors[worker], $0.endpoint.address.isAny) })
+        WorkerSockets(
+            groups.map { group in
+                let socket = group.descriptors[worker]
+                let told = group.losses.withLock { $0[worker] }
+                return WorkerSocket(
+                    descriptor: socket, isWildcard: group.endpoint.address.isAny,
+                    queue: DatagramQueue(of: socket, told: told))
+            })
+    }
+
+    /// Takes back what a worker served, for the next one.
+    func take(_ sockets: borrowing WorkerSockets, ofWorker worker: Int) {
+        for place in sockets.indices {
+            let told = sockets[place].queue.told
+            groups[place].losses.withLock { $0[worker] = told }
+        }
     }
 }
 
@@ -51,16 +67,12 @@ struct WorkerSocket: BitwiseCopyable {
     // Allocated in init, freed in deinit, never handed out.
     private let sockets: UnsafeMutableBufferPointer<WorkerSocket>
 
-    init(_ sockets: [(descriptor: Int32, isWildcard: Bool)]) {
+    init(_ sockets: [WorkerSocket]) {
         let size = sockets.count * MemoryLayout<WorkerSocket>.stride
         let memory = UnsafeMutableRawPointer.allocate(byteCount: max((size + 63) & ~63, 64), alignment: 64)
         unsafe self.sockets = UnsafeMutableBufferPointer(
             start: memory.bindMemory(to: WorkerSocket.self, capacity: sockets.count), count: sockets.count)
-        for (place, (descriptor, isWildcard)) in sockets.enumerated() {
-            let socket = WorkerSocket(
-                descriptor: descriptor, isWildcard: isWildcard, queue: DatagramQueue(of: descriptor))
-            unsafe self.sockets.initializeElement(at: place, to: socket)
-        }
+        _ = unsafe self.sockets.initialize(fromContentsOf: sockets)
     }
 
     deinit {

@@ -72,8 +72,11 @@ final class Worker: Sendable {
             }
             if isSingle && events.count > 0 {
                 // Waits for the first datagram, then takes those that are there.
-                while isGoingOn, service.serve(&sockets[0], flags: Int32(MSG_WAITFORONE)) {}
+                while isGoingOn, service.serve(&sockets[0], flags: Int32(MSG_WAITFORONE)) {
+                    service.countLosses(of: &sockets)
+                }
             }
+            service.countLosses(of: &sockets)
         }
         for place in sockets.indices {
             var batches = 0
@@ -81,7 +84,9 @@ final class Worker: Sendable {
                 batches += 1
             }
             sockets[place].queue.note(isFull: false)
+            service.countLosses(of: &sockets[place])
         }
+        self.sockets.take(sockets, ofWorker: index)
     }
 
     private static func limit(_ socket: Int32, _ option: Int32, _ duration: timeval) {
@@ -95,6 +100,8 @@ struct Service: ~Copyable {
     private var responder: Responder
     private var batch = Batch()
     private let counters: WorkerCounters
+    /// The second in which losses were last counted.
+    private var counted: UInt32 = 0
 
     init(store: SnapshotStore, counters: WorkerCounters) {
         var random = SystemRandomNumberGenerator()
@@ -128,5 +135,18 @@ struct Service: ~Copyable {
     /// Lets go of a snapshot that has been replaced.
     mutating func idle() {
         responder.refresh()
+        responder.time = Self.seconds
+    }
+
+    /// Counts what the sockets have lost, once a second.
+    @inline(__always) mutating func countLosses(of sockets: inout WorkerSockets) {
+        if responder.time == counted { return }
+        counted = responder.time
+        for place in sockets.indices { countLosses(of: &sockets[place]) }
+    }
+
+    /// Counts what a socket has lost since that was done last.
+    @inline(never) func countLosses(of socket: inout WorkerSocket) {
+        counters.add(.droppedQueueFull, UInt64(socket.queue.newlyLost()))
     }
 }

@@ -162,6 +162,28 @@ struct UDPServerTests {
         #expect(client.receiveMessage()?.answerCount == 1)
     }
 
+    @Test("what finds no room in a socket's queue is counted, by whichever worker has the socket")
+    func losses() throws {
+        let sockets = try UDPSockets.open([loopback], workers: 1)
+        let client = try ClientSocket(.udp, to: sockets.endpoints[0])
+        let store = SnapshotStore(try ExampleZone.snapshot())
+        let server = UDPServer(workers: 1)
+        func lost() -> UInt64 { server.counters[0].value(of: .droppedQueueFull) }
+        func seen() -> UInt64 { server.counters[0].value(of: .droppedShort) + lost() }
+        // Two megabytes hold some thousands. What is read of them is too short to be a query.
+        for _ in 0..<10_000 { client.send([0]) }
+        try server.serve(sockets, from: store)
+        while seen() != 10_000 { sched_yield() }
+        #expect(lost() > 0)
+        let both = try UDPSockets.open([sockets.endpoints[0], loopback], keeping: sockets)
+        try server.serve(both, from: store)
+        #expect(seen() == 10_000)
+        for _ in 0..<10_000 { client.send([0]) }
+        while seen() != 20_000 { sched_yield() }
+        server.stop()
+        #expect(seen() == 20_000)
+    }
+
     @Test("a published snapshot answers the next query")
     func publication() throws {
         let running = try Running()

@@ -16,8 +16,9 @@ internal import Telemetry
     /// when it was measured, and the slots as they are mostly filled (four lines of 64 bytes each) stay in the smallest
     /// first-level cache.
     static let width = 32
-    /// Bytes taken of a query. A longer one arrives cut there, and what is cut is malformed: FORMERR,
-    /// as RFC 1035 has it. Queries beyond 512 are rare, beyond this nobody's.
+    /// Bytes taken of a query. A longer one arrives cut there: where that cuts one of the records that its header counts
+    /// it is malformed (FORMERR, RFC 1035 §4.1.1); octets behind the last of them are ignored in any case. Queries
+    /// beyond 512 are rare, beyond this nobody's.
     static let querySize = 4096
     /// Bytes for an answer; the responder keeps to the smaller size that is configured.
     static let answerSize = 4096

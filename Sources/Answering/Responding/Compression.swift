@@ -3,25 +3,25 @@ internal import DNSWire
 /// The names that an answer has, for those written later to point to (RFC 1035 §4.1.4). Only answers that
 /// are put together from several parts need it.
 @safe struct Compression: ~Copyable {
-    private struct Known {
+    struct Known {
         var hash: UInt64
         var place: UInt16
     }
 
-    private static let capacity = 128
-    // Allocated in init, freed in deinit.
-    private let known: UnsafeMutablePointer<Known>
+    static let capacity = 128
+    // Allocated in init, freed in deinit, never handed out.
+    let known: UnsafeMutablePointer<Known>
     /// Names known; setting it back forgets the last ones.
     private(set) var count = 0
     private var hasQuestion = false
 
     init() {
-        unsafe known = .allocate(capacity: Self.capacity)
+        unsafe known = CacheLines.allocate(Self.capacity, of: Known.self)
         unsafe known.initialize(repeating: Known(hash: 0, place: 0), count: Self.capacity)
     }
 
     deinit {
-        unsafe known.deallocate()
+        unsafe UnsafeMutableRawPointer(known).deallocate()
     }
 
     /// Forgets the names learned since there were so many.

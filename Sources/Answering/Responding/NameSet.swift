@@ -3,18 +3,18 @@ internal import DNSWire
 /// A small set of hashes: names that an answer has already gone through. A name of another one's hash is taken for it:
 /// a chain then ends there as one does that is too long, and the client goes on from where it ends.
 @safe struct NameSet: ~Copyable {
-    private static let capacity = 32
-    // Allocated in init, freed in deinit.
-    private let hashes: UnsafeMutablePointer<UInt64>
+    static let capacity = 32
+    // Allocated in init, freed in deinit, never handed out.
+    let hashes: UnsafeMutablePointer<UInt64>
     private var count = 0
 
     init() {
-        unsafe hashes = .allocate(capacity: Self.capacity)
+        unsafe hashes = CacheLines.allocate(Self.capacity, of: UInt64.self)
         unsafe hashes.initialize(repeating: 0, count: Self.capacity)
     }
 
     deinit {
-        unsafe hashes.deallocate()
+        unsafe UnsafeMutableRawPointer(hashes).deallocate()
     }
 
     /// Whether there is room for no further hash.

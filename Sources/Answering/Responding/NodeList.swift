@@ -2,24 +2,24 @@
 /// what isn't there, which are gathered on the way and written when the sections before them are complete; and of
 /// those whose DNAME it has.
 @safe struct NodeList: ~Copyable {
-    private struct Place {
+    struct Place {
         var zone: Int
         var node: Int
     }
 
     /// A step of a chain needs at most three places, and a chain has at most as many steps as a ``NameSet`` has room.
-    private static let capacity = 96
-    // Allocated in init, freed in deinit.
-    private let places: UnsafeMutablePointer<Place>
+    static let capacity = 96
+    // Allocated in init, freed in deinit, never handed out.
+    let places: UnsafeMutablePointer<Place>
     private(set) var count = 0
 
     init() {
-        unsafe places = .allocate(capacity: Self.capacity)
+        unsafe places = CacheLines.allocate(Self.capacity, of: Place.self)
         unsafe places.initialize(repeating: Place(zone: 0, node: 0), count: Self.capacity)
     }
 
     deinit {
-        unsafe places.deallocate()
+        unsafe UnsafeMutableRawPointer(places).deallocate()
     }
 
     /// Forgets all.

@@ -38,18 +38,19 @@ struct PendingQuery: ~Copyable {
 
 /// The queries of a batch, allocated once.
 @safe struct PendingQueries: ~Copyable {
-    private let memory: UnsafeMutablePointer<PendingQuery>
+    // Allocated in init, freed in deinit, never handed out.
+    let memory: UnsafeMutablePointer<PendingQuery>
     private let count: Int
 
     init(count: Int) {
-        unsafe memory = .allocate(capacity: count)
+        unsafe memory = CacheLines.allocate(count, of: PendingQuery.self)
         for index in 0..<count { unsafe (memory + index).initialize(to: PendingQuery()) }
         self.count = count
     }
 
     deinit {
         unsafe memory.deinitialize(count: count)
-        unsafe memory.deallocate()
+        unsafe UnsafeMutableRawPointer(memory).deallocate()
     }
 
     /// The one of a number, which has to be less than their count.

@@ -2,9 +2,9 @@
 # load.sh [RECORDS]: one zone of RECORDS records (default 1,000,000), of Swerve alone (peers.sh load has it beside others).
 # From the program's start to the first answer, and the memory held then; and how much longer than the start before it
 # it takes from one changed record in the zone's file until clients see it; medians of ROUNDS (default 9). Then on one
-# processor, asked from the other one at half of what it answers at most: reloads of the changed zone one after another
-# (queries lost, their times beside those without a reload, memory); and one without a change. Ends with 1 if a query is
-# lost, the 99th percentile grows by more than 5 ms, or memory by more than a twentieth.
+# processor, asked from the other one at half of what it answers without a loss: reloads of the changed zone one after
+# another (queries lost, their times beside those without a reload, memory); and one without a change. Ends with 1 if a
+# query is lost, the 99th percentile grows by more than 5 ms, or memory by more than a twentieth.
 # PROGRAMS names a folder with a release build's programs, else they are built. The zone is in RAM (/dev/shm).
 # Needs two processors and a C compiler. For this machine's loopback only.
 set -euo pipefail
@@ -67,14 +67,14 @@ echo "one record changed: seen after $(median <"$folder/changes") ms, $(median <
 # Of a run: questions sent, answered, lost; milliseconds: median, 99th and 99.9th percentile, longest.
 ask() { taskset -c 1 "$folder/steady" 127.0.0.1 $port "$folder/questions" "$1" "$2"; }
 start taskset -c 0
-read -r _ answered _ < <(ask 1000000 3)
-half=$((answered / 6))
-ask $half 2 >"$folder/warm"
+rate=500000
+while read -r _ _ lost _ < <(ask $rate 2) && [ "$lost" -gt 0 ]; do rate=$((rate * 4 / 5)); done
+half=$((rate / 2))
 sleep 1
 before=$(memory "$server")
 read -r sent _ lost_quiet median_quiet p99_quiet _ longest_quiet < <(ask $half 10)
 [ "$sent" -ge $((half * 10 - 1)) ]
-echo "at $half queries a second, half of what it answers at most: median $median_quiet ms, p99 $p99_quiet ms, longest $longest_quiet ms, lost $lost_quiet"
+echo "at $half queries a second, half of what it answers without a loss: median $median_quiet ms, p99 $p99_quiet ms, longest $longest_quiet ms, lost $lost_quiet"
 ask $half 10 >"$folder/busy" &
 asking=$!
 reloads=0

@@ -118,6 +118,7 @@ extension Core {
             // Whatever can be refused has been asked for by now.
             self.backend = backend
             configuration = next
+            limitConnections()
             await take(next)
             return nil
         } catch {

@@ -122,6 +122,7 @@ actor Core {
                 if !Task.isCancelled {
                     try udpServer.serve(udp, from: store)
                     try streamServer.serve(streams)
+                    limitConnections()
                     sayReady()
                 }
                 await react()
@@ -180,7 +181,6 @@ actor Core {
         log.others.follow(settings)
         await reactor.take(settings.director)
         limitRates(settings.rateLimit)
-        limitConnections(settings)
         await prepareDataPaths()
         // Before the first verdict about whom they name.
         await lookForMaintenance()
@@ -205,9 +205,10 @@ actor Core {
         return RelayTable(logger: log.logger("relay"), limits: limits)
     }
 
-    /// Holds TCP connections to a configuration's limits, and to what there are descriptors for.
-    private func limitConnections(_ settings: Settings) {
-        var limits = StreamLimits(settings)
+    /// Holds TCP connections to the configuration's limits, and to what there are descriptors for beside all that the
+    /// servers have.
+    func limitConnections() {
+        var limits = StreamLimits(configuration.settings)
         if let budget = DescriptorBudget.now {
             let possible = budget.connections(limits.connections, present: streamServer.connectionCount)
             if possible < limits.connections {

@@ -48,7 +48,7 @@ public enum Counter: Int, CaseIterable, Sendable {
     case droppedResponses
     /// Datagrams dropped because they were shorter than a header, or came from port 0.
     case droppedShort
-    /// Datagrams dropped by the kernel, for which a socket's queue had no room.
+    /// Datagrams dropped by the kernel: a socket's queue had no room, or they were damaged on their way.
     case droppedQueueFull
     /// Answers not sent because of `rate-limit`.
     case rateLimitDropped

@@ -76,8 +76,8 @@ internal import Telemetry
         unsafe block.deallocate()
     }
 
-    /// Receives what waits at a socket, at most `width` datagrams; returns their number, 0 at the end
-    /// of the socket's patience (or at once with MSG_DONTWAIT), or the negative error number.
+    /// Receives what waits at a socket, at most `width` datagrams; returns their number, or the negative error number:
+    /// EAGAIN at the end of the socket's patience, or at once with MSG_DONTWAIT.
     mutating func receive(_ socket: borrowing WorkerSocket, flags: Int32) -> Int {
         for index in 0..<used {
             unsafe incoming[index].header.msg_namelen = Self.nameSize

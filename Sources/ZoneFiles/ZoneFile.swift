@@ -42,14 +42,10 @@ public enum ZoneFile {
     private static func read(
         _ file: SourceFile, _ origin: DomainName, _ directory: String?, _ limits: ZoneFileLimits
     ) -> LoadedZone {
-        // Records are seldom shorter than 32 octets; a table too large costs less than one grown.
-        let hint = file.bytes.view.count / 32
-        if !ZoneBuilder.hasRoom(recordCountHint: hint) {
-            return LoadedZone(
-                zone: nil,
-                diagnostics: [Diagnostic(.error, "can't read zone file '\(file.name)': not enough memory")],
-                files: [ReadFile(path: file.name, identity: file.identity)], recordCount: 0)
-        }
+        // Records are seldom shorter than 32 octets; a table too large costs less than one grown. Where there is no room
+        // for so many, they may be long ones, and fewer.
+        var hint = file.bytes.view.count / 32
+        while !ZoneBuilder.hasRoom(recordCountHint: hint) { hint /= 2 }
         let builder = ZoneBuilder(origin: origin, recordCountHint: hint, limits: limits.zone)
         var reader = MasterFileReader(
             sink: builder, origin: origin, directory: directory, limits: limits)

@@ -146,8 +146,7 @@ public struct Responder: ~Copyable {
     ) -> Int {
         // Less than a header can't be answered; port 0 must not be.
         if exchange.count < MessageSize.header || exchange.port == 0 {
-            // A socket that was shut down yields empty datagrams from nobody.
-            if exchange.port != 0 || exchange.count > 0 { counters.add(.droppedShort) }
+            counters.add(.droppedShort)
             return 0
         }
         let header = QueryHeader(exchange.query)

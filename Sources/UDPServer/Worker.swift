@@ -71,10 +71,15 @@ final class Worker: Sendable {
                 service.serve(&sockets[Int(events[index].key)], flags: Int32(MSG_DONTWAIT))
             }
             if isSingle && events.count > 0 {
-                // Waits for the first datagram, then takes those that are there.
-                while isGoingOn, service.serve(&sockets[0], flags: Int32(MSG_WAITFORONE)) {
-                    service.countLosses(of: &sockets)
-                }
+                // Meanwhile nobody need be told of each datagram.
+                let socket = sockets[0].descriptor
+                poller.unwatch(socket)
+                repeat {
+                    // Waits for the first datagram, then takes those that are there.
+                    while isGoingOn, service.serve(&sockets[0], flags: Int32(MSG_WAITFORONE)) {
+                        service.countLosses(of: &sockets)
+                    }
+                } while isGoingOn && poller.watch(socket, for: .reading, key: 0) != 0
             }
             service.countLosses(of: &sockets)
         }

@@ -70,17 +70,7 @@ final class Worker: Sendable {
             for index in 0..<events.count where events[index].key != Poller.wakeKey {
                 service.serve(&sockets[Int(events[index].key)], flags: Int32(MSG_DONTWAIT))
             }
-            if isSingle && events.count > 0 {
-                // Meanwhile nobody need be told of each datagram.
-                let socket = sockets[0].descriptor
-                poller.unwatch(socket)
-                repeat {
-                    // Waits for the first datagram, then takes those that are there.
-                    while isGoingOn, service.serve(&sockets[0], flags: Int32(MSG_WAITFORONE)) {
-                        service.countLosses(of: &sockets)
-                    }
-                } while isGoingOn && poller.watch(socket, for: .reading, key: 0) != 0
-            }
+            if isSingle && events.count > 0 { stay(at: &sockets, &service) }
             service.countLosses(of: &sockets)
         }
         for place in sockets.indices {
@@ -92,6 +82,19 @@ final class Worker: Sendable {
             service.countLosses(of: &sockets[place])
         }
         self.sockets.take(sockets, ofWorker: index)
+    }
+
+    /// Serves the only socket at the socket itself until nothing comes for a moment. The poller doesn't watch it then: the
+    /// kernel would tell there of each datagram, too.
+    private func stay(at sockets: inout WorkerSockets, _ service: inout Service) {
+        let socket = sockets[0].descriptor
+        poller.unwatch(socket)
+        repeat {
+            // Waits for the first datagram, then takes those that are there.
+            while isGoingOn, service.serve(&sockets[0], flags: Int32(MSG_WAITFORONE)) {
+                service.countLosses(of: &sockets)
+            }
+        } while isGoingOn && poller.watch(socket, for: .reading, key: 0) != 0
     }
 
     private static func limit(_ socket: Int32, _ option: Int32, _ duration: timeval) {

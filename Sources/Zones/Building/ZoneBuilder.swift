@@ -124,7 +124,9 @@ public struct ZoneBuilder: ~Copyable {
     /// Begins the records of another owner; whether it can have some.
     private mutating func begin(_ owner: RawSpan, _ type: RecordType, _ location: UInt64) -> Bool {
         if !key.read(owner) || key.length != owner.byteCount || !pending.contains(key) {
-            reportOutOfZone(owner, type, location)
+            report(.outOfZone, isError: false, owner, type, location) {
+                "out-of-zone record \($0) \(type) is left out (the zone is \($1))"
+            }
             return false
         }
         // Nodes and the places of their names have 32 bits each; a name makes at most 127 nodes, and two that were met
@@ -134,36 +136,27 @@ public struct ZoneBuilder: ~Copyable {
             return false
         }
         if let depth = limits.nameDepth, key.labelCount - pending.apexLabels > depth {
-            reportTooDeep(depth, owner, type, location)
+            report(.beyondLimit, isError: true, owner, type, location) { name, _ in
+                "\(name) has more than \(depth) labels below the zone's name (max-name-depth)"
+            }
             return false
         }
         pending.expect(key)
         return true
     }
 
-    private mutating func reportOutOfZone(_ owner: RawSpan, _ type: RecordType, _ location: UInt64) {
-        if !issues.count(isError: false) { return }
-        let name = Self.name(owner)
-        issues.keep(
-            ZoneIssue(
-                .outOfZone, isError: false, owner: name, type: type, location: location,
-                message: "out-of-zone record \(name) \(type) is left out (the zone is \(origin))"))
-    }
-
-    private mutating func reportTooDeep(
-        _ depth: Int, _ owner: RawSpan, _ type: RecordType, _ location: UInt64
+    /// Notes an issue about an owner that can't have records; what it says of the name is made only if it is kept.
+    @inline(never)
+    private mutating func report(
+        _ kind: ZoneIssue.Kind, isError: Bool, _ owner: RawSpan, _ type: RecordType, _ location: UInt64,
+        _ message: (_ name: DomainName, _ origin: DomainName) -> String
     ) {
-        if !issues.count(isError: true) { return }
-        let name = Self.name(owner)
+        if !issues.count(isError: isError) { return }
+        let name = DomainName(wire: (0..<owner.byteCount).map { owner.octet(at: $0) }) ?? .root
         issues.keep(
             ZoneIssue(
-                .beyondLimit, isError: true, owner: name, type: type, location: location,
-                message: "\(name) has more than \(depth) labels below the zone's name (max-name-depth)"))
-    }
-
-    /// An owner's name as it was written.
-    private static func name(_ owner: RawSpan) -> DomainName {
-        DomainName(wire: (0..<owner.byteCount).map { owner.octet(at: $0) }) ?? .root
+                kind, isError: isError, owner: name, type: type, location: location,
+                message: message(name, origin)))
     }
 
     @inline(never)

@@ -47,10 +47,10 @@ extension ZoneCompiler {
             }
         }
         if let first, first.left <= Self.soon {
-            let which = "of \(zone.name(of: first.node)) \(covered(by: first.record))"
-            let moment = SignatureTime.text(time(in: first.record, at: 8))
-            report(.signatureTime, isError: false, node: first.node, record: first.record) { _ in
-                expired > 0
+            report(.signatureTime, isError: false, node: first.node, record: first.record) {
+                let which = "of \($0.zone.name(of: first.node)) \($0.covered(by: first.record))"
+                let moment = SignatureTime.text($0.time(in: first.record, at: 8))
+                return expired > 0
                     ? "\(expired) signatures have expired, the first, \(which), at \(moment) (UTC)"
                     : "the signature \(which) expires at \(moment) (UTC); sign the zone again"
             }

@@ -4,8 +4,8 @@ import Glibc
 import Sockets
 import UDPServer
 
-/// Asks workers of the UDP server over the loopback, one at a time, by batches that are mostly full: what is sent at once arrives at once
-/// (UDP_SEGMENT of udp(7)), for which the questions of a batch have to be of one length.
+/// Asks workers of the UDP server over the loopback, one at a time, by batches that are mostly full: what is sent at once
+/// arrives at once (UDP_SEGMENT of udp(7)), for which the questions of a batch have to be of one length.
 func askOverUDP(_ workload: Workload, of store: SnapshotStore, workers: Int, rounds: Int) throws {
     let sockets = try UDPSockets.open([Endpoint(.v4(.loopback), port: 0)], workers: workers)
     let server = UDPServer(workers: workers)

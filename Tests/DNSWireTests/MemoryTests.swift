@@ -84,11 +84,9 @@ struct MemoryTests {
         }
     }
 
-    @Test("There is no room for more than all memory (vm.overcommit_memory, proc(5))")
-    func room() throws {
+    @Test("There is no room for more than all memory") func room() {
         #expect(FlatMemory.hasRoom(for: 1 << 20))
-        let policy = try String(contentsOfFile: "/proc/sys/vm/overcommit_memory", encoding: .utf8)
-        if policy.first != "1" { #expect(!FlatMemory.hasRoom(for: 1 << 44)) }
+        #expect(!FlatMemory.hasRoom(for: 1 << 44))
     }
 
     @Test("Copies of every length and place", arguments: 0...300) func copies(_ count: Int) {

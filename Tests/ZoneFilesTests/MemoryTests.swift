@@ -48,7 +48,7 @@ struct MemoryTests {
     @Test("More records than a file's size says") func records() async {
         await #expect(processExitsWith: .success) {
             try Self.allow(256 << 20)
-            let text = (0..<200).map {
+            let text = (0..<500).map {
                 "$GENERATE 1-1000 h\($0)-$ TXT " + String(repeating: "x", count: 250) + "\n"
             }
             let loaded = ZoneFile.parse(

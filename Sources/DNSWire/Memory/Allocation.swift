@@ -49,12 +49,13 @@
         if size >= Self.largeSize { unsafe madvise(base, size, MADV_HUGEPAGE) }
     }
 
-    /// Whether so many octets can be had: by what the system grants, and that they are no more than all of its memory
-    /// (but where vm.overcommit_memory is 1). Room that is not written to costs nothing, so that asking doesn't either;
-    /// what is small is taken for granted.
+    /// Whether so many octets can be had to be written, while the system grants twice as many, as what grows is copied
+    /// into more room than it needs. Room that is not written to costs nothing, so that asking doesn't either; what is
+    /// small is taken for granted.
     static func isPossible(size: Int) -> Bool {
         if size < mappedSize { return true }
-        let size = wholePages(size)
+        if let most = AvailableMemory.system.octets, size > most { return false }
+        let size = 2 * wholePages(size)
         let memory = unsafe mmap(nil, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
         if unsafe memory == MAP_FAILED { return false }
         unsafe munmap(memory, size)

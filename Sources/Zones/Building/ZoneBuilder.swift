@@ -78,8 +78,8 @@ public struct ZoneBuilder: ~Copyable {
     public mutating func compile(at now: UInt32? = nil) -> (zone: Zone?, issues: [ZoneIssue]) {
         settle()
         settle()
-        // What is compiled, and on the way to it: at most three times what was read.
-        if !FlatMemory.hasRoom(for: 3 * pending.size) { isOutOfMemory = true }
+        // What is compiled, and on the way to it: up to 1.2 times what was read, as seen with zones of many kinds.
+        if !FlatMemory.hasRoom(for: pending.size / 2 * 3) { isOutOfMemory = true }
         if isTooLarge || isOutOfMemory {
             let message =
                 isTooLarge
@@ -106,7 +106,7 @@ public struct ZoneBuilder: ~Copyable {
     /// Looks whether what has been read can grow by another half and somewhat more, while what grows is there twice.
     private mutating func proveRoom() {
         let next = pending.size + pending.size / 2 + 1 << 24
-        isOutOfMemory = isOutOfMemory || !FlatMemory.hasRoom(for: 3 * next)
+        isOutOfMemory = isOutOfMemory || !FlatMemory.hasRoom(for: next)
         provenSize = next
     }
 

@@ -63,6 +63,13 @@ expect "a good change is visible when reload returns" sh -c \
     "nsenter --net=/run/netns/client dig +short @$DIRECTOR yufu123.com SOA | grep 20180704"
 # By the log where autoreload, for the file mended above, was first.
 expect "and its serials are told" grep -q '20180703 -> 20180704' /lab/reload /lab/log/director-swerved
+
+# A hole of 900 MB behind it, in a guest that has 1024.
+on director cp $zone /lab/right
+truncate -s 900M $zone
+expect "a zone that memory has no room for: reload ends with 1 and says so" refuses "Not enough memory for 943718400"
+on director cp /lab/right $zone
+expect "once it is small again, reload ends with 0" on director swervectl reload
 end_load dig
 expect "no answer has changed" saw_only dig "$VIP"
 expect "no curl has failed" saw_only curl "RS [12] SERVER"

@@ -41,10 +41,7 @@ struct FileContents {
         buffer.shorten(to: count)
         buffer.store(UInt8(ascii: "\n"), at: buffer.extend(by: 1))
         return FileContents(
-            bytes: FlatMemory(buffer, isKept: false),
-            identity: ReadFile.Identity(
-                device: UInt64(status.st_dev), inode: UInt64(status.st_ino), size: size,
-                modifiedSeconds: status.st_mtim.tv_sec, modifiedNanoseconds: status.st_mtim.tv_nsec))
+            bytes: FlatMemory(buffer, isKept: false), identity: ReadFile.Identity(status))
     }
 
     /// /dev/null, of every Linux.

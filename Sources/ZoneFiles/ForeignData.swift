@@ -1,3 +1,4 @@
+internal import Addresses
 internal import CLDNS
 internal import DNSWire
 internal import Synchronization
@@ -7,6 +8,8 @@ internal import Synchronization
 enum ForeignData {
     /// libldns asks the C library for services and protocols, which answers in memory of its own.
     private static let turn = Mutex<Void>(())
+    /// APL.
+    private static let prefixes = RecordType(42)
 
     /// Reads the rest of an entry.
     static func read(
@@ -17,6 +20,14 @@ enum ForeignData {
         let range = lexer.wordRange(from: start)
         // No record's data needs more: four characters an octet.
         if text.count > 4 * 65535 { throw Lexer.tooLong(range) }
+        if type == Self.prefixes {
+            for word in String(decoding: text, as: UTF8.self).split(separator: " ") where !isPrefix(word) {
+                var mistake = Mistake(
+                    "invalid data for \(type): invalid prefix '\(word.prefix(64))'", at: range)
+                mistake.concernsForm = true
+                throw mistake
+            }
+        }
         let originOctets = origin.copy
         switch convert(type, text: text, origin: originOctets) {
         case .failure(let failure):
@@ -31,6 +42,23 @@ enum ForeignData {
             try RecordData.validate(type, buffer.octets)
         } catch {
             throw Mistake("invalid data for \(type): \(error.reason)", at: range)
+        }
+    }
+
+    /// Whether a word is a prefix of an APL record (RFC 3123 §5). libldns lets a number go on with other signs, and be
+    /// larger than its field.
+    private static func isPrefix(_ word: Substring) -> Bool {
+        let parts = word.drop { $0 == "!" }.split(
+            separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+        guard word.prefix(2) != "!!", parts.count == 2 else { return false }
+        let network = parts[1].split(separator: "/", omittingEmptySubsequences: false)
+        guard network.count == 2, network[1].utf8.allSatisfy({ (48...57).contains($0) }),
+            UInt8(network[1]) != nil
+        else { return false }
+        return switch parts[0] {
+        case "1": IPv4Address(String(network[0])) != nil
+        case "2": IPv6Address(String(network[0])) != nil
+        default: false
         }
     }
 

@@ -76,7 +76,7 @@ extension Lexer {
             "invalid \(what) '\(string(range))'", at: range,
             hint: "a number with at most \(places) decimal places")
         var text = fullString(range)[...]
-        if !unit.isEmpty, text.lowercased().hasSuffix(unit) { text = text.dropLast() }
+        if !unit.isEmpty, text.hasSuffix(unit) { text = text.dropLast() }
         let isNegative = text.hasPrefix("-")
         if isNegative { text = text.dropFirst() }
         let parts = text.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)

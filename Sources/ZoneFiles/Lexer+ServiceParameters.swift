@@ -4,20 +4,23 @@ internal import DNSWire
 extension Lexer {
     /// Reads the parameters of a service binding (RFC 9460 §2.1), in any order; the wire has them by key.
     mutating func serviceParameters(into buffer: inout WireBuffer) throws(Mistake) {
-        var parameters: [(key: UInt16, value: [UInt8])] = []
+        var parameters: [(key: UInt16, value: [UInt8], place: Range<Int>)] = []
+        var size = 0
         while true {
             skipBlanks()
             if isAtEntryEnd { break }
             let start = offset
-            let parameter = try serviceParameter()
-            if parameters.contains(where: { $0.key == parameter.key }) {
-                throw Mistake(
-                    "parameter \(ServiceParameterKey.name(of: parameter.key)) is there twice",
-                    at: start..<offset)
-            }
-            parameters.append(parameter)
+            let (key, value) = try serviceParameter()
+            parameters.append((key, value, start..<offset))
+            size += 4 + value.count
+            if size > 65535 { throw Self.tooLong(start..<offset) }
         }
-        for (key, value) in parameters.sorted(by: { $0.key < $1.key }) {
+        parameters.sort { ($0.key, $0.place.lowerBound) < ($1.key, $1.place.lowerBound) }
+        for (first, second) in zip(parameters, parameters.dropFirst()) where first.key == second.key {
+            throw Mistake(
+                "parameter \(ServiceParameterKey.name(of: second.key)) is there twice", at: second.place)
+        }
+        for (key, value, _) in parameters {
             buffer.append(key)
             buffer.append(UInt16(truncatingIfNeeded: value.count))
             buffer.append(contentsOf: value)
@@ -61,14 +64,13 @@ extension Lexer {
     private static func value(ofKey key: UInt16, _ text: [UInt8]) -> [UInt8]? {
         switch key {
         case 0:
-            var keys: [UInt16] = []
+            var keys: Set<UInt16> = []
             for item in String(decoding: text, as: UTF8.self).split(
                 separator: ",", omittingEmptySubsequences: false)
             {
-                guard let key = ServiceParameterKey.number(of: String(item)), !keys.contains(key) else {
+                guard let key = ServiceParameterKey.number(of: String(item)), keys.insert(key).inserted else {
                     return nil
                 }
-                keys.append(key)
             }
             return keys.sorted().flatMap { [UInt8($0 >> 8), UInt8($0 & 255)] }
         case 1:

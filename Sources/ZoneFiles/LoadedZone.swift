@@ -35,11 +35,16 @@ public struct ReadFile: Hashable, Sendable {
         public var inode: UInt64
         /// In octets.
         public var size: Int
-        /// When it was last changed, in seconds since 1970.
+        /// When its contents were last changed, or said to be, in seconds since 1970.
         public var modifiedSeconds: Int
         /// The nanoseconds of that.
         public var modifiedNanoseconds: Int
+        /// When anything about it was last changed, which nobody can set, in seconds since 1970.
+        public var changedSeconds: Int
+        /// The nanoseconds of that.
+        public var changedNanoseconds: Int
     }
+
     /// A file as it is now, without reading it.
     public init(now path: String) {
         self.path = path
@@ -60,6 +65,7 @@ extension ReadFile.Identity {
     init(_ status: stat) {
         self.init(
             device: UInt64(status.st_dev), inode: UInt64(status.st_ino), size: Int(status.st_size),
-            modifiedSeconds: status.st_mtim.tv_sec, modifiedNanoseconds: status.st_mtim.tv_nsec)
+            modifiedSeconds: status.st_mtim.tv_sec, modifiedNanoseconds: status.st_mtim.tv_nsec,
+            changedSeconds: status.st_ctim.tv_sec, changedNanoseconds: status.st_ctim.tv_nsec)
     }
 }

@@ -53,6 +53,7 @@ extension MasterFileReader where Sink: ~Copyable {
         var childOrigin: [UInt8]?
         if !lexer.isAtEntryEnd { childOrigin = try absoluteName("origin", &lexer) }
         try lexer.finishEntry()
+        if lexer.suspicion != nil { noteSuspicion(&lexer, file) }
         // The directive has been read: what follows is told without skipping the next line.
         var mistake: Mistake?
         do throws(Mistake) {
@@ -101,9 +102,11 @@ extension MasterFileReader where Sink: ~Copyable {
             }
             place = files[file].includedFrom?.file
         }
+        // However often a file is included, it is in memory once.
+        let known = files.first { $0.identity == contents.identity }
         files.append(
             SourceFile(
-                name: path, bytes: contents.bytes, identity: contents.identity,
+                name: path, bytes: known?.bytes ?? contents.bytes, identity: contents.identity,
                 includedFrom: (parent, range.lowerBound)))
         return files.count - 1
     }

@@ -25,7 +25,7 @@ extension MasterFileReader where Sink: ~Copyable {
                 in: file)
         }
         if stated != nil { lastTTL = stated }
-        for number in numbers {
+        for number in numbers where !sink.isFull {
             guard let name = ownerPattern.text(for: number), let text = dataPattern.text(for: number) else {
                 return note(
                     .error, Mistake("the number \(number) becomes negative", at: rangeRange), in: file)
@@ -53,13 +53,12 @@ extension MasterFileReader where Sink: ~Copyable {
         let nameBytes = name + [UInt8(ascii: "\n")]
         let textBytes = text + [UInt8(ascii: "\n")]
         var mistake: Mistake?
-        owner.clear()
+        generatedOwner.clear()
         do throws(Mistake) {
             var nameLexer = Lexer(nameBytes.span)
-            try nameLexer.name("owner", into: &owner, origin: origin)
+            try nameLexer.name("owner", into: &generatedOwner, origin: origin)
             try nameLexer.finishEntry()
         } catch {
-            owner.clear()
             mistake = error
             mistake?.range = ownerRange
         }
@@ -78,7 +77,8 @@ extension MasterFileReader where Sink: ~Copyable {
         if let mistake { throw mistake }
         recordCount += 1
         Self.give(
-            to: &sink, owner, type, ttl, data, RecordLocation(file: file, offset: ownerRange.lowerBound))
+            to: &sink, generatedOwner, type, ttl, data,
+            RecordLocation(file: file, offset: ownerRange.lowerBound))
     }
 
     /// The rest of the entry; a single quoted text without its quotes, as in BIND.

@@ -118,7 +118,7 @@ extension MasterFileReader where Sink: ~Copyable {
             Mistake("the record belongs to \(name), which stands before the last $ORIGIN", at: range), in: file)
     }
 
-    /// RFC 1035 §5.1: the last TTL stated; before that, as BIND does, the SOA's minimum.
+    /// RFC 1035 §5.1: the last TTL stated; where the SOA has none, its minimum, as if $TTL said so, which BIND does too.
     @inline(never)
     private mutating func inheritedTTL(
         _ type: RecordType, _ range: Range<Int>, _ file: Int
@@ -133,8 +133,9 @@ extension MasterFileReader where Sink: ~Copyable {
             Mistake(
                 "no TTL stated: the SOA's minimum of \(minimum) s is taken", at: range,
                 hint: "begin with $TTL \(minimum)"), in: file)
-        lastTTL = minimum
-        return minimum
+        let ttl = minimum > UInt32(Int32.max) ? 0 : minimum
+        defaultTTL = ttl
+        return ttl
     }
 
     /// Adds how a type's data is written, where the data isn't so.

@@ -4,6 +4,8 @@ internal import DNSWire
 /// Takes the records that a reader finds, one by one.
 protocol RecordSink: ~Copyable {
     mutating func add(owner: RawSpan, type: RecordType, ttl: UInt32, data: RawSpan, location: UInt64)
+    /// Whether it takes no more, so that reading on is of no use.
+    var isFull: Bool { get }
 }
 
 /// Reads master files (RFC 1035 §5) in one pass: what is current, and what has been found.
@@ -24,6 +26,8 @@ struct MasterFileReader<Sink: RecordSink & ~Copyable>: ~Copyable {
     var ownerIsBroken = false
     /// Whether the origin has changed since the last owner.
     var originIsNew = false
+    /// The owner of a record that $GENERATE makes; the lines after it belong to the owner before it.
+    var generatedOwner = WireBuffer(capacity: 1024)
     /// The data of the record being read.
     var data = WireBuffer(capacity: 65535)
     /// What $TTL says.
@@ -64,7 +68,7 @@ struct MasterFileReader<Sink: RecordSink & ~Copyable>: ~Copyable {
                     "the file begins with a byte order mark, which other servers do not read", at: 0..<3,
                     hint: "editors of Windows write it; save the file as UTF-8 without it"), in: file)
         }
-        while !lexer.isAtEnd {
+        while !lexer.isAtEnd, !sink.isFull {
             do throws(Mistake) {
                 try readEntry(&lexer, file)
             } catch {

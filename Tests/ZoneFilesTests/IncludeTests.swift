@@ -108,6 +108,50 @@ struct IncludeTests {
         #expect(twice.records.map(\.owner) == ["example.com.", "a.example.com."])
     }
 
+    @Test("A file that is included often is in memory once, and a name of its origin without a dot is told")
+    func often() throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "zonefiles-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        for name in ["a", "b"] { try Data("@ 1 A 192.0.2.1\n".utf8).write(to: folder.appending(path: name)) }
+        let main = "$INCLUDE a\n$INCLUDE a x\n$INCLUDE b sub.example.com\n"
+        var reader = MasterFileReader(
+            sink: Collector(), origin: try DomainName("example.com."), directory: folder.path, limits: .default)
+        reader.files = [
+            SourceFile(name: "main", bytes: FlatMemory(Array(main.utf8)), identity: nil, includedFrom: nil)
+        ]
+        reader.read(0)
+        let (files, findings) = (reader.files, reader.findings)
+        #expect(reader.sink.records.count == 3)
+        #expect(files[1].bytes === files[2].bytes)
+        #expect(files[2].bytes !== files[3].bytes)
+        #expect(
+            places(findings.diagnostics(of: files)) == [
+                "3:12: warning: name 'sub.example.com' has no dot at its end and gets the origin added"
+            ])
+    }
+
+    @Test("A file that was changed is another, whatever its time says")
+    func sameTime() throws {
+        let file = FileManager.default.temporaryDirectory.appending(path: "zonefiles-\(UUID().uuidString)").path
+        defer { try? FileManager.default.removeItem(atPath: file) }
+        let time = Date(timeIntervalSince1970: 1_000_000)
+        try Data("one".utf8).write(to: URL(filePath: file))
+        try FileManager.default.setAttributes([.modificationDate: time], ofItemAtPath: file)
+        let read = ReadFile(now: file)
+        #expect(read.isUnchanged)
+        let handle = try #require(FileHandle(forWritingAtPath: file))
+        // The clock of file systems has ticks.
+        Thread.sleep(forTimeInterval: 0.05)
+        try handle.write(contentsOf: Data("two".utf8))
+        try handle.close()
+        try FileManager.default.setAttributes([.modificationDate: time], ofItemAtPath: file)
+        let now = ReadFile(now: file)
+        #expect(now.identity?.modifiedSeconds == read.identity?.modifiedSeconds)
+        #expect(now.identity?.inode == read.identity?.inode)
+        #expect(!read.isUnchanged)
+    }
+
     @Test("The depth is bounded")
     func depth() throws {
         var files = ["main": "$INCLUDE f1\n"]

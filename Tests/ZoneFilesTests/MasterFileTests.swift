@@ -58,6 +58,10 @@ struct MasterFileTests {
         let (records, diagnostics) = try read("@ SOA a b 1 2 3 4 5\n@ NS a\n")
         #expect(records.map(\.ttl) == [5, 5])
         #expect(places(diagnostics) == ["1:1: warning: no TTL stated: the SOA's minimum of 5 s is taken"])
+        #expect(
+            try read("@ SOA a b 1 2 3 4 5\na 7 A 192.0.2.1\nb A 192.0.2.1\n").records.map(\.ttl) == [5, 7, 5])
+        // RFC 2181 §8
+        #expect(try read("@ SOA a b 1 2 3 4 3000000000\n@ NS a\n").records.map(\.ttl) == [0, 0])
     }
 
     @Test(
@@ -164,6 +168,14 @@ struct MasterFileTests {
         let found = records.dropLast().map { "\($0.owner.replacing(".example.com.", with: "")) \($0.data)" }
         #expect(found.prefix(expected.count) == expected[...])
         #expect(records.last?.owner == "last.example.com.")
+    }
+
+    @Test("A line without an owner behind a $GENERATE belongs to the owner before that, as in BIND")
+    func generatedOwners() throws {
+        for generated in ["h$ A 192.0.2.$", "h$ A 192.0.2.1.$"] {
+            let (records, _) = try read("$TTL 9\nwww A 192.0.2.9\n$GENERATE 1-2 \(generated)\n TXT x\n")
+            #expect(records.last == FoundRecord(owner: "www.example.com.", type: .txt, ttl: 9, data: "0178"))
+        }
     }
 
     @Test(

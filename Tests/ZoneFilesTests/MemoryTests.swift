@@ -45,6 +45,18 @@ struct MemoryTests {
         }
     }
 
+    @Test("What is behind a limit is not read") func limit() throws {
+        var limits = ZoneFileLimits.default
+        limits.zone.records = 10
+        let loaded = ZoneFile.parse(
+            SourceText(
+                file: "zone",
+                "$TTL 1\n@ SOA a a 1 1 1 1 1\n@ NS a.b.\n$GENERATE 1-1000 h$ A 192.0.2.1\nnonsense\n"),
+            origin: try DomainName("example"), limits: limits)
+        #expect(loaded.recordCount == 11)
+        #expect(loaded.diagnostics.map(\.message) == ["zone example. has more than 10 records (max-records)"])
+    }
+
     @Test("More records than a file's size says") func records() async {
         await #expect(processExitsWith: .success) {
             try Self.allow(256 << 20)

@@ -13,6 +13,7 @@ struct FoundRecord: Equatable {
 /// Keeps what a reader finds.
 struct Collector: RecordSink {
     var records: [FoundRecord] = []
+    var isFull: Bool { false }
 
     mutating func add(owner: RawSpan, type: RecordType, ttl: UInt32, data: RawSpan, location: UInt64) {
         let name = DomainName(wire: octets(owner))

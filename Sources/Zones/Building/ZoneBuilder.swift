@@ -16,11 +16,14 @@ public struct ZoneBuilder: ~Copyable {
     private var key = NameKey()
     private var formerKey = NameKey()
     private var isOwnerKnown = false
-    private var isTooLarge = false
-    private var isBeyondLimit = false
-    /// Memory has run out; and up to which size of the zone it was found to be enough.
-    private var isOutOfMemory = false
+    @usableFromInline enum Excess { case octets, memory, records }
+    /// What there is too much of.
+    @usableFromInline var excess: Excess?
+    /// Up to which size of the zone memory was found to be enough.
     private var provenSize = 1 << 20
+
+    /// Whether there is too much already, so that what comes is left out.
+    @inlinable public var isFull: Bool { excess != nil }
 
     /// A builder for the zone of this apex; the hint sizes its tables once.
     public init(origin: DomainName, recordCountHint: Int = 0, limits: ZoneLimits = ZoneLimits()) {
@@ -52,7 +55,7 @@ public struct ZoneBuilder: ~Copyable {
         if pending.data.count + data.byteCount > Int(UInt32.max)
             || pending.records.count >= Int(PendingNode.none) - 1
         {
-            isTooLarge = true
+            excess = .octets
             return
         }
         if let most = limits.records, pending.records.count >= most {
@@ -60,7 +63,7 @@ public struct ZoneBuilder: ~Copyable {
         }
         precondition(data.byteCount <= 65535)
         if pending.size > provenSize { proveRoom() }
-        if isOutOfMemory { return }
+        if isFull { return }
         append(type, ttl, data, location)
     }
 
@@ -79,10 +82,10 @@ public struct ZoneBuilder: ~Copyable {
         settle()
         settle()
         // What is compiled, and on the way to it: up to 1.2 times what was read, as seen with zones of many kinds.
-        if !FlatMemory.hasRoom(for: pending.size / 2 * 3) { isOutOfMemory = true }
-        if isTooLarge || isOutOfMemory {
+        if !isFull, !FlatMemory.hasRoom(for: pending.size / 2 * 3) { excess = .memory }
+        if excess == .octets || excess == .memory {
             let message =
-                isTooLarge
+                excess == .octets
                 ? "the zone has more than 4 GB of names or of data" : "there is not enough memory for the zone"
             if issues.count(isError: true) {
                 issues.keep(ZoneIssue(.zoneTooLarge, isError: true, owner: origin, message: message))
@@ -106,14 +109,14 @@ public struct ZoneBuilder: ~Copyable {
     /// Looks whether what has been read can grow by another half and somewhat more, while what grows is there twice.
     private mutating func proveRoom() {
         let next = pending.size + pending.size / 2 + 1 << 24
-        isOutOfMemory = isOutOfMemory || !FlatMemory.hasRoom(for: next)
+        if !FlatMemory.hasRoom(for: next) { excess = .memory }
         provenSize = next
     }
 
     /// Says once that there are more records than the limit.
     private mutating func reportTooMany(_ most: Int, _ type: RecordType, _ location: UInt64) {
-        if isBeyondLimit { return }
-        isBeyondLimit = true
+        if isFull { return }
+        excess = .records
         if !issues.count(isError: true) { return }
         issues.keep(
             ZoneIssue(
@@ -132,7 +135,7 @@ public struct ZoneBuilder: ~Copyable {
         // Nodes and the places of their names have 32 bits each; a name makes at most 127 nodes, and two that were met
         // are not there yet.
         if pending.nodes.count > Int(UInt32.max) - 512 || pending.names.count > Int(UInt32.max) - 65536 {
-            isTooLarge = true
+            excess = .octets
             return false
         }
         if let depth = limits.nameDepth, key.labelCount - pending.apexLabels > depth {

@@ -105,6 +105,8 @@ public struct ControlPlan: Hashable, Sendable {
     public var services: [Service]
     /// The VIPs.
     public var vips: [VIP]
+    /// The addresses of those.
+    public var vipAddresses: Set<IPAddress> { Set(vips.map(\.address)) }
     /// Policies of answers; the first is for names that have none of their own.
     public var policies: [SteeringPolicy]
     /// The place in `policies` of the names that have one of their own.

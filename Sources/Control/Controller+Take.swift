@@ -66,7 +66,7 @@ extension Controller {
     private func followPlan() {
         let old = servers
         servers = plan.services.map { VirtualServer($0.key, options: $0.options) }
-        let addresses = Set(plan.vips.map(\.address))
+        let addresses = plan.vipAddresses
         steeredVIPs = steeredVIPs.filter { addresses.contains($0.key) }
         standings = standings.filter { addresses.contains($0.key) }
         let wasUp = Dictionary(old.map { ($0.key, $0.wasUp) }, uniquingKeysWith: { $1 })

@@ -22,7 +22,7 @@ struct Marking: Sendable {
         _ zones: [DomainName: Controller.LoadedZone], _ plan: ControlPlan, _ options: AnswerOptions
     ) async -> Marking {
         var next = Marking()
-        next.vips = Set(plan.vips.map(\.address))
+        next.vips = plan.vipAddresses
         next.policies = plan.policyOfName
         let known = next.vips == vips && next.policies == policies ? snapshot.catalog.zones : [:]
         var served: [DomainName: ServedZone] = [:]

@@ -21,8 +21,10 @@ struct Configuration: Sendable {
     var files: [ReadFile]
     /// What they held.
     var contents: [String: FileContents]
-    /// What was said about the configuration, no error among it.
-    var warnings: [Diagnostic]
+    /// What was said about its own files and the host, no error among it.
+    var ownWarnings: [Diagnostic]
+    /// What there is to say about it and what its zones have to do with VIPs.
+    var warnings: [Diagnostic] { ownWarnings + steeringWarnings() }
 
     /// What reading gave.
     struct Reading: Sendable {
@@ -68,11 +70,10 @@ struct Configuration: Sendable {
         var shelf = shelf
         let changes = shelf.follow(settings.zones, in: settings.directory, at: .now)
         let plan = ControlPlan(settings, hostAddresses: Set(host.map(\.address)))
-        shelf.search(for: Set(plan.vips.map(\.address)))
-        var configuration = Configuration(
+        shelf.search(for: plan.vipAddresses)
+        let configuration = Configuration(
             settings: settings, plan: plan, shelf: shelf, endpoints: settings.endpoints(on: host), files: files,
-            contents: contents, warnings: diagnostics)
-        configuration.warnings += configuration.steeringWarnings
+            contents: contents, ownWarnings: diagnostics)
         return Reading(
             configuration: configuration, files: files, contents: contents,
             diagnostics: configuration.warnings + configuration.zoneDiagnostics(of: changes), changes: changes)
@@ -84,10 +85,11 @@ struct Configuration: Sendable {
             .flatMap { shelf.items[$0.name]?.diagnostics ?? [] }
     }
 
-    /// Where a zone says something that steering cannot do.
-    private var steeringWarnings: [Diagnostic] {
+    /// Where a zone, or any of them, says something that steering cannot do.
+    func steeringWarnings(of zone: DomainName? = nil) -> [Diagnostic] {
         var warnings: [Diagnostic] = []
-        let concerned = shelf.items.values.filter {
+        let asked = zone.map { shelf.items[$0].map { [$0] } ?? [] } ?? Array(shelf.items.values)
+        let concerned = asked.filter {
             $0.search?.isSteered == true || $0.search?.warnings.isEmpty == false
         }
         for item in concerned.sorted(by: { $0.settings.name < $1.settings.name }) {

@@ -76,11 +76,12 @@ extension Core {
         await takeTurn()
         defer { giveTurn() }
         let settings = configuration.settings
-        let old = configuration.shelf
+        let (old, vips) = (configuration.shelf, configuration.plan.vipAddresses)
         let read = await behindAll {
             var shelf = old
             let changes = shelf.follow(
                 settings.zones, in: settings.directory, reading: name, at: .now)
+            shelf.search(for: vips)
             return (shelf, changes)
         }
         guard let (shelf, changes) = read else { return .overtaken }
@@ -89,7 +90,9 @@ extension Core {
         followFiles()
         let own = changes.filter { $0.name == name }
         let result = ReloadResult(
-            isApplied: true, diagnostics: configuration.zoneDiagnostics(of: own), changes: own)
+            isApplied: true,
+            diagnostics: configuration.steeringWarnings(of: name) + configuration.zoneDiagnostics(of: own),
+            changes: own)
         conclude(result)
         return result
     }

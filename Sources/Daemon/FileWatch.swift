@@ -8,6 +8,9 @@ struct FileWatch {
     /// What was read of those of which only other contents count as a change.
     private var contents: [String: FileContents] = [:]
     private var unquiet: [String: ReadFile.Identity?] = [:]
+    /// How files were when their change was told, where they weren't read so: each change is told once, whatever becomes
+    /// of it.
+    private var told: [String: ReadFile.Identity] = [:]
     private var missing: Set<String> = []
     /// The files that were seen to be gone by the last look, each once.
     private(set) var gone: [String] = []
@@ -31,6 +34,10 @@ struct FileWatch {
         self.contents = contents
         unquiet = [:]
         missing = []
+        if !told.isEmpty {
+            let unread = Set(files.filter { $0.identity != told[$0.path] }.map(\.path))
+            told = told.filter { unread.contains($0.key) }
+        }
         round += 1
     }
 
@@ -46,7 +53,7 @@ struct FileWatch {
             } else if unquiet[file.path] == .some(nil), missing.insert(file.path).inserted {
                 gone.append(file.path)
             }
-            if now == file.identity {
+            if now == file.identity || now != nil && now == told[file.path] {
                 unquiet[file.path] = nil
             } else if let before = unquiet[file.path], before == now, now != nil {
                 if let known = contents[file.path], FileContents(of: file.path) == known {
@@ -54,6 +61,7 @@ struct FileWatch {
                     unquiet[file.path] = nil
                 } else {
                     isDue = true
+                    told[file.path] = now
                 }
             } else {
                 unquiet[file.path] = .some(now)

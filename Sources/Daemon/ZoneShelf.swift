@@ -15,6 +15,8 @@ struct ZoneShelf: Sendable {
     /// A zone, and what reading it gave.
     struct Item: Sendable {
         var settings: ZoneSettings
+        /// Where $INCLUDE began.
+        var directory: String
         /// What is served: the last good version; nil if there never was one.
         var zone: Zone?
         var loaded: Timestamp?
@@ -71,7 +73,8 @@ struct ZoneShelf: Sendable {
         }
         for settings in wanted {
             let old = items[settings.name]
-            if var item = old, item.settings.file == settings.file, item.settings.limits == settings.limits,
+            if var item = old, item.settings.file == settings.file, item.directory == directory,
+                item.settings.limits == settings.limits,
                 only.map({ $0 != settings.name }) ?? item.files.allSatisfy(\.isUnchanged)
             {
                 item.settings = settings
@@ -87,8 +90,9 @@ struct ZoneShelf: Sendable {
                 limits: ZoneFileLimits(settings.limits))
             let isGood = loaded.zone != nil
             items[settings.name] = Item(
-                settings: settings, zone: loaded.zone ?? old?.zone, loaded: isGood ? now : old?.loaded,
-                files: loaded.files, diagnostics: loaded.diagnostics, isCurrent: isGood)
+                settings: settings, directory: directory, zone: loaded.zone ?? old?.zone,
+                loaded: isGood ? now : old?.loaded, files: loaded.files, diagnostics: loaded.diagnostics,
+                isCurrent: isGood)
             changes.append(
                 Change(
                     name: settings.name, result: isGood ? .loaded : .failed, oldSerial: old?.zone?.serial,

@@ -76,6 +76,24 @@ struct ReloadTests {
         #expect(plan.vipInterface == (backend == "none" ? nil : "lo"))
     }
 
+    @Test("What steering can't do is said of all zones, or of one")
+    func steering() throws {
+        try folder.writeZone("a.zone", serial: 1, extra: "ns1 A 192.0.2.1\n@ NS ns1\n")
+        try folder.writeZone("b.zone", serial: 1)
+        let reading = Configuration.read(
+            try write(
+                "zone \"example.org\" { type primary; file \"b.zone\"; }; director { backend none; "
+                    + "virtual-server tcp 192.0.2.1 port 80 { real-server 10.0.0.1 port 80; check connect; }; };"
+            ))
+        let configuration = try #require(reading.configuration, "\(reading.diagnostics)")
+        let said = configuration.steeringWarnings().map(\.message)
+        #expect(said.count == 1)
+        #expect(said.first?.hasPrefix("zone example.com: ns1.example.com A: ") == true, "\(said)")
+        #expect(configuration.warnings.map(\.message).contains(said))
+        #expect(configuration.steeringWarnings(of: try DomainName("example.com.")).map(\.message) == said)
+        #expect(configuration.steeringWarnings(of: try DomainName("example.org.")).isEmpty)
+    }
+
     @Test(
         "What only a start heeds is told of when it changes",
         arguments: [

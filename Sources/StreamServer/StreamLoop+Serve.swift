@@ -143,8 +143,9 @@ extension StreamLoop {
 
 /// What the connections of a loop share: room for what is read and for answers, freed with it.
 @safe struct StreamMemory: ~Copyable {
-    /// Octets read at a time: a hundred queries and more. A longer one is read to its end into memory of its own.
-    private static let inputSize = 16384
+    /// Octets read at a time: some sixty queries, after which it is another connection's turn. A longer one is read to
+    /// its end into memory of its own.
+    private static let inputSize = 4096
     /// From so many octets on, answers are sent before the next query is looked at. One of any size fits behind.
     static let fill = 16384
 

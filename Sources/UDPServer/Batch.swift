@@ -93,17 +93,25 @@ internal import Telemetry
         return used
     }
 
+    /// Whether echo, daytime, chargen or time live at a port: they answer anything, so that one forged query would begin
+    /// an endless talk with them.
+    private static func isReflector(_ port: UInt16) -> Bool {
+        let ports: UInt64 = 1 << 7 | 1 << 13 | 1 << 19 | 1 << 37
+        return port < 64 && ports &>> UInt64(port) & 1 != 0
+    }
+
     /// Answers the first `count` datagrams and sends the answers.
     mutating func answer(
         _ count: Int, of socket: borrowing WorkerSocket, by responder: inout Responder, counters: WorkerCounters
     ) {
         for index in 0..<count {
             let name = unsafe UnsafeRawBufferPointer(start: slot(index), count: Int(Self.nameSize))
-            // Port 0 is not answered.
+            // Port 0 is not answered, nor what answers whatever comes.
             let client = unsafe SocketAddress.endpoint(name)
             unsafe exchanges[index].count = min(Int(incoming[index].length), Self.querySize)
             unsafe exchanges[index].client = client?.address ?? .v4(.any)
-            unsafe exchanges[index].port = client?.port ?? 0
+            let port = client?.port ?? 0
+            unsafe exchanges[index].port = Self.isReflector(port) ? 0 : port
         }
         unsafe responder.answer(UnsafeMutableBufferPointer(start: exchanges, count: count), over: .udp)
         var answers = 0

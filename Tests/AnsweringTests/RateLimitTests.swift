@@ -281,6 +281,24 @@ struct RateLimitTests {
         #expect(try TestAnswer(fixture.answer(proved, from: "192.0.2.54")).code == .badCookie)
     }
 
+    @Test("Who must have a cookie and asks for one gets it over the limit too")
+    func requiredCookies() throws {
+        var limits = RateLimits()
+        limits.responses = 1
+        limits.slip = 1
+        let options = AnswerOptions(
+            rateLimiter: RateLimiter(limits, seed: 1),
+            cookies: CookieOptions(secrets: [.random()], areRequired: true))
+        let fixture = try Fixture(["example.com": Self.zone], options: options)
+        fixture.time = 1_000_000
+        let query = try CookieTests.query([1, 2, 3, 4, 5, 6, 7, 8]).message
+        for _ in 0..<10 {
+            let answer = try TestAnswer(fixture.answer(query))
+            #expect(answer.code == .badCookie)
+            #expect(answer.cookie != nil)
+        }
+    }
+
     @Test("log-only: counted, and sent") func logOnly() throws {
         let fixture = try Self.fixture {
             $0.responses = 2

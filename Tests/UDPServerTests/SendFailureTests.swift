@@ -35,13 +35,15 @@ struct SendFailureTests {
     }
 
     @Test(
-        "a query from port 0 is met with silence",
+        "a query from port 0 is met with silence, and one from a service that answers anything",
         .enabled(if: Spoofer.isPossible, "needs CAP_NET_RAW for forged source ports"))
     func portZero() throws {
         let sockets = try UDPSockets.open([Endpoint(.v4(.loopback), port: 0)], workers: 1)
         let query = try Message.query("www.example.com", .a)
         let spoofer = try #require(Spoofer())
-        #expect(spoofer.send(query, from: Endpoint(.v4(.loopback), port: 0), to: sockets.endpoints[0]))
+        for port in [0, 7, 13, 19, 37] as [UInt16] {
+            #expect(spoofer.send(query, from: Endpoint(.v4(.loopback), port: port), to: sockets.endpoints[0]))
+        }
         let server = UDPServer(workers: 1)
         defer { server.stop() }
         try server.serve(sockets, from: SnapshotStore(try ExampleZone.snapshot()))

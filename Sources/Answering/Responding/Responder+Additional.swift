@@ -50,7 +50,7 @@ extension Responder {
         let wasTruncated = draft.isTruncated
         let output = draft.output
         var place = MessageSize.header + question.length + 4
-        while place < draft.position, !visited.isFull {
+        while place < draft.position, !visited.isFull, draft.position &+ RRSet.recordHeader < draft.limit {
             let owner = place
             var octet = output.octet(at: place)
             while octet != 0 && octet < 0xC0 {
@@ -147,8 +147,12 @@ extension Responder {
                 draft.additionals += UInt16(truncatingIfNeeded: count)
                 return
             }
-            place += servers.recordSize(at: place, in: zone.heap)
-            rest -= 1
+            // Those of a host stand together.
+            let host = zone.heap.word16(at: servers.start + place)
+            repeat {
+                place += servers.recordSize(at: place, in: zone.heap)
+                rest -= 1
+            } while rest > 0 && zone.heap.word16(at: servers.start + place) == host
         }
     }
 }

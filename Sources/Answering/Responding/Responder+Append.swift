@@ -208,12 +208,13 @@ extension Responder {
     mutating func writeSpare(_ draft: inout Draft) -> Bool {
         compression.learnQuestion(question)
         let output = draft.output
-        var labels = spare.labelCount
+        var labels = 0
         var pointer = 0
-        while labels > 0 {
-            pointer = compression.place(of: spare, labels: labels, in: output)
-            if pointer != 0 { break }
-            labels -= 1
+        while labels < spare.labelCount {
+            let longer = compression.place(of: spare, labels: labels + 1, in: output)
+            if longer == 0 { break }
+            pointer = longer
+            labels += 1
         }
         let count = labels == 0 ? spare.length : spare.offset(labels: labels)
         let start = draft.position

@@ -28,14 +28,15 @@ struct FileWatch {
     }
 
     /// Watches these files, as they were read; of some what was read, so that another time and the same bytes are no
-    /// change.
+    /// change. One that several read, not all of them as it is now, is one that has changed.
     mutating func follow(_ files: [ReadFile], contents: [String: FileContents] = [:]) {
-        self.files = files
+        self.files = Dictionary(files.map { ($0.path, $0.identity) }, uniquingKeysWith: { $0 == $1 ? $0 : nil })
+            .map { ReadFile(path: $0.key, identity: $0.value) }
         self.contents = contents
         unquiet = [:]
         missing = []
         if !told.isEmpty {
-            let unread = Set(files.filter { $0.identity != told[$0.path] }.map(\.path))
+            let unread = Set(self.files.filter { $0.identity != told[$0.path] }.map(\.path))
             told = told.filter { unread.contains($0.key) }
         }
         round += 1
@@ -53,7 +54,10 @@ struct FileWatch {
             } else if unquiet[file.path] == .some(nil), missing.insert(file.path).inserted {
                 gone.append(file.path)
             }
-            if now == file.identity || now != nil && now == told[file.path] {
+            if now == file.identity {
+                unquiet[file.path] = nil
+                told[file.path] = nil
+            } else if now != nil, now == told[file.path] {
                 unquiet[file.path] = nil
             } else if let before = unquiet[file.path], before == now, now != nil {
                 if let known = contents[file.path], FileContents(of: file.path) == known {

@@ -118,7 +118,8 @@ extension MasterFileReader where Sink: ~Copyable {
             Mistake("the record belongs to \(name), which stands before the last $ORIGIN", at: range), in: file)
     }
 
-    /// RFC 1035 §5.1: the last TTL stated; where the SOA has none, its minimum, as if $TTL said so, which BIND does too.
+    /// RFC 1035 §5.1: the last TTL stated; where there is none before a SOA without one, its minimum, as if $TTL
+    /// said so, which BIND does too.
     @inline(never)
     private mutating func inheritedTTL(
         _ type: RecordType, _ range: Range<Int>, _ file: Int

@@ -281,7 +281,7 @@ struct RateLimitTests {
         #expect(try TestAnswer(fixture.answer(proved, from: "192.0.2.54")).code == .badCookie)
     }
 
-    @Test("Who must have a cookie and asks for one gets it over the limit too")
+    @Test("Who must have a cookie and asks for one gets it over the limit too, as often as slip says")
     func requiredCookies() throws {
         var limits = RateLimits()
         limits.responses = 1

@@ -40,7 +40,7 @@ struct AvailableMemoryTests {
         #expect(try octets(files) == 1024 * 1024)
         files[group + "memory.max"] = "9000\n"
         #expect(try octets(files) == 4000)
-        files[group + "memory.stat"] = "file 4000\nactive_file 4\ninactive_file 900\n"
+        files[group + "memory.stat"] = "file 4000\nactive_file 100\ninactive_file 800\n"
         #expect(try octets(files) == 4900)
         files["sys/fs/cgroup/system.slice/memory.max"] = "10000\n"
         files["sys/fs/cgroup/system.slice/memory.current"] = "9990\n"
@@ -59,7 +59,7 @@ struct AvailableMemoryTests {
         #expect(try octets(files) == 1024 * 1024)
         files["sys/fs/cgroup/memory/memory.limit_in_bytes"] = "6000\n"
         files["sys/fs/cgroup/memory/memory.stat"] =
-            "active_file 7\ninactive_file 100\ntotal_inactive_file 200\n"
+            "active_file 7\ninactive_file 93\ntotal_inactive_file 200\n"
         #expect(try octets(files) == 1100)
         files["sys/fs/cgroup/memory/docker/abc/memory.limit_in_bytes"] = "600\n"
         files["sys/fs/cgroup/memory/docker/abc/memory.usage_in_bytes"] = "300\n"

@@ -226,6 +226,39 @@ struct ZoneShelfTests {
         #expect([watch.look(), watch.look()] == [false, true])
     }
 
+    @Test("A file of which a link leads now here and now there is told each time it is another than was read")
+    func swinging() throws {
+        let (one, two) = (try folder.write("one", "1"), try folder.write("two", "2"))
+        let link = folder.path + "/link"
+        func swing(to target: String) throws {
+            try? FileManager.default.removeItem(atPath: link)
+            try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: target)
+        }
+        try swing(to: one)
+        let read = ReadFile(now: link)
+        var watch = FileWatch()
+        watch.follow([read])
+        for _ in 0..<2 {
+            try swing(to: two)
+            #expect([watch.look(), watch.look(), watch.look()] == [false, true, false])
+            watch.follow([read])
+            try swing(to: one)
+            #expect([watch.look(), watch.look()] == [false, false])
+        }
+    }
+
+    @Test("A file of several zones is quiet first too, and has changed until all of them have read it")
+    func shared() throws {
+        let old = ReadFile(now: try folder.write("f", "one"))
+        var watch = FileWatch()
+        watch.follow([old, old])
+        try folder.write("f", "two, longer")
+        #expect([watch.look(), watch.look()] == [false, true])
+        watch = FileWatch()
+        watch.follow([old, ReadFile(now: old.path)])
+        #expect([watch.look(), watch.look()] == [false, true])
+    }
+
     @Test("Of several files each that has changed is named once")
     func severalContents() throws {
         let files = try ["a", "b"].map { try folder.write($0, "one") }

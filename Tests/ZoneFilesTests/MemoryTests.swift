@@ -51,7 +51,8 @@ struct MemoryTests {
         let loaded = ZoneFile.parse(
             SourceText(
                 file: "zone",
-                "$TTL 1\n@ SOA a a 1 1 1 1 1\n@ NS a.b.\n$GENERATE 1-1000 h$ A 192.0.2.1\nnonsense\n"),
+                "$TTL 1\n@ SOA a a 1 1 1 1 1\n@ NS ns\n$GENERATE 1-1000 h$ A 192.0.2.1\nns A 192.0.2.1\nnonsense\n"
+            ),
             origin: try DomainName("example"), limits: limits)
         #expect(loaded.recordCount == 11)
         #expect(loaded.diagnostics.map(\.message) == ["zone example. has more than 10 records (max-records)"])
@@ -63,10 +64,12 @@ struct MemoryTests {
             let text = (0..<500).map {
                 "$GENERATE 1-1000 h\($0)-$ TXT " + String(repeating: "x", count: 250) + "\n"
             }
-            let loaded = ZoneFile.parse(
-                SourceText(file: "zone", "@ 1 SOA a a 1 1 1 1 1\n@ NS a.b.\n" + text.joined()),
-                origin: try DomainName("example"))
+            let path = NSTemporaryDirectory() + "swerve-memory-\(getpid())"
+            defer { unlink(path) }
+            try Data(("@ 1 SOA a a 1 1 1 1 1\n@ NS a.b.\n" + text.joined()).utf8).write(to: URL(filePath: path))
+            let loaded = ZoneFile.load(path: path, origin: try DomainName("example"))
             #expect(loaded.zone == nil)
+            #expect(loaded.files == [ReadFile(path: path, identity: nil)], "read again when that is asked")
             #expect(loaded.diagnostics.map(\.message) == ["there is not enough memory for the zone"])
         }
     }

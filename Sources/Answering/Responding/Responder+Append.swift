@@ -208,13 +208,19 @@ extension Responder {
     mutating func writeSpare(_ draft: inout Draft) -> Bool {
         compression.learnQuestion(question)
         let output = draft.output
+        // A name that is known has its suffixes known too, but for the last one before the room for them was used up: so
+        // the longest known suffix is found by halves, whether names share much or little.
         var labels = 0
         var pointer = 0
-        while labels < spare.labelCount {
-            let longer = compression.place(of: spare, labels: labels + 1, in: output)
-            if longer == 0 { break }
-            pointer = longer
-            labels += 1
+        var unknown = spare.labelCount &+ 1
+        while unknown &- labels > 1 {
+            let middle = (labels &+ unknown) / 2
+            let place = compression.place(of: spare, labels: middle, in: output)
+            if place == 0 {
+                unknown = middle
+            } else {
+                (labels, pointer) = (middle, place)
+            }
         }
         let count = labels == 0 ? spare.length : spare.offset(labels: labels)
         let start = draft.position

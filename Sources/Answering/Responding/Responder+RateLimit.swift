@@ -27,7 +27,8 @@ extension Responder {
             counters.add(.rateLimitLogged)
             return true
         }
-        // An error can't be cut short, and is no longer than its query; but who has yet to learn a cookie needs one.
+        // An error can't be cut short, and is no longer than its query; but who has yet to learn a cookie is answered as
+        // often as others.
         if subject.kind == .error, draft.code != .badCookie { verdict = .drop }
         if verdict == .drop {
             counters.add(.rateLimitDropped)

@@ -63,9 +63,10 @@ struct AvailableMemory: Sendable {
             guard let limit = Self.number("", in: groups[index].limit),
                 let usage = Self.number("", in: groups[index].usage)
             else { continue }
-            // What was read of files and not looked into again makes room when that is needed.
+            // What was read of files makes room when that is needed.
             let files = Self.number("inactive_file ", in: groups[index].statistics) ?? 0
-            least = min(least ?? .max, max(limit - usage + min(files, usage), 0))
+            let used = Self.number("active_file ", in: groups[index].statistics) ?? 0
+            least = min(least ?? .max, max(limit - usage + min(files + used, usage), 0))
         }
         return least
     }

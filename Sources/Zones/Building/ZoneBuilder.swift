@@ -83,12 +83,17 @@ public struct ZoneBuilder: ~Copyable {
         settle()
         // What is compiled, and on the way to it: up to 1.2 times what was read, as seen with zones of many kinds.
         if !isFull, !FlatMemory.hasRoom(for: pending.size / 2 * 3) { excess = .memory }
-        if excess == .octets || excess == .memory {
-            let message =
-                excess == .octets
-                ? "the zone has more than 4 GB of names or of data" : "there is not enough memory for the zone"
-            if issues.count(isError: true) {
-                issues.keep(ZoneIssue(.zoneTooLarge, isError: true, owner: origin, message: message))
+        if let excess {
+            // Nothing else is said of what was cut.
+            if excess != .records, issues.count(isError: true) {
+                issues.keep(
+                    excess == .octets
+                        ? ZoneIssue(
+                            .zoneTooLarge, isError: true, owner: origin,
+                            message: "the zone has more than 4 GB of names or of data")
+                        : ZoneIssue(
+                            .noRoom, isError: true, owner: origin,
+                            message: "there is not enough memory for the zone"))
             }
             return (nil, issues.all(of: origin))
         }

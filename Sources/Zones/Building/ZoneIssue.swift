@@ -72,6 +72,8 @@ public struct ZoneIssue: Hashable, Sendable {
         case nsec3Iterations
         /// The zone holds more than the compiled form can address.
         case zoneTooLarge
+        /// Memory has no room for the zone.
+        case noRoom
     }
 
     /// What it is.

@@ -25,6 +25,8 @@ struct ZoneShelf: Sendable {
         var diagnostics: [Diagnostic]
         /// Whether the files, as they were last read, are what is served.
         var isCurrent: Bool
+        /// Whether they are not, though nothing else is wrong with them, for want of memory.
+        var isLackingRoom: Bool
         /// What the zone has to do with VIPs; nil until it was searched for them.
         fileprivate(set) var search: VIPSearch?
     }
@@ -60,8 +62,8 @@ struct ZoneShelf: Sendable {
     var files: [ReadFile] { items.values.flatMap(\.files) }
 
     /// Makes the shelf hold exactly these zones; names in $INCLUDE begin in the directory. A zone is read if it
-    /// is new, or if one of its files has changed or is missing. If one zone is asked for, that is read and no
-    /// other. A broken one keeps its last good version.
+    /// is new, if one of its files has changed or is missing, or if memory had no room for it. If one zone is asked
+    /// for, that is read and no other. A broken one keeps its last good version.
     mutating func follow(
         _ wanted: [ZoneSettings], in directory: String, reading only: DomainName? = nil, at now: Timestamp
     ) -> [Change] {
@@ -75,7 +77,8 @@ struct ZoneShelf: Sendable {
             let old = items[settings.name]
             if var item = old, item.settings.file == settings.file, item.directory == directory,
                 item.settings.limits == settings.limits,
-                only.map({ $0 != settings.name }) ?? item.files.allSatisfy(\.isUnchanged)
+                only.map({ $0 != settings.name })
+                    ?? (!item.isLackingRoom && item.files.allSatisfy(\.isUnchanged))
             {
                 item.settings = settings
                 items[settings.name] = item
@@ -92,7 +95,7 @@ struct ZoneShelf: Sendable {
             items[settings.name] = Item(
                 settings: settings, directory: directory, zone: loaded.zone ?? old?.zone,
                 loaded: isGood ? now : old?.loaded, files: loaded.files, diagnostics: loaded.diagnostics,
-                isCurrent: isGood)
+                isCurrent: isGood, isLackingRoom: loaded.isLackingRoom)
             changes.append(
                 Change(
                     name: settings.name, result: isGood ? .loaded : .failed, oldSerial: old?.zone?.serial,

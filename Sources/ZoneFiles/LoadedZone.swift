@@ -12,6 +12,8 @@ public struct LoadedZone: Sendable {
     public var files: [ReadFile]
     /// The number of records in the files, those left out included.
     public var recordCount: Int
+    /// Whether memory had no room for the zone, so that the same files may be read another time.
+    public var isLackingRoom = false
 }
 
 /// A file as it was when it was read, so that a change can be noticed.

@@ -134,9 +134,9 @@ extension MasterFileReader where Sink: ~Copyable {
             Mistake(
                 "no TTL stated: the SOA's minimum of \(minimum) s is taken", at: range,
                 hint: "begin with $TTL \(minimum)"), in: file)
-        let ttl = minimum > UInt32(Int32.max) ? 0 : minimum
-        defaultTTL = ttl
-        return ttl
+        // With its highest bit set it counts as 0, which the zone's builder tells of the SOA (RFC 2181 §8).
+        defaultTTL = minimum > UInt32(Int32.max) ? 0 : minimum
+        return minimum
     }
 
     /// Adds how a type's data is written, where the data isn't so.

@@ -62,13 +62,11 @@ public enum ZoneFile {
                 findings.add(finding(issue, files))
             }
         }
-        // The same files may find room the next time.
-        let isLackingRoom = issues.contains { $0.kind == .noRoom }
         return LoadedZone(
             zone: isWellFormed && findings.errors == 0 ? zone : nil,
             diagnostics: findings.diagnostics(of: files),
-            files: files.map { ReadFile(path: $0.name, identity: isLackingRoom ? nil : $0.identity) },
-            recordCount: recordCount)
+            files: files.map { ReadFile(path: $0.name, identity: $0.identity) }, recordCount: recordCount,
+            isLackingRoom: issues.contains { $0.kind == .noRoom })
     }
 
     private static func finding(_ issue: ZoneIssue, _ files: [SourceFile]) -> Findings.Finding {

@@ -3,6 +3,7 @@ import ControlProtocol
 import DNSWire
 import Diagnostics
 import Foundation
+import Glibc
 import Settings
 import Testing
 import ZoneFiles
@@ -52,6 +53,34 @@ struct ZoneShelfTests {
         try folder.writeZone(serial: 2)
         expectSaid(["loaded, serial 1 -> 2"], from: &shelf, [settings()])
         expectSaid(["loaded, serial 2 -> 2"], from: &shelf, [settings()], reading: name)
+    }
+
+    @Test("A zone that memory had no room for is read again, changed or not") func room() async {
+        await #expect(processExitsWith: .success) {
+            let folder = try Folder()
+            let text = String(repeating: " " + String(repeating: "x", count: 250), count: 200)
+            try folder.writeZone(serial: 1, extra: "$GENERATE 1-600 h$ TXT\(text)\n")
+            let settings = ZoneSettings(
+                name: try DomainName("example.com."), file: folder.path + "/a.zone",
+                position: SourcePosition(file: "swerve.conf", line: 1, column: 1))
+            var shelf = ZoneShelf()
+            func results() -> [ReloadReport.Zone.Result] {
+                shelf.follow([settings], in: folder.path, at: Timestamp(milliseconds: 0)).map(\.result)
+            }
+            let space = __rlimit_resource_t(RLIMIT_AS.rawValue)
+            var limit = rlimit()
+            getrlimit(space, &limit)
+            let before = limit.rlim_cur
+            let pages = try String(contentsOfFile: "/proc/self/statm", encoding: .utf8).prefix { $0 != " " }
+            limit.rlim_cur = rlim_t(try #require(Int(pages)) * Int(getpagesize()) + 64 << 20)
+            setrlimit(space, &limit)
+            #expect(results() == [.failed])
+            #expect(results() == [.failed])
+            limit.rlim_cur = before
+            setrlimit(space, &limit)
+            #expect(results() == [.loaded])
+            #expect(results() == [.unchanged])
+        }
     }
 
     @Test("Where $INCLUDE begins elsewhere, a zone is read again")

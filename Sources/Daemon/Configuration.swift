@@ -88,9 +88,9 @@ struct Configuration: Sendable {
     /// Where a zone, or any of them, says something that steering cannot do.
     func steeringWarnings(of zone: DomainName? = nil) -> [Diagnostic] {
         var warnings: [Diagnostic] = []
-        let asked = zone.map { shelf.items[$0].map { [$0] } ?? [] } ?? Array(shelf.items.values)
-        let concerned = asked.filter {
-            $0.search?.isSteered == true || $0.search?.warnings.isEmpty == false
+        let concerned = shelf.items.values.filter {
+            (zone == nil || $0.settings.name == zone)
+                && ($0.search?.isSteered == true || $0.search?.warnings.isEmpty == false)
         }
         for item in concerned.sorted(by: { $0.settings.name < $1.settings.name }) {
             let name = item.settings.name.displayText

@@ -30,15 +30,13 @@ struct FileWatch {
     /// Watches these files, as they were read; of some what was read, so that another time and the same bytes are no
     /// change. One that several read, not all of them as it is now, is one that has changed.
     mutating func follow(_ files: [ReadFile], contents: [String: FileContents] = [:]) {
-        self.files = Dictionary(files.map { ($0.path, $0.identity) }, uniquingKeysWith: { $0 == $1 ? $0 : nil })
-            .map { ReadFile(path: $0.key, identity: $0.value) }
+        let identities = Dictionary(
+            files.map { ($0.path, $0.identity) }, uniquingKeysWith: { $0 == $1 ? $0 : nil })
+        self.files = identities.map { ReadFile(path: $0.key, identity: $0.value) }
         self.contents = contents
         unquiet = [:]
         missing = []
-        if !told.isEmpty {
-            let unread = Set(self.files.filter { $0.identity != told[$0.path] }.map(\.path))
-            told = told.filter { unread.contains($0.key) }
-        }
+        told = told.filter { path, identity in identities[path].map { $0 != identity } ?? false }
         round += 1
     }
 

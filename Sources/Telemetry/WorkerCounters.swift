@@ -46,7 +46,8 @@ public enum Counter: Int, CaseIterable, Sendable {
     case serverQuestions
     /// Datagrams dropped because they were answers themselves.
     case droppedResponses
-    /// Datagrams dropped because they were shorter than a header, or came from port 0.
+    /// Messages dropped because they were shorter than a header, or came from port 0 or from a service that answers
+    /// anything.
     case droppedShort
     /// Datagrams dropped by the kernel: a socket's queue had no room, or they were damaged on their way.
     case droppedQueueFull

@@ -3,13 +3,11 @@ internal import CLDNS
 internal import DNSWire
 internal import Synchronization
 
-/// Data of the types that libldns turns into wire form: one record at a time, from text whose
-/// directives, parentheses and comments are gone.
+/// Data that libldns turns into wire form, which is APL's prefixes: one record at a time, from text whose directives,
+/// parentheses and comments are gone.
 enum ForeignData {
     /// libldns asks the C library for services and protocols, which answers in memory of its own.
     private static let turn = Mutex<Void>(())
-    /// APL.
-    private static let prefixes = RecordType(42)
 
     /// Reads the rest of an entry.
     static func read(
@@ -20,13 +18,10 @@ enum ForeignData {
         let range = lexer.wordRange(from: start)
         // No record's data needs more: four characters an octet.
         if text.count > 4 * 65535 { throw Lexer.tooLong(range) }
-        if type == Self.prefixes {
-            for word in String(decoding: text, as: UTF8.self).split(separator: " ") where !isPrefix(word) {
-                var mistake = Mistake(
-                    "invalid data for \(type): invalid prefix '\(word.prefix(64))'", at: range)
-                mistake.concernsForm = true
-                throw mistake
-            }
+        for word in String(decoding: text, as: UTF8.self).split(separator: " ") where !isPrefix(word) {
+            var mistake = Mistake("invalid data for \(type): invalid prefix '\(word.prefix(64))'", at: range)
+            mistake.concernsForm = true
+            throw mistake
         }
         let originOctets = origin.copy
         switch convert(type, text: text, origin: originOctets) {

@@ -86,7 +86,11 @@ extension MasterFileReader where Sink: ~Copyable {
         let path = Self.join(name, directory ?? Self.folder(of: files[parent].name))
         let contents: FileContents
         do throws(FileContents.Failure) {
-            contents = try FileContents.read(path, limit: limits.fileSize)
+            if let known = known(path) {
+                contents = known
+            } else {
+                contents = try FileContents.read(path, limit: limits.fileSize)
+            }
         } catch {
             files.append(
                 SourceFile(
@@ -102,13 +106,19 @@ extension MasterFileReader where Sink: ~Copyable {
             }
             place = files[file].includedFrom?.file
         }
-        // However often a file is included, it is in memory once.
-        let known = files.first { $0.identity == contents.identity }
         files.append(
             SourceFile(
-                name: path, bytes: known?.bytes ?? contents.bytes, identity: contents.identity,
+                name: path, bytes: contents.bytes, identity: contents.identity,
                 includedFrom: (parent, range.lowerBound)))
         return files.count - 1
+    }
+
+    /// A file that has been read already, as it still is: however often one is included, it is read once.
+    private func known(_ path: String) -> FileContents? {
+        guard let identity = ReadFile.currentIdentity(of: path),
+            let file = files.first(where: { $0.identity == identity })
+        else { return nil }
+        return FileContents(bytes: file.bytes, identity: identity)
     }
 
     private static func join(_ name: String, _ folder: String) -> String {

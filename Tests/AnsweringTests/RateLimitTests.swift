@@ -259,15 +259,22 @@ struct RateLimitTests {
         }
     }
 
-    @Test("Who speaks cookies is told BADCOOKIE instead of TC, and with the cookie is not limited")
-    func cookies() throws {
+    /// One response a second, each one beyond it slipped, and cookies.
+    private static func cookieFixture(areRequired: Bool = false) throws -> Fixture {
         var limits = RateLimits()
         limits.responses = 1
         limits.slip = 1
         let options = AnswerOptions(
-            rateLimiter: RateLimiter(limits, seed: 1), cookies: CookieOptions(secrets: [.random()]))
-        let fixture = try Fixture(["example.com": Self.zone], options: options)
+            rateLimiter: RateLimiter(limits, seed: 1),
+            cookies: CookieOptions(secrets: [.random()], areRequired: areRequired))
+        let fixture = try Fixture(["example.com": zone], options: options)
         fixture.time = 1_000_000
+        return fixture
+    }
+
+    @Test("Who speaks cookies is told BADCOOKIE instead of TC, and with the cookie is not limited")
+    func cookies() throws {
+        let fixture = try Self.cookieFixture()
         let query = try CookieTests.query([1, 2, 3, 4, 5, 6, 7, 8])
         #expect(try TestAnswer(fixture.answer(query.message)).code == .noError)
         let answer = try TestAnswer(fixture.answer(query.message))
@@ -283,14 +290,7 @@ struct RateLimitTests {
 
     @Test("Who must have a cookie and asks for one gets it over the limit too, as often as slip says")
     func requiredCookies() throws {
-        var limits = RateLimits()
-        limits.responses = 1
-        limits.slip = 1
-        let options = AnswerOptions(
-            rateLimiter: RateLimiter(limits, seed: 1),
-            cookies: CookieOptions(secrets: [.random()], areRequired: true))
-        let fixture = try Fixture(["example.com": Self.zone], options: options)
-        fixture.time = 1_000_000
+        let fixture = try Self.cookieFixture(areRequired: true)
         let query = try CookieTests.query([1, 2, 3, 4, 5, 6, 7, 8]).message
         for _ in 0..<10 {
             let answer = try TestAnswer(fixture.answer(query))

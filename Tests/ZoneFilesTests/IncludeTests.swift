@@ -7,18 +7,24 @@ import Testing
 
 @Suite("$INCLUDE")
 struct IncludeTests {
-    /// Writes files into a folder of their own, reads the one named `main`, and takes the folder away.
-    private func reading(
-        _ files: [String: String], directory: String? = nil, limits: ZoneFileLimits = .default
-    ) throws -> (records: [FoundRecord], diagnostics: [String], files: [String]) {
+    /// Writes files into a folder of their own, which the caller takes away.
+    private func write(_ files: [String: String]) throws -> URL {
         let folder = FileManager.default.temporaryDirectory.appending(path: "zonefiles-\(UUID().uuidString)")
-        defer { try? FileManager.default.removeItem(at: folder) }
         for (name, text) in files {
             let url = folder.appending(path: name)
             try FileManager.default.createDirectory(
                 at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
             try text.write(to: url, atomically: false, encoding: .utf8)
         }
+        return folder
+    }
+
+    /// Writes files into a folder of their own, reads the one named `main`, and takes the folder away.
+    private func reading(
+        _ files: [String: String], directory: String? = nil, limits: ZoneFileLimits = .default
+    ) throws -> (records: [FoundRecord], diagnostics: [String], files: [String]) {
+        let folder = try write(files)
+        defer { try? FileManager.default.removeItem(at: folder) }
         let base = folder.path
         var reader = MasterFileReader(
             sink: Collector(), origin: try DomainName("example.com."),
@@ -110,10 +116,8 @@ struct IncludeTests {
 
     @Test("A file that is included often is in memory once, and a name of its origin without a dot is told")
     func often() throws {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "zonefiles-\(UUID().uuidString)")
+        let folder = try write(["a": "@ 1 A 192.0.2.1\n", "b": "@ 1 A 192.0.2.1\n"])
         defer { try? FileManager.default.removeItem(at: folder) }
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        for name in ["a", "b"] { try Data("@ 1 A 192.0.2.1\n".utf8).write(to: folder.appending(path: name)) }
         let main = "$INCLUDE a\n$INCLUDE a x\n$INCLUDE b sub.example.com\n"
         var reader = MasterFileReader(
             sink: Collector(), origin: try DomainName("example.com."), directory: folder.path, limits: .default)

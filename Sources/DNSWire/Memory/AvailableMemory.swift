@@ -35,14 +35,13 @@ struct AvailableMemory: Sendable {
         groups = (text ?? "").split(separator: "\n").flatMap { line -> [Group] in
             let fields = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
             if fields.count < 3 { return [] }
-            if fields[1].isEmpty {
-                return Self.folders(top, fields[2]).map {
-                    Group($0, limit: "memory.max", usage: "memory.current")
-                }
-            }
-            if !fields[1].split(separator: ",").contains("memory") { return [] }
-            return Self.folders(top + "/memory", fields[2]).map {
-                Group($0, limit: "memory.limit_in_bytes", usage: "memory.usage_in_bytes")
+            // The second version's line names no controllers.
+            let isSecond = fields[1].isEmpty
+            if !isSecond, !fields[1].split(separator: ",").contains("memory") { return [] }
+            return Self.folders(isSecond ? top : top + "/memory", fields[2]).map {
+                isSecond
+                    ? Group($0, limit: "memory.max", usage: "memory.current")
+                    : Group($0, limit: "memory.limit_in_bytes", usage: "memory.usage_in_bytes")
             }
         }
     }

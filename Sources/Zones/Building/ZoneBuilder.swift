@@ -86,14 +86,11 @@ public struct ZoneBuilder: ~Copyable {
         if let excess {
             // Nothing else is said of what was cut.
             if excess != .records, issues.count(isError: true) {
-                issues.keep(
+                let (kind, message): (ZoneIssue.Kind, String) =
                     excess == .octets
-                        ? ZoneIssue(
-                            .zoneTooLarge, isError: true, owner: origin,
-                            message: "the zone has more than 4 GB of names or of data")
-                        : ZoneIssue(
-                            .noRoom, isError: true, owner: origin,
-                            message: "there is not enough memory for the zone"))
+                    ? (.zoneTooLarge, "the zone has more than 4 GB of names or of data")
+                    : (.noRoom, "there is not enough memory for the zone")
+                issues.keep(ZoneIssue(kind, isError: true, owner: origin, message: message))
             }
             return (nil, issues.all(of: origin))
         }
